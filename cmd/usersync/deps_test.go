@@ -22,7 +22,7 @@ const depsOrder = `
 	sync/ledger/internal/entries
 	sync/ledger/internal/change
 	sync/ledger/internal/rename sync/ledger/internal/transfer
-	sync/journal sync/ledger sync/destination reader/mapping writer sync/sandbox/konstantly sync/sandbox/onbo sync/sandbox/scim sync/sandbox/shapes
+	sync/journal sync/ledger sync/destination reader/mapping writer writer/index writer/attempts sync/sandbox/konstantly sync/sandbox/onbo sync/sandbox/scim sync/sandbox/shapes
 	sync/lookalike writer/codes
 	sync/destination/verdict sync/destination/parallel sync/destination/wait
 	sync/destination/limited sync/destination/owned sync/destination/split sync/destination/attested sync/destination/canary
@@ -38,7 +38,7 @@ const depsOrder = `
 	cmd/usersync/internal/connect
 	cmd/usersync/internal/profile
 	cmd/usersync/internal/draft cmd/usersync/internal/history cmd/usersync/internal/input cmd/usersync/internal/protected cmd/usersync/internal/view
-	cmd/usersync/internal/check cmd/usersync/internal/erasure cmd/usersync/internal/output cmd/usersync/internal/preview cmd/usersync/internal/rescope
+	cmd/usersync/internal/check cmd/usersync/internal/erasure cmd/usersync/internal/explain cmd/usersync/internal/output cmd/usersync/internal/preview cmd/usersync/internal/rescope
 	cmd/usersync/internal/run
 	cmd/usersync/internal/terminal cmd/usersync/internal/advice cmd/usersync/internal/notify cmd/usersync/internal/metrics
 	cmd/usersync
@@ -85,8 +85,12 @@ const depsRules = `
 	reader/damage, reader/between < reader/table;
 	reader/object, reader/source, reader/values, reader/reject, reader/table, reader/proof < reader;
 
+	# An index knows neither results nor files: only where a row begins.
+	sync/identity < writer/index;
+	NONE < writer/attempts;
+
 	# What codes mean is known without writing any.
-	sync/user < writer/codes < cmd/usersync;
+	sync/user < writer/codes < cmd/usersync/internal/explain, cmd/usersync;
 
 	# Reports know how outcomes are written; the writer knows no reports.
 	sync/user, writer < writer/report < writer/progress, writer/verify;
@@ -193,6 +197,14 @@ const depsRules = `
 	< cmd/usersync/internal/erasure;
 	sync/engine, sync/destination/..., cmd/usersync/internal/connect !< cmd/usersync/internal/history, cmd/usersync/internal/erasure;
 
+	# What is known about a user is read from the files of runs; nothing is sent, and the
+	# command passes in what the ledger holds.
+	writer/index < cmd/usersync/internal/output;
+	writer/index, writer/attempts < cmd/usersync/internal/erasure;
+	writer/attempts < cmd/usersync/internal/run;
+	writer/index, writer/attempts, cmd/usersync/internal/history < cmd/usersync/internal/explain < cmd/usersync;
+	sync/engine, cmd/usersync/internal/connect !< cmd/usersync/internal/explain;
+
 	# input and check send nothing. A preview runs the engine without calls that change anything,
 	# and writes no checkpoints; a run does both.
 	cmd/usersync/internal/connect < cmd/usersync/internal/input;
@@ -298,6 +310,8 @@ func TestPolicyFindsWhatItForbids(t *testing.T) {
 		{"cmd/usersync/internal/draft", "sync/engine"},
 		{"cmd/usersync/internal/protected", "cmd/usersync/internal/connect"},
 		{"cmd/usersync/internal/rescope", "sync/engine"},
+		{"cmd/usersync/internal/explain", "cmd/usersync/internal/connect"},
+		{"cmd/usersync/internal/notify", "cmd/usersync/internal/run"},
 		{"cmd/usersync/internal/quantity", "cmd/usersync/internal/config"},
 		{"cmd/usersync/internal/config/internal/document", "cmd/usersync/internal/config"},
 		{"cmd/usersync/internal/config/internal/reference", "cmd/usersync/internal/exit"},

@@ -3,12 +3,15 @@ package main
 import (
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/help"
+	"usersync/reader"
 	"usersync/reader/mapping"
 	"usersync/sync/user"
 	"usersync/writer/codes"
@@ -46,6 +49,12 @@ func helpTopics() []*cobra.Command {
 		Short: "Every outcome and code in results, in one line each",
 		Long:  codeList(),
 	}, {
+		Use:   "schema",
+		Short: "A JSON Schema of usersync.yaml, for editors",
+		Long: "usersync help schema prints a JSON Schema of the config file. Editors that know YAML complete keys and point\n" +
+			"out mistakes with it. usersync init writes the line that names it:\n\n" +
+			"  usersync help schema > usersync.schema.json",
+	}, {
 		Use:   "results",
 		Short: "The columns of results",
 		Long:  columnList(),
@@ -61,6 +70,9 @@ func helpCommand(width func() int) *cobra.Command {
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) > 0 && args[0] == c.Root().Name() {
 				args = args[1:]
+			}
+			if slices.Equal(args, []string{"schema"}) {
+				return printSchema(c.OutOrStdout())
 			}
 			about, rest, err := c.Root().Find(args)
 			if err == nil && len(rest) == 0 {
@@ -96,4 +108,17 @@ func topics(root *cobra.Command) []string {
 		names = append(names, c.Name())
 	}
 	return names
+}
+
+// printSchema writes the JSON Schema of the config file.
+func printSchema(to io.Writer) error {
+	var names []string
+	for _, f := range slices.Compact(slices.Sorted(maps.Values(reader.Names()))) {
+		names = append(names, string(f))
+	}
+	text, err := config.EditorSchema(connect.Sections(), names)
+	if err == nil {
+		_, err = to.Write(text)
+	}
+	return err
 }

@@ -47,6 +47,9 @@ type Registered struct {
 	Ledger string `json:"ledger,omitempty"`
 	// RowKey keys the hashes of rows where no ledger does; empty otherwise.
 	RowKey string `json:"row_key,omitempty"`
+	// IndexKey keys the run's index, which is kept apart from it; empty in the journals
+	// of earlier versions, whose runs have no index.
+	IndexKey string `json:"index_key,omitempty"`
 	// Order is the run's place in the order of that ledger's runs; 0 if it has none.
 	Order int64 `json:"order,omitempty"`
 }

@@ -12,7 +12,7 @@ func values() Group {
 		{"bad_number", "The value is not a number.", "Correct the cell.", Fix},
 		{"bad_list", "The value is not a list.", "Write `[\"a\", \"b\"]`, or use `split` in the mapping.", Fix},
 		{"bad_object", "The value is not an object.", "Write it as `{...}`.", Fix},
-		{"bad_text", "The value is not a plain text, or is blank where the API takes no blank.", "Correct the cell. A list needs `join` or an expression.", Fix},
+		{"bad_text", "The value is not a plain text, or is blank where the API takes no blank.", "Correct the cell. Of a list, take one element in an expression.", Fix},
 		{"bad_*", "The value of the field after `bad_` breaks a rule: a pattern of the config, or a rule of the API.", "Read `detail`, and correct the cell.", Fix},
 	}}
 }

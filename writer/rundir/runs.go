@@ -27,6 +27,12 @@ type RunInfo struct {
 // JournalName is the name of a run's journal in its directory.
 const JournalName = "journal"
 
+// IndexName is the name of the index of a run's results in its directory.
+const IndexName = "index"
+
+// AttemptsName is the name of the log of the calls of a run in its directory.
+const AttemptsName = "attempts.jsonl"
+
 const summaryName = "summary.json"
 
 // runID matches the names that Create gives to directories.

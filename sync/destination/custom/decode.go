@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"hash"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -149,6 +150,12 @@ func Knows(key string) bool {
 	d := decoder{nil, &Config{}}
 	_, ok := d.known()[key]
 	return ok
+}
+
+// Keys returns the keys of the section, sorted.
+func Keys() []string {
+	d := decoder{nil, &Config{}}
+	return slices.Sorted(maps.Keys(d.known()))
 }
 
 // names returns the names in the section, among them those of the API's fields.

@@ -28,6 +28,8 @@ type Section struct {
 type Tree interface {
 	// Knows reports whether key, directly under the section, belongs to the tree.
 	Knows(key string) bool
+	// Keys are the keys directly under the section that belong to the tree, sorted.
+	Keys() []string
 	// Variables are the names of the environment variables that n refers to.
 	Variables(n *yaml.Node) []string
 	// Read reads the tree. With a nil expand it does not read env:NAME and file:PATH:

@@ -54,6 +54,9 @@ type customTree struct{ section *customSection }
 // Knows reports whether key belongs to the description.
 func (customTree) Knows(key string) bool { return custom.Knows(key) }
 
+// Keys are the keys of the description.
+func (customTree) Keys() []string { return custom.Keys() }
+
 // Variables are the environment variables that the description refers to.
 func (customTree) Variables(n *yaml.Node) []string { return custom.Variables(n) }
 

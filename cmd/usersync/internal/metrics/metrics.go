@@ -45,7 +45,7 @@ type collector struct{ run func() Run }
 // Describe describes nothing: which metrics there are depends on the run.
 func (c collector) Describe(chan<- *prometheus.Desc) {}
 
-// Collect sends the metrics of the run as it is now.
+// Collect sends the metrics of the run at this moment.
 func (c collector) Collect(to chan<- prometheus.Metric) {
 	run := c.run()
 	o := output{to, prometheus.Labels{"name": run.Name, "destination": run.Destination}}

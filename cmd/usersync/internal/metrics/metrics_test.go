@@ -283,7 +283,7 @@ func (g *gateway) metrics(t *testing.T) map[string]*dto.MetricFamily {
 	return parsed(t, resp.Body)
 }
 
-// What a run has no metric for is gone from the gateway; the last success stays.
+// What a run has no metric for is no longer at the gateway; the last success stays.
 func TestPush(t *testing.T) {
 	g := newGateway(t)
 	if err := Push(t.Context(), "http://"+g.address, aRun(0, night)); err != nil {

@@ -67,7 +67,7 @@ func (r *Run) middleware(wire context.Context, owners *owned.Owners) stack.Optio
 }
 
 // observer is told of every call.
-func (r *Run) observer() telemetry.Observer { return telemetry.Tee{r.stats} }
+func (r *Run) observer() telemetry.Observer { return telemetry.Tee{r.stats, r.attempts} }
 
 // staleness finds rejects that are older than what is known of their users.
 func (r *Run) staleness(ctx context.Context) *history.Staleness {

@@ -7,6 +7,7 @@ import (
 	"go.uber.org/zap"
 
 	"usersync/cmd/usersync/internal/config"
+	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/history"
 	"usersync/cmd/usersync/internal/input"
@@ -38,6 +39,30 @@ func (o Options) findOriginals(ctx context.Context, c *config.Config, t destinat
 	}
 	c.Input.Original = func(r user.Rejected) [][]byte { return found.Rows(ctx, r) }
 	return found, nil
+}
+
+// InputOf opens the input of an earlier run again, with the settings c of that run, and checks
+// that it has not changed. It sends nothing. If the input, the settings or the mapping are not
+// those of the run, the error says so; for standard input the result is nil. Call end after
+// the records are read.
+func InputOf(ctx context.Context, c *config.Config, r *history.Run) (records *history.Originals, end func() error, err error) {
+	if !c.SameRun(r.Journal.Header.ConfigSHA256) || c.MappingDigest() != r.Journal.Header.MappingSHA256 {
+		return nil, nil, errors.New("the settings or the mapping have changed since the run")
+	}
+	c.Target.Offline = true
+	conn, err := connect.Open(ctx, c)
+	if err != nil {
+		return nil, nil, err
+	}
+	o := Options{Retried: Retried{Trailer: c.Proof.Trailer}}
+	reopen := func(ctx context.Context, h journal.Header) (*reader.Input, error) {
+		return o.reopen(ctx, c, conn.Client.Traits(), h)
+	}
+	records, err = history.Rejects{Dir: r.Dir, Run: r.ID}.Originals(ctx, reopen, func(string, error) {})
+	if err != nil {
+		return nil, nil, errors.Join(err, conn.Close())
+	}
+	return records, func() error { return errors.Join(records.Close(), conn.Close()) }, nil
 }
 
 // readsSecrets reports whether the rejects can provide secrets: those of ignored columns are

@@ -25,6 +25,7 @@ import (
 	"usersync/sync/journal"
 	"usersync/sync/plan"
 	"usersync/sync/protect"
+	"usersync/writer/index"
 	"usersync/writer/progress"
 )
 
@@ -144,7 +145,7 @@ func (b *base) header() journal.Header {
 		Version: exit.ReadBuild().Version, Started: b.started, Scope: b.Scope(), Mode: string(c.Target.Mode), Args: c.Invocation.Args(b.Paths),
 		ConfigSHA256: c.RunDigest(), MappingSHA256: c.MappingDigest(),
 		Sandbox: c.Target.Sandbox, Retried: b.options.Retried.Run, Durability: journal.Durability{Unsafe: b.Conn.Unsafe(), Synced: b.Conn.Slow}, Plan: planInJournal(b.options.Plan),
-		Registered: journal.Registered{Ledger: c.LedgerName()}, Inputs: b.Versions(),
+		Registered: journal.Registered{Ledger: c.LedgerName(), IndexKey: index.NewKey()}, Inputs: b.Versions(),
 	}
 }
 

@@ -37,13 +37,14 @@ type Run struct {
 	counts       engine.Summary
 	calls        destination.Calls
 	stats        *telemetry.Stats
+	attempts     attemptLog
 	stopping     stopping
 	sent         sentRecords
 	renames      *mirror.Renames // nil if it renames none
 }
 
 func newRun(b *beginning, at *start) *Run {
-	r := &Run{base: b.base, lease: b.lease, presence: b.presence, similar: b.similar, at: at, stats: telemetry.NewStats()}
+	r := &Run{base: b.base, lease: b.lease, presence: b.presence, similar: b.similar, at: at, stats: telemetry.NewStats(), attempts: newAttemptLog(at.files.Dir())}
 	r.stopping.log, r.stopping.progress, r.stopping.timeout = r.options.Log, r.options.Progress, r.Config.Pace.Timeout
 	r.checkpointer = checkpoint.New(checkpoint.Options{
 		Run: at.files.Run(), Ledger: r.lease.Ledger, Journal: at.files.Journal(), Results: at.files.Results(), Rejects: at.files.Rejects(),
@@ -112,6 +113,7 @@ func (r *Run) finish(err error) (report.Summary, error) {
 	if err != nil {
 		err = fmt.Errorf("run %s: %w", files.Run(), err)
 	}
+	_ = r.attempts.Close() // no run depends on it
 	err = errors.Join(err, files.Finish(err == nil && r.counts.Finished, err))
 	if files.Incomplete() {
 		err = errors.Join(err, r.recount())
