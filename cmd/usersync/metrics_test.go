@@ -29,12 +29,15 @@ func TestMetricsWhileRunning(t *testing.T) {
 		ended <- execute(t.Context(), []string{"run", "--to", "kard", "--sandbox", "--runs-dir", filepath.Join(t.TempDir(), "runs"), "--expect-records", "5000",
 			"--metrics-listen", address, "--metrics-name", "nightly", "-"}, input, io.Discard, &printed)
 	}()
-	go func() { // ends when the run has read it
+	seen := make(chan struct{})
+	go func() {
 		rows := "id,enrolled_rewards\n"
 		for i := range 5000 {
 			rows += fmt.Sprintf("u-%d,CARDLINKED\n", i)
 		}
-		_, _ = io.WriteString(feed, rows)
+		_, _ = io.WriteString(feed, rows) // the number of records shows whether it was read
+		<-seen
+		_ = feed.Close() // never fails
 	}()
 	want := regexp.MustCompile(`usersync_run_outcomes\{destination="kard",name="nightly",outcome="created"\} [1-9]`)
 	var shown string
@@ -48,9 +51,7 @@ func TestMetricsWhileRunning(t *testing.T) {
 	if !want.MatchString(shown) || !strings.Contains(shown, `usersync_run_in_progress{destination="kard",name="nightly"} 1`) {
 		t.Errorf("%s", shown)
 	}
-	if err := feed.Close(); err != nil {
-		t.Fatal(err)
-	}
+	close(seen)
 	if code := <-ended; code != 0 {
 		t.Errorf("exit code %d: %s", code, printed.String())
 	}
