@@ -12,7 +12,7 @@ import (
 // depsOrder is the order of the packages: a package may import those on the lines above
 // its own, and no others of ours. So there can be no import cycle.
 const depsOrder = `
-	sync/user sync/identity sync/address sync/pace/ratelimit sync/guard sync/filelock sync/ledger/rowset sync/ledger/ledgertest reader/frame reader/proof reader/dialect reader/page writer/rundir sync/sandbox
+	sync/user sync/identity sync/address sync/pace/ratelimit sync/guard sync/filelock sync/ledger/rowset sync/ledger/ledgertest reader/frame reader/proof reader/dialect reader/page writer/rundir sync/sandbox sync/destination/problem
 	sync/fingerprint sync/protect sync/destination/vocabulary sync/visible sync/telemetry reader/mapping/expression
 	sync/pace sync/plausible sync/repeat reader/damage reader/between reader/values reader/workbook
 	reader/source
@@ -24,6 +24,7 @@ const depsOrder = `
 	sync/ledger/internal/rename sync/ledger/internal/transfer
 	sync/journal sync/ledger sync/destination reader/mapping writer writer/index writer/attempts sync/sandbox/konstantly sync/sandbox/onbo sync/sandbox/scim sync/sandbox/shapes
 	sync/lookalike writer/codes
+	writer/cause
 	sync/destination/verdict sync/destination/parallel sync/destination/wait
 	sync/destination/limited sync/destination/owned sync/destination/split sync/destination/attested sync/destination/canary
 	sync/destination/scanned
@@ -85,6 +86,9 @@ const depsRules = `
 	reader/damage, reader/between < reader/table;
 	reader/object, reader/source, reader/values, reader/reject, reader/table, reader/proof < reader;
 
+	# Why records were rejected is worked out from outcomes alone.
+	writer/codes < writer/cause < writer/report;
+
 	# An index knows neither results nor files: only where a row begins.
 	sync/identity < writer/index;
 	NONE < writer/attempts;
@@ -102,6 +106,9 @@ const depsRules = `
 	# Reader and writer know neither each other nor their callers.
 	writer/..., sync/engine, sync/destination/... !< reader/...;
 	reader/..., sync/engine, sync/destination/... !< writer/...;
+
+	# What problem details say is read without knowing any API.
+	NONE < sync/destination/problem < sync/destination/rest;
 
 	# The clients do not know each other.
 	sync/destination

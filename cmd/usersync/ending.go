@@ -29,6 +29,8 @@ func (e ending) next(err error, s report.Summary) string {
 	switch {
 	case err != nil:
 		return e.after(advice.StepAfter(err), s)
+	case s.Outcomes.Rejected() == 0 && s.Retried != nil && s.Retried.Left > 0: // the other groups
+		return exit.CommandLine("retry", e.Retried)
 	case s.Outcomes.Rejected() == 0:
 		return ""
 	case s.HeldBack() == s.Outcomes.Rejected():

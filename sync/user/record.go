@@ -56,6 +56,9 @@ type Record struct {
 	Planned Op
 	// Remote is the key that the API assigned, where it assigns keys.
 	Remote string
+	// NotHeld says that the ledger does not hold the record's user: if the API does, the
+	// user may have been deactivated.
+	NotHeld bool
 	// Renamed says that the ledger had the record's user under another id until now.
 	Renamed bool
 	// OwnRemote says that Remote is a field of the row, and not what the ledger knows.

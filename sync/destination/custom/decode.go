@@ -58,7 +58,7 @@ func (d *decoder) known() document.Keys {
 		"media": document.Into(&c.REST.Media), "http2": document.Boolean(&c.REST.HTTP2), "calls_per_minute": document.Count(&c.perMinute, 1),
 		"keys": d.keys, "clear": d.clear, "auth": credentials{d}.auth, "headers": d.commonHeaders,
 		"limits": c.limits.decode, "words": d.words, "required": d.required, "patterns": d.patterns,
-		"create": later, "update": later, "upsert": later, "delete": later, "read": later, "probe": later,
+		"create": later, "update": later, "upsert": later, "delete": later, "read": later, "probe": later, "reactivate": later,
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"usersync/cmd/usersync/internal/config/internal/reference"
+	"usersync/sync/user"
 )
 
 // Section is the part of a config about one API. The package that knows the API
@@ -37,6 +38,8 @@ type Tree interface {
 	// the tree and contains no value from elsewhere. An error in the tree is a
 	// *TreeError.
 	Read(n *yaml.Node, expand func(string) (string, error)) (shown string, err error)
+	// Lacks reports, once it is read, whether the tree describes no call for op.
+	Lacks(op user.Op) bool
 }
 
 // TreeError is an error at a line of a tree.
@@ -145,5 +148,8 @@ func (src sources) readTree(c *Config) error {
 		return src.file.Fault(max(wrong.Line, node.Line), wrong.Rule, wrong.Hint)
 	}
 	c.shown = append(c.shown, Shown{Key: s.Name + ".calls", Text: text, Source: src.file.Path, section: s.Name, set: true})
-	return err
+	if err != nil {
+		return err
+	}
+	return src.checkDelete(c, s, node.Line)
 }

@@ -60,6 +60,11 @@ func (c *Config) Shown() []Shown {
 	return values
 }
 
+// Given reports whether the setting was set, and does not just have its default.
+func (c *Config) Given(key string) bool {
+	return slices.ContainsFunc(c.shown, func(v Shown) bool { return v.Key == key && v.set })
+}
+
 func (s schema) position(key string) int {
 	return slices.IndexFunc(s.settings, func(s Setting) bool { return s.Key == key })
 }

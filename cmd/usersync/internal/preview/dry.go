@@ -49,7 +49,7 @@ func (d DryRun) run(ctx context.Context) (f *outcomes, counts engine.Summary, er
 		Destination: d.middleware(f, owners).WrapDry(d.Conn.Client, d.read, &f.calls),
 		Results:     f,
 		Names:       destination.Names(d.Conn.Client),
-		Limits:      engine.Limits{BatchSize: d.Conn.BatchSize(d.Config.Pace.BatchSize), Workers: d.Config.Pace.Workers},
+		Limits:      engine.Limits{BatchSize: d.Conn.BatchSize(d.Config), Workers: d.Config.Pace.Workers},
 		IDs:         engine.IDs{RefuseRepeated: d.Config.Input.RefuseRepeated},
 	}
 	if !d.Config.Ledger.AllowStale {

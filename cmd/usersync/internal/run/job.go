@@ -25,7 +25,7 @@ func (r *Run) job(ctx, wire context.Context, known *view.Ledger) (work engine.Jo
 	work = engine.Job{
 		Destination: r.middleware(wire, owners).Wrap(inFlight{r.Conn.Client, &r.stopping.calls}),
 		Results:     files.Writer(r.checkpointer),
-		Limits:      engine.Limits{BatchSize: r.Conn.BatchSize(c.Pace.BatchSize), Workers: c.Pace.Workers},
+		Limits:      engine.Limits{BatchSize: r.Conn.BatchSize(c), Workers: c.Pace.Workers},
 		Journal:     &r.sent,
 		Names:       destination.Names(r.Conn.Client),
 		Guards: engine.Guards{
