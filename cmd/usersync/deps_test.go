@@ -41,7 +41,7 @@ const depsOrder = `
 	cmd/usersync/internal/draft cmd/usersync/internal/history cmd/usersync/internal/input cmd/usersync/internal/protected cmd/usersync/internal/view
 	cmd/usersync/internal/check cmd/usersync/internal/erasure cmd/usersync/internal/explain cmd/usersync/internal/scrub cmd/usersync/internal/output cmd/usersync/internal/preview cmd/usersync/internal/rescope
 	cmd/usersync/internal/run
-	cmd/usersync/internal/terminal cmd/usersync/internal/advice cmd/usersync/internal/notify
+	cmd/usersync/internal/terminal cmd/usersync/internal/advice cmd/usersync/internal/notify cmd/usersync/internal/metrics
 	cmd/usersync
 `
 
@@ -238,6 +238,10 @@ const depsRules = `
 
 	# The table of errors knows every package that has errors of its own, and no command.
 	cmd/usersync/internal/erasure, cmd/usersync/internal/run < cmd/usersync/internal/advice < cmd/usersync;
+
+	# Metrics are made from what a summary says.
+	writer/report, cmd/usersync/internal/exit < cmd/usersync/internal/metrics < cmd/usersync;
+	sync/engine, cmd/usersync/internal/run, cmd/usersync/internal/config !< cmd/usersync/internal/metrics;
 
 	# Who is told how a run ended is decided when it is over.
 	cmd/usersync/internal/config, writer/report, writer/rundir < cmd/usersync/internal/notify < cmd/usersync;
