@@ -23,6 +23,9 @@ type Erasure struct {
 	// Checkpoints are records, ascending. Copied.At returns where, in each file, the row
 	// after each begins.
 	Checkpoints []int
+	// Rows, if it is set, is called for each row of the new results, with its id and the bytes
+	// that it takes.
+	Rows func(id string, begin, end int64)
 
 	mine    map[int]struct{}
 	unnamed map[int]struct{} // rejected, and without an id
@@ -64,13 +67,17 @@ func (e *Erasure) Results(to io.Writer, from FileText) (Copied, error) {
 		if r.ID == "" && r.Status.Rejected() {
 			e.unnamed[r.Record] = struct{}{}
 		}
-		if r.ID != e.ID && !e.LedTo(&r) {
-			c.put(row.text)
-			continue
+		text := row.text
+		if r.ID == e.ID || e.LedTo(&r) {
+			e.erase(&r)
+			p.written = p.lines.line(p.written[:0], &r)
+			text = p.written
+			c.done.Erased++
 		}
-		e.erase(&r)
-		p.written = p.lines.line(p.written[:0], &r)
-		c.erased(p.written)
+		if e.Rows != nil {
+			e.Rows(r.ID, c.done.Size, c.done.Size+int64(len(text)))
+		}
+		c.put(text)
 	}
 	return c.end()
 }

@@ -53,10 +53,16 @@ const (
 // byte from what would have been written is a *LineError: its Result holds only the Place, and
 // the next row follows. Any other error is a read error, and the last thing yielded.
 func ReadResults(r io.Reader, name string, f Format) iter.Seq2[Result, error] {
+	return ReadRows(r, name, f, true)
+}
+
+// ReadRows reads back results from a row on: without the header, unless whole says that r
+// begins with it. Lines and bytes are counted from there. Its errors are those of ReadResults.
+func ReadRows(r io.Reader, name string, f Format, whole bool) iter.Seq2[Result, error] {
 	p := newResultParser(name, f)
 	return func(yield func(Result, error) bool) {
 		for row, err := range rows(r, name, false) {
-			if err == nil && p.isHeader(row) {
+			if err == nil && whole && p.isHeader(row) {
 				if string(row.text) != p.lines.header && !yield(Result{Place: row.Place}, p.fail(row, ruleHeader)) {
 					return
 				}
@@ -112,4 +118,19 @@ func (p *resultParser) result(row textRow) (user.Settled, error) {
 		return user.Settled{}, p.fail(row, ruleShape)
 	}
 	return *s, nil
+}
+
+// ReadResult reads back the one row of results that begins at a byte of r. A row that is not
+// as Results wrote it is a *LineError without a line.
+func ReadResult(r io.ReaderAt, at int64, name string, f Format) (Result, error) {
+	p := newResultParser(name, f)
+	for row, err := range rows(io.NewSectionReader(r, at, longestRow+1), name, false) {
+		result := Result{Place: Place{Begin: at, End: at + row.End}}
+		if err == nil {
+			row.Row = 0
+			result.Settled, err = p.result(row)
+		}
+		return result, err
+	}
+	return Result{}, p.fail(textRow{}, ruleCut)
 }

@@ -12,18 +12,19 @@ import (
 // depsOrder is the order of the packages: a package may import those on the lines above
 // its own, and no others of ours. So there can be no import cycle.
 const depsOrder = `
-	sync/user sync/identity sync/address sync/pace/ratelimit sync/guard sync/filelock sync/ledger/rowset sync/ledger/ledgertest reader/frame reader/proof reader/dialect reader/page writer/rundir sync/sandbox
+	sync/user sync/identity sync/address sync/pace/ratelimit sync/guard sync/filelock sync/ledger/rowset sync/ledger/ledgertest reader/frame reader/proof reader/dialect reader/page writer/rundir sync/sandbox sync/destination/problem
 	sync/fingerprint sync/protect sync/destination/vocabulary sync/visible sync/telemetry reader/mapping/expression
 	sync/pace sync/plausible sync/repeat reader/damage reader/between reader/values reader/workbook
 	reader/source
 	sync/ledger/internal/database
 	sync/ledger/internal/keyfile sync/ledger/internal/lease sync/ledger/internal/registry
 	sync/ledger/internal/scope
-	sync/ledger/internal/entries
+	sync/ledger/internal/entries sync/ledger/internal/recurring
 	sync/ledger/internal/change
 	sync/ledger/internal/rename sync/ledger/internal/transfer
-	sync/journal sync/ledger sync/destination reader/mapping writer sync/sandbox/konstantly sync/sandbox/onbo sync/sandbox/scim sync/sandbox/shapes
-	sync/lookalike
+	sync/journal sync/ledger sync/destination reader/mapping writer writer/index writer/attempts sync/sandbox/konstantly sync/sandbox/onbo sync/sandbox/scim sync/sandbox/shapes
+	sync/lookalike sync/parking writer/codes
+	writer/cause
 	sync/destination/verdict sync/destination/parallel sync/destination/wait
 	sync/destination/limited sync/destination/owned sync/destination/split sync/destination/attested sync/destination/canary
 	sync/destination/scanned
@@ -31,16 +32,16 @@ const depsOrder = `
 	sync/destination/destinationtest/expect sync/destination/destinationtest/wired
 	sync/destination/scim/internal/resource sync/destination/custom/internal/form sync/destination/custom/internal/document
 	sync/destination/scim/internal/target
-	sync/destination/kard sync/destination/konstantly sync/destination/onbo sync/destination/scim sync/destination/custom sync/destination/destinationtest reader writer/progress writer/verify
+	sync/destination/kard sync/destination/konstantly sync/destination/onbo sync/destination/scim sync/destination/custom sync/destination/destinationtest reader writer/progress writer/verify writer/page
 	cmd/usersync/internal/exit cmd/usersync/internal/help cmd/usersync/internal/list cmd/usersync/internal/quantity
 	cmd/usersync/internal/config/internal/document cmd/usersync/internal/config/internal/reference
 	cmd/usersync/internal/config
 	cmd/usersync/internal/connect
 	cmd/usersync/internal/profile
 	cmd/usersync/internal/draft cmd/usersync/internal/history cmd/usersync/internal/input cmd/usersync/internal/protected cmd/usersync/internal/view
-	cmd/usersync/internal/check cmd/usersync/internal/erasure cmd/usersync/internal/output cmd/usersync/internal/preview cmd/usersync/internal/rescope
+	cmd/usersync/internal/check cmd/usersync/internal/erasure cmd/usersync/internal/explain cmd/usersync/internal/scrub cmd/usersync/internal/output cmd/usersync/internal/preview cmd/usersync/internal/rescope
 	cmd/usersync/internal/run
-	cmd/usersync/internal/terminal cmd/usersync/internal/advice cmd/usersync/internal/notify
+	cmd/usersync/internal/terminal cmd/usersync/internal/advice cmd/usersync/internal/reports cmd/usersync/internal/notify cmd/usersync/internal/metrics
 	cmd/usersync
 `
 
@@ -72,7 +73,8 @@ const depsRules = `
 	sync/user, sync/identity < sync/destination/vocabulary < sync/destination/rest;
 	sync/ledger/internal/lease, sync/ledger/internal/registry < sync/ledger/internal/scope;
 	sync/ledger/internal/scope, sync/ledger/rowset < sync/ledger/internal/entries < sync/ledger/internal/change;
-	sync/ledger/internal/change < sync/ledger/internal/rename, sync/ledger/internal/transfer;
+	sync/ledger/internal/scope < sync/ledger/internal/recurring;
+	sync/ledger/internal/change, sync/ledger/internal/recurring < sync/ledger/internal/rename, sync/ledger/internal/transfer;
 	sync/filelock, sync/ledger/internal/keyfile, sync/ledger/internal/rename, sync/ledger/internal/transfer < sync/ledger;
 
 	# The packages that split files and objects know neither file names nor records.
@@ -85,8 +87,19 @@ const depsRules = `
 	reader/damage, reader/between < reader/table;
 	reader/object, reader/source, reader/values, reader/reject, reader/table, reader/proof < reader;
 
+	# Why records were rejected is worked out from outcomes alone.
+	writer/codes < writer/cause < writer/report;
+
+	# An index knows neither results nor files: only where a row begins.
+	sync/identity < writer/index;
+	NONE < writer/attempts;
+
+	# What codes mean is known without writing any. Which of them a retry can cure decides
+	# what is parked.
+	sync/user < writer/codes < cmd/usersync/internal/explain, cmd/usersync/internal/preview, cmd/usersync;
+
 	# Reports know how outcomes are written; the writer knows no reports.
-	sync/user, writer < writer/report < writer/progress, writer/verify;
+	sync/user, writer < writer/report < writer/progress, writer/verify, writer/page;
 	writer/progress !< writer/verify;
 
 	# The sync packages get records and give outcomes: they know neither files nor formats.
@@ -95,6 +108,9 @@ const depsRules = `
 	# Reader and writer know neither each other nor their callers.
 	writer/..., sync/engine, sync/destination/... !< reader/...;
 	reader/..., sync/engine, sync/destination/... !< writer/...;
+
+	# What problem details say is read without knowing any API.
+	NONE < sync/destination/problem < sync/destination/rest;
 
 	# The clients do not know each other.
 	sync/destination
@@ -141,7 +157,8 @@ const depsRules = `
 	sync/sandbox < sync/sandbox/onbo, sync/sandbox/konstantly, sync/sandbox/scim, sync/sandbox/shapes;
 
 	# The rules of a run know neither files nor formats.
-	sync/journal, sync/ledger < sync/checkpoint;
+	sync/journal, sync/parking < sync/checkpoint;
+	sync/ledger < sync/parking < cmd/usersync/internal/preview;
 	sync/ledger < sync/lookalike < cmd/usersync/internal/preview, cmd/usersync/internal/check;
 	sync/guard, sync/ledger < sync/mirror;
 	sync/journal, sync/ledger < sync/plan;
@@ -190,6 +207,18 @@ const depsRules = `
 	< cmd/usersync/internal/erasure;
 	sync/engine, sync/destination/..., cmd/usersync/internal/connect !< cmd/usersync/internal/history, cmd/usersync/internal/erasure;
 
+	# What is known about a user is read from the files of runs; nothing is sent, and the
+	# command passes in what the ledger holds.
+	writer/index < cmd/usersync/internal/output;
+	writer/index, writer/attempts < cmd/usersync/internal/erasure;
+	writer/attempts < cmd/usersync/internal/run;
+	writer/index, writer/attempts, cmd/usersync/internal/history < cmd/usersync/internal/explain < cmd/usersync;
+	sync/engine, cmd/usersync/internal/connect !< cmd/usersync/internal/explain;
+
+	# What may be published of a run is decided without knowing any API or setting.
+	writer/attempts, sync/destination/vocabulary, cmd/usersync/internal/history < cmd/usersync/internal/scrub < cmd/usersync;
+	sync/engine, cmd/usersync/internal/connect !< cmd/usersync/internal/scrub;
+
 	# input and check send nothing. A preview runs the engine without calls that change anything,
 	# and writes no checkpoints; a run does both.
 	cmd/usersync/internal/connect < cmd/usersync/internal/input;
@@ -213,7 +242,14 @@ const depsRules = `
 	# The table of errors knows every package that has errors of its own, and no command.
 	cmd/usersync/internal/erasure, cmd/usersync/internal/run < cmd/usersync/internal/advice < cmd/usersync;
 
+	# Metrics are made from what a summary says.
+	writer/report, cmd/usersync/internal/exit < cmd/usersync/internal/metrics < cmd/usersync;
+	sync/engine, cmd/usersync/internal/run, cmd/usersync/internal/config !< cmd/usersync/internal/metrics;
+
 	# Who is told how a run ended is decided when it is over.
+	# Pages are made from summaries alone: who writes them reads no results.
+	writer/page, writer/rundir, cmd/usersync/internal/history < cmd/usersync/internal/reports < cmd/usersync;
+	cmd/usersync/internal/run, sync/engine !< cmd/usersync/internal/reports;
 	cmd/usersync/internal/config, writer/report, writer/rundir < cmd/usersync/internal/notify < cmd/usersync;
 	sync/engine, cmd/usersync/internal/run !< cmd/usersync/internal/notify;
 
@@ -291,10 +327,17 @@ func TestPolicyFindsWhatItForbids(t *testing.T) {
 		{"cmd/usersync/internal/draft", "sync/engine"},
 		{"cmd/usersync/internal/protected", "cmd/usersync/internal/connect"},
 		{"cmd/usersync/internal/rescope", "sync/engine"},
+		{"cmd/usersync/internal/explain", "cmd/usersync/internal/connect"},
+		{"cmd/usersync/internal/scrub", "cmd/usersync/internal/connect"},
+		{"cmd/usersync/internal/notify", "cmd/usersync/internal/run"},
 		{"cmd/usersync/internal/quantity", "cmd/usersync/internal/config"},
 		{"cmd/usersync/internal/config/internal/document", "cmd/usersync/internal/config"},
 		{"cmd/usersync/internal/config/internal/reference", "cmd/usersync/internal/exit"},
 		{"cmd/usersync/internal/terminal", "cmd/usersync/internal/erasure"},
+		{"cmd/usersync/internal/notify", "sync/engine"},
+		{"cmd/usersync/internal/reports", "sync/engine"},
+		{"cmd/usersync/internal/metrics", "sync/engine"},
+		{"sync/parking", "writer/codes"},
 		{"reader/mapping/expression", "reader/mapping"},
 		{"sync/pace/ratelimit", "sync/pace"},
 		{"sync/destination/custom/internal/form", "sync/destination/custom"},

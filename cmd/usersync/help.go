@@ -2,12 +2,19 @@ package main
 
 import (
 	"fmt"
+	"io"
+	"maps"
+	"slices"
 	"strings"
 
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/help"
+	"usersync/reader"
+	"usersync/reader/mapping"
+	"usersync/sync/user"
+	"usersync/writer/codes"
 
 	"github.com/spf13/cobra"
 )
@@ -37,26 +44,62 @@ func helpTopics() []*cobra.Command {
 		Use:   "settings",
 		Short: "Every setting, and where to set it",
 		Long:  config.Manual(connect.Sections()),
+	}, {
+		Use:   "codes",
+		Short: "Every outcome and code in results, in one line each",
+		Long:  codeList(),
+	}, {
+		Use:   "schema",
+		Short: "A JSON Schema of usersync.yaml, for editors",
+		Long: "usersync help schema prints a JSON Schema of the config file. Editors that know YAML complete keys and point\n" +
+			"out mistakes with it. usersync init writes the line that names it:\n\n" +
+			"  usersync help schema > usersync.schema.json",
+	}, {
+		Use:   "results",
+		Short: "The columns of results",
+		Long:  columnList(),
 	}}
 }
 
-// helpCommand is like cobra's, except that an unknown topic is an error.
-func helpCommand() *cobra.Command {
+// helpCommand is like cobra's, except that it also explains codes, and that an unknown topic
+// is an error.
+func helpCommand(width func() int) *cobra.Command {
 	return &cobra.Command{
-		Use:   "help [COMMAND|TOPIC]",
-		Short: "Help about a command or topic",
+		Use:   "help [COMMAND|TOPIC|CODE]",
+		Short: "Help about a command, a topic or a code in results",
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) > 0 && args[0] == c.Root().Name() {
 				args = args[1:]
 			}
-			about, rest, err := c.Root().Find(args)
-			if err != nil || len(rest) > 0 {
-				word := strings.Join(args, " ")
-				return exit.Usage(fmt.Errorf("no help for %s", word), exit.DidYouMean(word, topics(c.Root())), "usersync help")
+			if slices.Equal(args, []string{"schema"}) {
+				return printSchema(c.OutOrStdout())
 			}
-			return about.Help()
+			about, rest, err := c.Root().Find(args)
+			if err == nil && len(rest) == 0 {
+				return about.Help()
+			}
+			word := strings.Join(args, " ")
+			if text := explained(word); text != "" {
+				// As with the help of commands, it changes nothing if the reader has left.
+				_, _ = io.WriteString(c.OutOrStdout(), help.Wrap(text, width()))
+				return nil
+			}
+			return noHelp(c.Root(), word)
 		},
 	}
+}
+
+// noHelp names the nearest command, topic, outcome or code.
+func noHelp(root *cobra.Command, word string) error {
+	names := append(topics(root), codes.Names()...)
+	for _, s := range user.Statuses {
+		names = append(names, string(s))
+	}
+	hint, next := "a code that is not usersync's own is explained by the API's reference", "usersync help codes"
+	if near, ok := mapping.Nearest(word, names); ok {
+		hint, next = "did you mean "+near+"?", exit.CommandLine("help", near)
+	}
+	return exit.Usage(fmt.Errorf("no help for %s", word), hint, next)
 }
 
 func topics(root *cobra.Command) []string {
@@ -65,4 +108,17 @@ func topics(root *cobra.Command) []string {
 		names = append(names, c.Name())
 	}
 	return names
+}
+
+// printSchema writes the JSON Schema of the config file.
+func printSchema(to io.Writer) error {
+	var names []string
+	for _, f := range slices.Compact(slices.Sorted(maps.Values(reader.Names()))) {
+		names = append(names, string(f))
+	}
+	text, err := config.EditorSchema(connect.Sections(), names)
+	if err == nil {
+		_, err = to.Write(text)
+	}
+	return err
 }

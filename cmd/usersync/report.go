@@ -10,7 +10,7 @@ import (
 	"usersync/cmd/usersync/internal/advice"
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
-	"usersync/cmd/usersync/internal/pages"
+	"usersync/cmd/usersync/internal/reports"
 	"usersync/cmd/usersync/internal/run"
 	"usersync/cmd/usersync/internal/terminal"
 	"usersync/writer/report"
@@ -20,7 +20,7 @@ import (
 // and returns what went wrong.
 func (e *env) finish(c *config.Config, t *terminal.Terminal, r *run.Run, s *report.Summary, err error, found *advice.Result) error {
 	end := ending{config: c, Facts: r.Facts()}
-	found.Outcomes, found.Read, found.Allowed = s.Outcomes, s.RecordsRead, c.Output.AllowRejects
+	found.Outcomes, found.Parked, found.Read, found.Allowed = s.Outcomes, s.Parked.Settled(), s.RecordsRead, c.Output.AllowRejects
 	s.ExitCode = advice.ExitCode(err, *found)
 	s.Next = end.next(err, *s)
 	if err == nil {
@@ -31,7 +31,7 @@ func (e *env) finish(c *config.Config, t *terminal.Terminal, r *run.Run, s *repo
 		err = errors.Join(err, fmt.Errorf("run %s: records and outcomes do not add up: the difference is %d", s.Run, missing))
 		s.ExitCode = advice.ExitCode(err, *found)
 	}
-	s.Report = pages.Path(c.Output.RunsDir, s.Run)
+	s.Report = reports.Path(c.Output.RunsDir, s.Run)
 	err = errors.Join(err, r.Close(s))
 	writeReport(t, c.Output.RunsDir, *s)
 	if err == nil {
@@ -85,6 +85,9 @@ func logEnd(log *zap.Logger, s report.Summary) {
 	}
 	if s.Doubtful != nil {
 		facts = append(facts, zap.Any("doubtful_values", s.Doubtful))
+	}
+	if s.Parked != nil {
+		facts = append(facts, zap.Any("parked", s.Parked))
 	}
 	log.Info("run ended", facts...)
 }

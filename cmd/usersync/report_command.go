@@ -9,7 +9,7 @@ import (
 
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
-	"usersync/cmd/usersync/internal/pages"
+	"usersync/cmd/usersync/internal/reports"
 	"usersync/cmd/usersync/internal/terminal"
 	"usersync/sync/journal"
 	"usersync/writer/report"
@@ -49,23 +49,23 @@ func reportCommand(e *env) *cobra.Command {
 
 // writeAgain writes the report of a run that has ended.
 func (e *env) writeAgain(runsDir, run string) error {
-	s, err := pages.Summary(runsDir, run)
-	if missing, ok := errors.AsType[*pages.NoSummaryError](err); ok {
-		return exit.Usage(missing, "wait until it ends, or continue it", exit.CommandLine("resume", pages.Dir(runsDir, run)))
+	s, err := reports.Summary(runsDir, run)
+	if missing, ok := errors.AsType[*reports.NoSummaryError](err); ok {
+		return exit.Usage(missing, "wait until it ends, or continue it", exit.CommandLine("resume", reports.Dir(runsDir, run)))
 	}
 	if err != nil {
 		return err
 	}
-	if err := pages.Write(runsDir, s); err != nil {
+	if err := reports.Write(runsDir, s); err != nil {
 		return fmt.Errorf("write the report of run %s: %w", run, err)
 	}
-	return e.printPath(pages.Path(runsDir, run))
+	return e.printPath(reports.Path(runsDir, run))
 }
 
 // writeIndex writes the index of all runs.
 func (e *env) writeIndex(runsDir string) error {
-	path, n, err := pages.Index(runsDir)
-	if foreign, ok := errors.AsType[*pages.ForeignError](err); ok {
+	path, n, err := reports.Index(runsDir)
+	if foreign, ok := errors.AsType[*reports.ForeignError](err); ok {
 		return exit.Usage(foreign, "move that file away", exit.CommandLine("report", "--runs-dir", runsDir))
 	}
 	if err != nil {
@@ -87,7 +87,7 @@ func (e *env) printPath(path string) error {
 // writeReport writes the report of a run that has just ended. A report that cannot be
 // written is no reason for the run to fail: the summary has the same numbers.
 func writeReport(t *terminal.Terminal, runsDir string, s report.Summary) {
-	if err := pages.Write(runsDir, s); err != nil {
+	if err := reports.Write(runsDir, s); err != nil {
 		t.Log.Warn("cannot write the report; usersync report "+s.Run+" writes it again", zap.Error(err))
 	}
 }

@@ -36,12 +36,13 @@ func newRoot(e *env, found *advice.Result) *cobra.Command {
 	root.SetOut(e.stdout)
 	root.SetErr(e.stderr)
 	root.SetFlagErrorFunc(e.wrongFlag)
-	help.Install(root, config.Groups(), func() int { return terminal.WidthTo(e.stdout) })
+	width := func() int { return terminal.WidthTo(e.stdout) }
+	help.Install(root, config.Groups(), width)
 	root.AddCommand(runCommand(e, found), planCommand(e, found), applyCommand(e, found), resumeCommand(e, found), retryCommand(e, found), verifyCommand(e), reportCommand(e), ledgerCommand(e),
-		validateCommand(e, found), initCommand(e),
+		explainCommand(e), scrubCommand(e), validateCommand(e, found), initCommand(e),
 		sandboxCommand(e), versionCommand(e))
 	root.AddCommand(helpTopics()...)
-	root.SetHelpCommand(helpCommand())
+	root.SetHelpCommand(helpCommand(width))
 	root.InitDefaultCompletionCmd()
 	refuseUnknown(root)
 	config.AddLogFlags(root)

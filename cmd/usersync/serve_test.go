@@ -23,7 +23,7 @@ import (
 // fits answers; a number and an x before the method, as in 2x, say how often it may.
 // Without a rule the answer is 404. In BODY, {1} is what the pattern's first
 // group matched, and {body} is the body of the call. The status 0 hangs up. The header
-// Wait delays the answer by its value.
+// Wait delays the answer by its value. In the value of a header, + is a blank and %2B a +.
 type script struct {
 	mu    sync.Mutex
 	rules []rule
@@ -88,7 +88,7 @@ func parseRule(ts *testscript.TestScript, line string) rule {
 	r.status = status
 	for regexp.MustCompile(`^[A-Z][A-Za-z-]*=`).MatchString(line) {
 		name, value, _ := strings.Cut(next(), "=")
-		r.headers = append(r.headers, [2]string{name, strings.ReplaceAll(value, "+", " ")})
+		r.headers = append(r.headers, [2]string{name, strings.NewReplacer("+", " ", "%2B", "+").Replace(value)})
 	}
 	r.body = line
 	return r

@@ -163,6 +163,9 @@ type Traits struct {
 	Name string
 	// Ops holds what the API can do, by kind of call: Create, Update, Delete.
 	Ops map[user.Op]OpTraits
+	// Batch is how many records a call carries unless a setting says otherwise; 0 leaves
+	// it to the settings.
+	Batch int
 	// PerMinute is the documented limit of calls per minute; 0 if there is none.
 	PerMinute int
 	// Fields are the fields that the API takes. With AnyField it takes every name.

@@ -39,6 +39,9 @@ type CallError struct {
 	// Detail is what may be shown of the API's own text. It may be empty.
 	Detail    string
 	RequestID string
+	// SaysExists says that the answer reads as if the user existed, whatever its status:
+	// whether that is so only a read-back can tell.
+	SaysExists bool
 	// After is the wait that Retry-After asked for; 0 if there was none.
 	After time.Duration
 	// Err holds no personal data.
@@ -55,6 +58,13 @@ func (e *CallError) Error() string {
 		text += ": " + e.Err.Error()
 	}
 	return text
+}
+
+// Silent returns the fault as if its answer had not said that the user exists.
+func (e *CallError) Silent() *CallError {
+	silent := *e
+	silent.SaysExists = false
+	return &silent
 }
 
 // Unwrap returns Err.

@@ -54,6 +54,7 @@ func (d *decider) unplanned(r *user.Record) (user.Outcome, bool) {
 // firstCall is the call to send the record with: the plan's if there is one, otherwise
 // the one that follows from what is known.
 func (d *decider) firstCall(r *user.Record, known user.LedgerEntry) user.Op {
+	r.NotHeld = known.State == user.Absent
 	if d.job.Applying && r.Planned != "" {
 		return r.Planned
 	}

@@ -18,12 +18,13 @@ type Stats struct {
 	latency  map[string]*Histogram
 	spent    Spent
 	timeline Timeline
+	outcomes map[user.Status]int
 }
 
 // NewStats returns statistics of a run that begins now.
 func NewStats() *Stats {
 	return &Stats{
-		latency:  map[string]*Histogram{},
+		latency: map[string]*Histogram{}, outcomes: map[user.Status]int{},
 		timeline: Timeline{Start: time.Now(), Width: time.Second},
 	}
 }
@@ -91,6 +92,7 @@ func (s *Stats) Settled(outcomes []user.Outcome) {
 		}
 		if status.Final() {
 			p.settled(status, i-from)
+			s.outcomes[status] += i - from
 		}
 	}
 }
@@ -111,6 +113,13 @@ func (s *Stats) Spent() Spent {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.spent
+}
+
+// Outcomes returns how many records Settled was told of, by outcome.
+func (s *Stats) Outcomes() map[user.Status]int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return maps.Clone(s.outcomes)
 }
 
 // Timeline returns how the run went so far.

@@ -23,10 +23,11 @@ var Statuses = [...]Status{Created, Updated, Deleted, Unchanged, Accepted, Inval
 
 // The statuses that clients and middleware exchange. They never reach results.
 const (
-	Unsettled Status = ""         // nothing was sent, or nothing is known yet
-	Exists    Status = "_exists"  // a create found a user with this key
-	Missing   Status = "_missing" // an update or delete found no user with this key
-	Busy      Status = "_busy"    // not taken; may be sent again
+	Unsettled Status = ""          // nothing was sent, or nothing is known yet
+	Exists    Status = "_exists"   // a create found a user with this key
+	Conflict  Status = "_conflict" // a create did not succeed, perhaps because the user exists
+	Missing   Status = "_missing"  // an update or delete found no user with this key
+	Busy      Status = "_busy"     // not taken; may be sent again
 )
 
 // Final reports whether s may be written to results.
@@ -113,9 +114,11 @@ const (
 	CodeSameUser      = "same_user"      // it leads to the API's user of another id
 	CodeLookalike     = "lookalike"      // missing from the input, which has a new id that looks like this one
 	CodeRepeatedID    = "repeated_id"    // an earlier record of the input has the id, and was applied
+	CodeParked        = "parked"         // not sent: the API has refused the same row in several finished runs
 	CodeNoAnswer      = "no_answer"      // sent, not answered, and no read-back could tell
 	// CodeUnprovedAbsent is of a delete that found no user, where nothing proves that the
 	// address is right.
 	CodeUnprovedAbsent = "unproved_absent"
-	CodeNotDeleted     = "not_deleted" // a delete found no user, and a read showed the user
+	CodeNotReactivated = "not_reactivated" // a user who returns was not let in again
+	CodeNotDeleted     = "not_deleted"     // a delete found no user, and a read showed the user
 )

@@ -56,6 +56,9 @@ type Record struct {
 	Planned Op
 	// Remote is the key that the API assigned, where it assigns keys.
 	Remote string
+	// NotHeld says that the ledger does not hold the record's user: if the API does, the
+	// user may have been deactivated.
+	NotHeld bool
 	// Renamed says that the ledger had the record's user under another id until now.
 	Renamed bool
 	// OwnRemote says that Remote is a field of the row, and not what the ledger knows.
@@ -71,6 +74,8 @@ type Record struct {
 	Notes Notes
 	// Doubts are values of the record that the summary counts; nil for most records.
 	Doubts []Doubt
+	// Recurring is what earlier runs have met with the id; nil for most records.
+	Recurring *Recurring
 	// Suspect is not nil if the id is one only if the ledger holds exactly it. It is
 	// Err then, unless the record has another fault too.
 	Suspect *InvalidError

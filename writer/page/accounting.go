@@ -29,7 +29,7 @@ type row struct {
 
 func newAccounting(s *report.Summary) accounting {
 	a := accounting{Total: s.Outcomes.Total(), Read: s.RecordsRead, Deleted: s.Deleted().Users, AddsUp: s.Unaccounted() == 0}
-	a.Changed, a.Unchanged, a.Rejected = changed(s), s.Outcomes.Unchanged, s.Outcomes.Rejected()
+	a.Changed, a.Unchanged, a.Rejected = changed(s), s.Outcomes.Unchanged, max(s.Outcomes.Rejected()-s.Parked.Settled(), 0)
 	if s.State != report.Finished {
 		a.After, a.Perhaps = max(s.RecordsRead-s.SettledUpTo, 0), s.PerhapsTaken
 	}
@@ -83,36 +83,4 @@ func meaning(s user.Status) string {
 		user.Failed:    "it never got through; it is safe to send it again",
 		user.InDoubt:   "sent, and nothing tells what happened to it",
 	}[s]
-}
-
-// cause is a reason, and the records that have it.
-type cause struct {
-	Status  user.Status
-	Code    string
-	Records int
-	Share   float64 // of all rejected records
-}
-
-// mostCauses is how many causes a page lists.
-const mostCauses = 50
-
-// causes are the codes of rejected records, the most frequent first, and how many records
-// have others.
-func causes(s *report.Summary) (list []cause, more int) {
-	rejected := s.Outcomes.Rejected()
-	more = rejected
-	for _, status := range user.Statuses {
-		if !status.Rejected() {
-			continue
-		}
-		for _, c := range s.Codes[status] {
-			list = append(list, cause{Status: status, Code: c.Code, Records: c.Records, Share: share(float64(c.Records), float64(rejected))})
-		}
-	}
-	byRecords(list)
-	list = list[:min(len(list), mostCauses)]
-	for _, c := range list {
-		more -= c.Records
-	}
-	return list, max(more, 0)
 }

@@ -27,7 +27,9 @@ func guards(s *report.Summary) (list []guard) {
 		case g.Least > 0:
 			one.Share, one.Allowed = share(g.Least, g.Reached), "at least "+measured(g.Least, g.Unit)
 		}
-		one.Said = percent(one.Share) + " of the limit"
+		if one.Said = percent(one.Share) + " of the limit"; one.Allowed == "" {
+			one.Said = ""
+		}
 		if one.Share > 0.8 {
 			one.Class = "warn"
 		}
@@ -35,7 +37,7 @@ func guards(s *report.Summary) (list []guard) {
 			one.Class, one.Said = "bad", "it stopped the run"
 		}
 		if g.Unit == "" {
-			one.Reached, one.Allowed = "", ""
+			one.Reached = ""
 		}
 		one.Width = round(min(100*one.Share, 100))
 		list = append(list, one)

@@ -1,7 +1,6 @@
 package page
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,10 +9,6 @@ import (
 	"usersync/sync/user"
 	"usersync/writer/report"
 )
-
-func byRecords(list []cause) {
-	slices.SortStableFunc(list, func(a, b cause) int { return cmp.Compare(b.Records, a.Records) })
-}
 
 // overTime is how a run went: its outcomes, and its calls against the limit.
 type overTime struct {

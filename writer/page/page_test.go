@@ -13,6 +13,7 @@ import (
 
 	"usersync/sync/user"
 	"usersync/writer"
+	"usersync/writer/cause"
 	"usersync/writer/page"
 	"usersync/writer/report"
 )
@@ -148,8 +149,33 @@ func TestReportOfABadNight(t *testing.T) {
 		"Stopped Users sent to kard, acme", "The run stopped. Records read: 13,000; with an outcome: 12,300.",
 		"What to do: look at the codes in rejects", "Next command: usersync validate users.csv",
 		"13,000 records read − 700 without a result = 12,300 outcomes.", "at most 200 of them may already be with the API",
-		"bad_email invalid 900 68%", "other causes 26", "it stopped the run", "this covers it from record 5,001 on",
+		"900 (68%) invalid: bad_email", "26 of other causes", "it stopped the run", "this covers it from record 5,001 on",
 		"There is no earlier run to the same account in the same mode.",
+	} {
+		if !strings.Contains(said, want) {
+			t.Errorf("not said: %s", want)
+		}
+	}
+	if t.Failed() {
+		t.Log(said)
+	}
+}
+
+// A reject says why, where and what to do, and how to send its group again.
+func TestCauses(t *testing.T) {
+	s := good()
+	s.ExitCode, s.Outcomes.Refused, s.Outcomes.Updated = 3, 1000, 11_000
+	s.Files = append(s.Files, report.File{Holds: "rejects", Path: "runs/20260314T021500Z-k3q7ab/rejects.csv"})
+	s.ErrorGroups = &cause.ErrorGroups{Other: 50, Groups: []cause.ErrorGroup{
+		{Key: "g1-0123456789", Outcome: user.Refused, Code: "unprocessable_entity", HTTP: 422, Field: "email", Message: "must be … address", Records: 900,
+			First: cause.Position{Record: 3, File: "users.csv", Line: 4}, Last: cause.Position{Record: 4000, File: "users.csv", Line: 4001}, Retry: cause.AfterFix, Do: "correct the rows"},
+		{Key: "g1-abcdefghij", Outcome: user.Refused, Code: "http_409", HTTP: 409, Deletions: true, Records: 50, First: cause.Position{Record: 48_001}, Last: cause.Position{Record: 48_001}, Retry: cause.No, Do: "nothing"},
+	}}
+	said := text(written(t, s, nil))
+	for _, want := range []string{
+		"Finished, with rejects", "47,000 of 48,000 records are settled. 1,000 need attention: 1,000 refused.",
+		"900 (90%) refused: unprocessable_entity (HTTP 422) email: must be … address users.csv, line 4 to users.csv, line 4,001 correct the rows usersync retry runs/20260314T021500Z-k3q7ab --group g1-0123456789",
+		"50 (5%) refused: http_409, deletion record 48,001 nothing 50 of other causes",
 	} {
 		if !strings.Contains(said, want) {
 			t.Errorf("not said: %s", want)
@@ -183,6 +209,19 @@ func TestReportOfLittle(t *testing.T) {
 	s.State = report.Finished
 	if said := text(written(t, s, nil)); !strings.Contains(said, "the input holds no records") {
 		t.Error(said)
+	}
+}
+
+// Parked users need no attention: they are listed.
+func TestReportWithParkedUsers(t *testing.T) {
+	s := good()
+	s.Outcomes.Refused, s.Outcomes.Updated = 10, 11_990
+	s.Parked = &report.Parked{Users: 10}
+	said := text(written(t, s, nil))
+	for _, want := range []string{"Finished Users", "48,000 records: 12,170 changed, 35,820 unchanged, 10 parked or as before.", "0 need attention", "10 users not sent"} {
+		if !strings.Contains(said, want) {
+			t.Errorf("not said: %s", want)
+		}
 	}
 }
 

@@ -18,7 +18,7 @@ type run struct {
 	Took       time.Duration
 	Asked      []fact
 	Accounting accounting
-	Causes     []cause
+	Causes     []reason
 	MoreCauses int // records of causes that are not listed
 	Time       *overTime
 	Latency    []latency
@@ -37,7 +37,7 @@ type status struct{ Class, Text, Short string }
 
 func newRun(s *report.Summary, earlier []report.Summary) *run {
 	r := &run{Summary: s, Status: statusOf(s), Verdict: verdict(s), To: to(s), Took: took(s), Asked: asked(s), Accounting: newAccounting(s)}
-	r.Causes, r.MoreCauses = causes(s)
+	r.Causes, r.MoreCauses = reasons(s)
 	if a := s.Activity; a != nil {
 		r.Time, r.Latency, r.Spent = newOverTime(s), latencies(a), newSpending(s)
 	}
@@ -69,7 +69,7 @@ func statusOf(s *report.Summary) status {
 // verdict says in one sentence what happened to the users.
 func verdict(s *report.Summary) string {
 	o, rejected := s.Outcomes, s.Outcomes.Rejected()
-	total := o.Total()
+	total, parked := o.Total(), s.Parked.Settled()
 	switch {
 	case s.State != report.Finished:
 		return fmt.Sprintf("The run stopped. Records read: %s; with an outcome: %s.", report.Thousands(s.RecordsRead), report.Thousands(total))
@@ -78,6 +78,9 @@ func verdict(s *report.Summary) string {
 	case rejected == 0:
 		return fmt.Sprintf("%s settled: %s changed, %s unchanged.", is(total, "record"), report.Thousands(changed(s)), report.Thousands(o.Unchanged))
 	}
+	if rejected <= parked {
+		return fmt.Sprintf("%s: %s changed, %s unchanged, %s parked or as before.", report.Count(total, "record"), report.Thousands(changed(s)), report.Thousands(o.Unchanged), report.Thousands(rejected))
+	}
 	var parts []string
 	for _, one := range user.Statuses {
 		if n := o.Count(one); n > 0 && one.Rejected() {
@@ -85,10 +88,10 @@ func verdict(s *report.Summary) string {
 		}
 	}
 	need := "need"
-	if rejected == 1 {
+	if rejected-parked == 1 {
 		need = "needs"
 	}
-	return fmt.Sprintf("%s of %s settled. %s %s attention: %s.", report.Thousands(total-rejected), is(total, "record"), report.Thousands(rejected), need, strings.Join(parts, ", "))
+	return fmt.Sprintf("%s of %s settled. %s %s attention: %s.", report.Thousands(total-rejected), is(total, "record"), report.Thousands(rejected-parked), need, strings.Join(parts, ", "))
 }
 
 // is writes "1 record is" or "2 records are".

@@ -27,6 +27,12 @@ type RunInfo struct {
 // JournalName is the name of a run's journal in its directory.
 const JournalName = "journal"
 
+// IndexName is the name of the index of a run's results in its directory.
+const IndexName = "index"
+
+// AttemptsName is the name of the log of the calls of a run in its directory.
+const AttemptsName = "attempts.jsonl"
+
 const summaryName = "summary.json"
 
 // runID matches the names that Create gives to directories.
@@ -98,3 +104,6 @@ func names(root *os.Root, name string) ([]fs.DirEntry, error) {
 	entries, err := dir.ReadDir(-1)
 	return entries, errors.Join(err, dir.Close())
 }
+
+// IsRun reports whether a name is one that Create gives to the directory of a run.
+func IsRun(name string) bool { return runID.MatchString(name) }

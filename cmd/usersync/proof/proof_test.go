@@ -14,7 +14,10 @@ import (
 	"testing"
 )
 
-var full = flag.Bool("full", false, "run the proofs in their full size")
+var (
+	full   = flag.Bool("full", false, "run the proofs in their full size")
+	update = flag.Bool("update", false, "rewrite the sessions in the documentation that print something else")
+)
 
 // size is how large a proof is.
 func size(small, large int) int {

@@ -235,3 +235,21 @@ func TestWordsOfTheConfigAreShown(t *testing.T) {
 		}
 	}
 }
+
+// Entries that are problem details need no places for a code and a message.
+func TestEntriesAreProblemDetails(t *testing.T) {
+	const section = `create: {path: /u, batch: 9, item: {id: "{id}"}, answer: {results: {at: /all, key: /id, status: /status}}}`
+	body := `{"all":[{"id":"a","status":201,"title":"Dr"},{"id":"b","status":422,"title":"Not valid.","detail":"the email is required","code":"E_MAIL"},{"id":"c","status":422,"errors":[{"pointer":"#/email","detail":"is required"}]}]}`
+	outcomes, err := answering(t, section, 200, body).Apply(t.Context(), people(user.Create, "a", "b", "c"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, o := range outcomes {
+		got = append(got, string(o.Status)+" "+o.Code+" "+o.Detail)
+	}
+	want := "created   | refused e_mail Not valid: the email is required | refused http_422 email: is required"
+	if strings.Join(got, " | ") != want {
+		t.Errorf("%q", got)
+	}
+}

@@ -41,7 +41,7 @@ func (c *Client) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error
 	if len(send) == 0 {
 		return outcomes, nil
 	}
-	part, err := c.send(ctx, n, b.Op, send)
+	part, err := c.sendAll(ctx, n, b.Op, send)
 	if err != nil {
 		return nil, err
 	}
@@ -51,6 +51,14 @@ func (c *Client) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error
 		}
 	}
 	return outcomes, nil
+}
+
+// sendAll makes the call, with those for users who return.
+func (c *Client) sendAll(ctx context.Context, n *call, op user.Op, records []*user.Record) ([]user.Outcome, error) {
+	if c.config.reactivate == nil || op != user.Update && !n.upsert || !slices.ContainsFunc(records, c.config.returns) {
+		return c.send(ctx, n, op, records)
+	}
+	return c.sendReturning(ctx, n, op, records)
 }
 
 // refusedHere returns the fault of a call that was not made. With status 413 the

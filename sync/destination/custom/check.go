@@ -68,6 +68,9 @@ func (c *Client) Check(r *user.Record) error {
 	}
 	for op := range c.config.callsOf(r.Op) {
 		faults.Add(c.checkCall(c.config.of(op), r))
+		if op == user.Update && c.config.reactivate != nil {
+			faults.Add(c.checkCall(&c.config.reactivate.call, r))
+		}
 	}
 	return faults.Err()
 }
@@ -196,9 +199,9 @@ func (w *answer) keysets() (all [][]template) {
 	if len(w.buckets) > 0 {
 		all = append(all, w.keyedBy)
 	}
-	for _, l := range []*entries{w.results, w.errors, w.done} {
+	for _, l := range w.lists() {
 		switch {
-		case l == nil || l.key == nil:
+		case l.key == nil:
 		case l.keyedBy != nil:
 			all = append(all, l.keyedBy)
 		default:

@@ -38,6 +38,14 @@ type operations struct {
 	remove *call
 	read   *read
 	probe  *call // proves the credentials
+
+	reactivate *reactivation
+}
+
+// reactivation is the call that lets a user in again who had been deactivated.
+type reactivation struct {
+	call
+	first bool // it is made before the update
 }
 
 // demands are what every user must meet.
@@ -116,7 +124,7 @@ type answer struct {
 	key      pointer // of the user in the answer; nil if it shows none
 	results  *entries
 	errors   *entries
-	done     *entries
+	done     []*entries // lists of users that succeeded
 	buckets  []bucket
 	keyedBy  []template
 	fold     bool // keys are compared without regard to letter case
@@ -143,7 +151,8 @@ type entries struct {
 	keyedBy    []template // what key is compared with; nil means the answer's
 	index      pointer
 	pointer    pointer
-	below      string // the part of that pointer before the number
+	below      string  // the part of that pointer before the number
+	as         meaning // what it means to be in the list; "" leaves it to the list's name
 }
 
 // bucket is a list of keys, all with one meaning.
@@ -183,5 +192,8 @@ const (
 	meansRefused   meaning = "refused"
 	meansInDoubt   meaning = "in_doubt"
 )
+
+// successes are the meanings that a list of successes can have.
+var successes = []string{"created", "updated", "unchanged", "accepted"}
 
 var meanings = []string{"done", "created", "updated", "unchanged", "accepted", "exists", "missing", "busy", "refused", "in_doubt"}

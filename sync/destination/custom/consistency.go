@@ -23,6 +23,9 @@ func (d *decoder) checkSection(root document.Node) error {
 			return err
 		}
 	}
+	if err := c.checkReactivate(root); err != nil {
+		return err
+	}
 	return c.checkRead(root)
 }
 
@@ -63,7 +66,7 @@ func (c *Config) calls() []namedCall {
 
 func (c *Config) checkCall(a document.Node, n *call) error {
 	w := &n.answer
-	lists := w.results != nil || w.errors != nil || w.done != nil || len(w.buckets) > 0
+	lists := len(w.lists()) > 0 || len(w.buckets) > 0
 	switch {
 	case n.item != nil && !lists && w.absent != absentSucceeded:
 		return a.Fault("carries several users, but its answer describes none", "say where the answer does (results, errors, done, buckets), or absent: succeeded")
@@ -73,7 +76,7 @@ func (c *Config) checkCall(a document.Node, n *call) error {
 		return a.Fault("is settled as a whole, so absent: failed has no effect", "remove absent:")
 	case !c.ownKeys && slices.Contains(n.named, refRemote):
 		return a.Fault("has {remote}, but keys: is ours", "write keys: theirs if the API assigns the keys, and otherwise {id}")
-	case c.ownKeys && n == c.create && !n.upsert && w.top.remote == nil && (w.results == nil || w.results.remote == nil) && (w.done == nil || w.done.remote == nil):
+	case c.ownKeys && n == c.create && !n.upsert && !w.showsRemote():
 		return a.Fault("does not say where the answer shows the key that the API assigned", "add remote: /id to its answer, to results: or to done:")
 	case n.merge && (n.item != nil || n != c.update || n.upsert):
 		return a.Fault("has merge:, which only an update of one user can have", "")
@@ -81,6 +84,11 @@ func (c *Config) checkCall(a document.Node, n *call) error {
 		return a.Fault("has merge: and {others}, so it is unknown what to read back", "name the fields one by one")
 	}
 	return nil
+}
+
+// showsRemote reports whether some part of the answer shows the key that the API assigned.
+func (w *answer) showsRemote() bool {
+	return w.top.remote != nil || slices.ContainsFunc(w.lists(), func(l *entries) bool { return l != w.errors && l.remote != nil })
 }
 
 // checkRead checks that what an update would have to send back can be read.

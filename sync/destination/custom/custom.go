@@ -80,6 +80,7 @@ func (c *Config) traits() destination.Traits {
 	}
 	for op, n := range map[user.Op]*call{user.Create: c.create, user.Update: c.update, user.Delete: c.remove} {
 		if n != nil {
+			t.Batch = max(t.Batch, n.batch)
 			t.Ops[op] = destination.OpTraits{Max: n.batch, Replay: n.replay, Merge: n.merge && op == user.Update, Open: n.whole && op == user.Update}
 		}
 	}
@@ -99,6 +100,9 @@ func (c *Config) traits() destination.Traits {
 func (r *read) shows(f user.Field) bool {
 	return slices.ContainsFunc(r.fields, func(shown readField) bool { return shown.field == f })
 }
+
+// Has reports whether the config describes a call for the operation.
+func (c *Config) Has(op user.Op) bool { return c.of(op) != nil }
 
 // of returns the call for an operation; nil if there is none.
 func (c *Config) of(op user.Op) *call {

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"hash"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -57,7 +58,7 @@ func (d *decoder) known() document.Keys {
 		"media": document.Into(&c.REST.Media), "http2": document.Boolean(&c.REST.HTTP2), "calls_per_minute": document.Count(&c.perMinute, 1),
 		"keys": d.keys, "clear": d.clear, "auth": credentials{d}.auth, "headers": d.commonHeaders,
 		"limits": c.limits.decode, "words": d.words, "required": d.required, "patterns": d.patterns,
-		"create": later, "update": later, "upsert": later, "delete": later, "read": later, "probe": later,
+		"create": later, "update": later, "upsert": later, "delete": later, "read": later, "probe": later, "reactivate": later,
 	}
 }
 
@@ -149,6 +150,12 @@ func Knows(key string) bool {
 	d := decoder{nil, &Config{}}
 	_, ok := d.known()[key]
 	return ok
+}
+
+// Keys returns the keys of the section, sorted.
+func Keys() []string {
+	d := decoder{nil, &Config{}}
+	return slices.Sorted(maps.Keys(d.known()))
 }
 
 // names returns the names in the section, among them those of the API's fields.

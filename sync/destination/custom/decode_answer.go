@@ -11,9 +11,9 @@ func (d *decoder) answer(a document.Node, to *answer) error {
 	return merged(to.top.keys(), document.Keys{
 		"key":      place(&to.key),
 		"keyed_by": templates(&to.keyedBy), "ignore_case": document.Boolean(&to.fold),
-		"results": func(v document.Node) error { return list(v, &to.results) },
-		"errors":  func(v document.Node) error { return list(v, &to.errors) },
-		"done":    func(v document.Node) error { return list(v, &to.done) },
+		"results": func(v document.Node) error { return list(v, &to.results, nil) },
+		"errors":  func(v document.Node) error { return list(v, &to.errors, nil) },
+		"done":    func(v document.Node) error { return v.List(to.addDone) },
 		"buckets": func(v document.Node) error { return buckets(v, &to.buckets) },
 		"absent":  document.Words(&to.absent, string(absentInDoubt), string(absentSucceeded), string(absentFailed)),
 		"success": func(v document.Node) error {
@@ -25,6 +25,18 @@ func (d *decoder) answer(a document.Node, to *answer) error {
 		"may_be_empty": document.Boolean(&to.empty),
 		"means":        means(&to.meanings), "count": place(&to.count),
 	}).Read(a)
+}
+
+// addDone reads one list of users that succeeded.
+func (w *answer) addDone(a document.Node) error {
+	var e *entries
+	var as meaning
+	if err := list(a, &e, document.Keys{"as": document.Words(&as, successes...)}); err != nil {
+		return err
+	}
+	e.as = as
+	w.done = append(w.done, e)
+	return nil
 }
 
 func merged(all ...document.Keys) document.Keys {
@@ -44,10 +56,10 @@ func (s *locations) keys() document.Keys {
 	}
 }
 
-func list(a document.Node, to **entries) error {
+func list(a document.Node, to **entries, more document.Keys) error {
 	e := &entries{}
 	*to = e
-	err := merged(e.locations.keys(), document.Keys{
+	err := merged(e.locations.keys(), more, document.Keys{
 		"at": place(&e.at), "key": place(&e.key), "keyed_by": templates(&e.keyedBy), "index": place(&e.index),
 		"pointer": place(&e.pointer), "below": document.Into(&e.below),
 		"by": func(v document.Node) error {
@@ -129,7 +141,7 @@ func (d *decoder) reader(a document.Node, to *read) error {
 		"answer": func(v document.Node) error {
 			return merged(to.answer.top.keys(), document.Keys{
 				"at": place(&to.at), "list": document.Boolean(&to.list), "key": place(&to.key), "remote": place(&to.remote), "fields": to.readFields,
-				"errors":   func(v document.Node) error { return list(v, &to.answer.errors) },
+				"errors":   func(v document.Node) error { return list(v, &to.answer.errors, nil) },
 				"keyed_by": templates(&to.answer.keyedBy), "ignore_case": document.Boolean(&to.answer.fold), "means": means(&to.answer.meanings),
 			}).Read(v)
 		},

@@ -33,6 +33,9 @@ func (d *decoder) calls(root document.Node) error {
 		case "probe":
 			c.probe = &call{}
 			err = d.probe(v, c.probe)
+		case "reactivate":
+			c.reactivate = &reactivation{}
+			err = d.reactivate(v, c.reactivate)
 		case "upsert":
 			var both *call
 			if err = d.one(v, &both, "POST"); err == nil {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"usersync/sync/destination"
+	"usersync/sync/destination/problem"
 	"usersync/sync/destination/rest"
 	"usersync/sync/user"
 )
@@ -46,14 +47,8 @@ func (r *reading) read(v *value) error {
 	if v.kind != '{' && !(v.kind == '[' && w.atRoot()) {
 		return errShape
 	}
-	for _, l := range []struct {
-		*entries
-		other meaning
-	}{{w.results, meansInDoubt}, {w.errors, meansRefused}, {w.done, meansDone}} {
-		if l.entries == nil {
-			continue
-		}
-		if err := r.list(v, l.entries, l.other); err != nil {
+	for _, l := range w.lists() {
+		if err := r.list(v, l, w.implied(l)); err != nil {
 			return err
 		}
 	}
@@ -64,6 +59,17 @@ func (r *reading) read(v *value) error {
 	}
 	r.findUnread(v)
 	return r.checkCount(v)
+}
+
+// implied is what it means to be in a list, if its entry does not say.
+func (w *answer) implied(l *entries) meaning {
+	switch l {
+	case w.results:
+		return meansInDoubt
+	case w.errors:
+		return meansRefused
+	}
+	return meansDone
 }
 
 // list reads one list. A list of errors has no successes, and done no failures.
@@ -87,6 +93,12 @@ func (r *reading) list(v *value, l *entries, other meaning) error {
 	for i := range elements {
 		e := &elements[i]
 		n := r.note(e, &l.locations, other)
+		if n.means == meansDone && l.as != "" {
+			n.means = l.as
+		}
+		if !success(r.statusFor(n.means)) && l.code == nil && len(l.message) == 0 {
+			r.explain(e, &n)
+		}
 		if l == r.call.answer.errors && success(r.statusFor(n.means)) {
 			n.means = meansInDoubt // an error with the status of a success
 		}
@@ -98,6 +110,15 @@ func (r *reading) list(v *value, l *entries, other meaning) error {
 		}
 	}
 	return nil
+}
+
+// explain reads an entry as problem details (RFC 9457).
+func (r *reading) explain(e *value, n *note) {
+	said := problem.In(e.append(nil))
+	n.code, n.detail = said.Code, said.Text
+	if m, ok := r.call.answer.meanings[said.Code]; ok {
+		n.means = m
+	}
 }
 
 func (r *reading) note(e *value, s *locations, other meaning) note {

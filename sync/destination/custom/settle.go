@@ -3,6 +3,7 @@ package custom
 import (
 	"cmp"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"usersync/sync/destination"
@@ -20,7 +21,7 @@ func (s *settlement) settle(a *rest.Answer) ([]user.Outcome, error) {
 	s.reportLimits()
 	if s.noneMentioned() && (s.unknownIDs == 0 || a.Status/100 == 4) {
 		if outcomes, err := s.wholeBatch(a); outcomes != nil || err != nil {
-			return outcomes, err
+			return s.explained(a, outcomes), err
 		}
 	}
 	outcomes := make([]user.Outcome, len(s.records))
@@ -32,7 +33,18 @@ func (s *settlement) settle(a *rest.Answer) ([]user.Outcome, error) {
 			outcomes[i] = s.mentioned(o, s.notes[i])
 		}
 	}
-	return outcomes, nil
+	return s.explained(a, outcomes), nil
+}
+
+// explained adds what problem details say about the only user of a call.
+func (s *settlement) explained(a *rest.Answer, outcomes []user.Outcome) []user.Outcome {
+	if len(outcomes) == 1 {
+		a.Explain(&outcomes[0])
+		if s.op == user.Create && !s.call.upsert {
+			a.Doubt(&outcomes[0], "")
+		}
+	}
+	return outcomes
 }
 
 // readBody reads the answer's body, if it must have one.
@@ -118,7 +130,7 @@ func (s *settlement) unmentioned(o user.Outcome) user.Outcome {
 		o.Code, o.Detail = s.api.errorText(s.general, s.general[0].status, s.records...)
 	}
 	m := w.meaningOf("", strconv.Itoa(s.status), meansInDoubt)
-	succeeds := w.absent == absentSucceeded || w.absent == "" && w.results == nil && w.errors == nil && w.done == nil && len(w.buckets) == 0
+	succeeds := w.absent == absentSucceeded || w.absent == "" && len(w.lists()) == 0 && len(w.buckets) == 0
 	switch {
 	case s.status/100 == 4:
 		return s.unnamedInRefusal(o)
@@ -158,6 +170,9 @@ func (s *settlement) mentioned(o user.Outcome, notes []note) user.Outcome {
 	case worst < 0 && s.broken != "" && s.broken != "other_count":
 		o.Status, o.Code = user.InDoubt, s.broken
 		return o
+	case worst < 0 && s.madeTwice(notes):
+		o.Status, o.Code = user.InDoubt, user.CodeContradiction
+		return o
 	case worst < 0:
 		return s.succeeded(o, notes[0])
 	}
@@ -168,12 +183,32 @@ func (s *settlement) mentioned(o user.Outcome, notes []note) user.Outcome {
 	o.Status, o.HTTP = s.statusFor(n.means), cmp.Or(n.status, o.HTTP)
 	first := append([]note{n}, notes...)
 	o.Code, o.Detail = s.api.errorText(first, n.status, o.Record)
+	if s.mayExist(n) {
+		o.Status = user.Conflict
+	}
 	for _, other := range notes {
 		if success(s.statusFor(other.means)) {
 			o.Status, o.Code = user.InDoubt, user.CodeContradiction
 		}
 	}
 	return o
+}
+
+// madeTwice reports whether the user is in lists that contradict each other, such as those
+// of the created and of the updated users.
+func (s *settlement) madeTwice(notes []note) bool {
+	differs := func(n note) bool { return s.statusFor(n.means) != s.statusFor(notes[0].means) }
+	return slices.ContainsFunc(notes[1:], differs)
+}
+
+// mayExist reports whether a create may have failed because the user exists, in words and
+// not by a status or a code that says so.
+func (s *settlement) mayExist(n note) bool {
+	if s.op != user.Create || s.call.upsert || !destination.SaysExists(n.detail) {
+		return false
+	}
+	is := s.statusFor(n.means)
+	return is == user.Refused && rest.MayConflict(n.status) || is == user.InDoubt && n.status >= 500
 }
 
 // statusMeansSuccess reports whether the config calls the answer's status a success,

@@ -1,6 +1,7 @@
 package custom
 
 import (
+	"slices"
 	"strconv"
 
 	"usersync/sync/user"
@@ -38,10 +39,8 @@ func (v *value) blank() bool {
 
 func (w *answer) looksAt(name string) bool {
 	all := append([]pointer{w.key, w.count}, w.top.pointers()...)
-	for _, l := range []*entries{w.results, w.errors, w.done} {
-		if l != nil {
-			all = append(all, l.at)
-		}
+	for _, l := range w.lists() {
+		all = append(all, l.at)
 	}
 	for _, b := range w.buckets {
 		all = append(all, b.at)
@@ -56,12 +55,17 @@ func (w *answer) looksAt(name string) bool {
 
 // atRoot reports whether one of the lists is the answer itself.
 func (w *answer) atRoot() bool {
-	for _, l := range []*entries{w.results, w.errors, w.done} {
-		if l != nil && len(l.at) == 0 {
-			return true
+	return slices.ContainsFunc(w.lists(), func(l *entries) bool { return len(l.at) == 0 })
+}
+
+// lists returns the lists that the answer can have.
+func (w *answer) lists() (all []*entries) {
+	for _, l := range append([]*entries{w.results, w.errors}, w.done...) {
+		if l != nil {
+			all = append(all, l)
 		}
 	}
-	return false
+	return all
 }
 
 func (s *locations) pointers() []pointer {

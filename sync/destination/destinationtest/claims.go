@@ -5,10 +5,17 @@ import (
 	"usersync/sync/user"
 )
 
-// claim is what the client says about one user: a status, or the fault of the call.
+// claim is what the client says about one user: a status, or the fault of the call. A
+// conflict claims what its HTTP status does, and that a look is worth it.
 func claim(outcomes []user.Outcome, ce *destination.CallError, i int) string {
 	if ce != nil {
 		return ce.Fault.String()
+	}
+	switch o := outcomes[i]; {
+	case o.Status == user.Conflict && o.HTTP/100 == 4:
+		return refused
+	case o.Status == user.Conflict:
+		return inDoubt
 	}
 	return string(outcomes[i].Status)
 }

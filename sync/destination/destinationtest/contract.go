@@ -15,11 +15,11 @@ import (
 
 // applied are the statuses that Apply may return.
 var applied = []user.Status{
-	user.Created, user.Updated, user.Deleted, user.Unchanged, user.Accepted, user.Refused, user.InDoubt, user.Exists, user.Missing, user.Busy,
+	user.Created, user.Updated, user.Deleted, user.Unchanged, user.Accepted, user.Refused, user.InDoubt, user.Exists, user.Conflict, user.Missing, user.Busy,
 }
 
 // fitting are those that only one kind of call may return.
-var fitting = map[user.Status]user.Op{user.Deleted: user.Delete, user.Exists: user.Create}
+var fitting = map[user.Status]user.Op{user.Deleted: user.Delete, user.Exists: user.Create, user.Conflict: user.Create}
 
 // contract judges what leaves a client, by what Apply and Find promise.
 type contract struct {

@@ -88,8 +88,8 @@ func results(outcomes []user.Outcome, ce *destination.CallError) []string {
 		return []string{ce.Fault.String()}
 	}
 	var list []string
-	for _, o := range outcomes {
-		list = append(list, string(o.Status))
+	for i := range outcomes {
+		list = append(list, claim(outcomes, nil, i))
 	}
 	return list
 }

@@ -104,6 +104,7 @@ func (m *multiStatus) settleOne(a *rest.Answer, op user.Op, r *user.Record) (use
 	if a.Status/100 == 4 {
 		o.Status = statusFor(op, a.Status)
 		o.Code, o.Detail = errorText(a.Words(), m.errors, a.Status, r)
+		a.Explain(&o)
 		return o, nil
 	}
 	return m.success(a.Words(), op, o), nil

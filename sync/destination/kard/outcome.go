@@ -28,6 +28,10 @@ func (m *multiStatus) settle(a *rest.Answer) ([]user.Outcome, error) {
 		at := group[0].at
 		outcomes[at] = m.attributeErrors(a.Words(), user.Create, group, outcomes[at])
 	}
+	if len(outcomes) == 1 {
+		a.Explain(&outcomes[0])
+		a.Doubt(&outcomes[0], "")
+	}
 	return outcomes, nil
 }
 
@@ -167,10 +171,18 @@ func (m *multiStatus) attributeErrors(w *vocabulary.Vocabulary, op user.Op, erro
 	}
 	o.Status, o.HTTP = statusFor(op, worst.status), cmp.Or(worst.status, o.HTTP)
 	o.Code, o.Detail = errorText(w, append([]problem{worst}, others(errors, worst)...), worst.status, o.Record)
+	if mayExist(op, worst.status) && destination.SaysExists(join([]problem{worst})) {
+		o.Status = user.Conflict
+	}
 	if m.echoed[errors[0].at] {
 		o.Status, o.Code = user.InDoubt, user.CodeContradiction
 	}
 	return o
+}
+
+// mayExist reports whether a create with this status may have met a user who exists.
+func mayExist(op user.Op, status int) bool {
+	return op == user.Create && (rest.MayConflict(status) || status >= 500 && statusFor(op, status) == user.InDoubt)
 }
 
 func others(errors []problem, worst problem) []problem {

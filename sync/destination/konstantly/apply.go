@@ -79,6 +79,7 @@ func outcome(a *rest.Answer, s *answer, op user.Op, r, sent *user.Record, succes
 	case a.Status/100 == 4:
 		o.Status = statusFor(op, a.Status)
 		o.Code, o.Detail = s.errorText(a.Words(), a.Status, r, sent)
+		a.Explain(&o)
 	case s.failed() && s.id() == "" && inside/100 == 4:
 		o.Status, o.HTTP = statusFor(op, inside), inside
 		o.Code, o.Detail = s.errorText(a.Words(), inside, r, sent)

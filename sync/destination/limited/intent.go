@@ -55,11 +55,14 @@ func (p IntentRecorded) Apply(ctx context.Context, b user.Batch) ([]user.Outcome
 		return nil, p.unsent(ctx, b, err)
 	}
 	outcomes, err := p.Destination.Apply(ctx, b)
-	if ce := destination.AsCallError(err); verdict.NotTaken(ce, b.Op, destination.Unsafe) && verdict.Of(ce, b.Op, destination.Unsafe) != user.Exists {
+	if ce := destination.AsCallError(err); verdict.NotTaken(ce, b.Op, destination.Unsafe) && !mayExist(verdict.Of(ce, b.Op, destination.Unsafe)) {
 		return nil, p.clear(ctx, b, err)
 	}
 	return outcomes, err
 }
+
+// mayExist reports whether the user of a create is perhaps there.
+func mayExist(s user.Status) bool { return s == user.Exists || s == user.Conflict }
 
 // stillOurTurn returns why the call must not be made after all. It takes another turn
 // if the last one is long past.

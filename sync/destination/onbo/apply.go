@@ -80,6 +80,7 @@ func classify(a *rest.Answer, op user.Op, r *user.Record, shown []*user.Record) 
 	case a.Status/100 == 4:
 		o.Detail = a.Words().Clean(bodyText(a.Body), "", shown...)
 		refused(op, &o)
+		a.Explain(&o)
 		forgetRemote(r, o)
 	case op == user.Delete && a.Status == http.StatusNoContent:
 		o.Status, o.Code = user.Deleted, ""

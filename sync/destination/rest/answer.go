@@ -26,10 +26,11 @@ type Answer struct {
 	Body      []byte
 	RequestID string
 
-	client *Client
-	buffer *bytes.Buffer
-	err    error             // why the body ended early
-	ended  func(code string) // says how the call ended
+	client  *Client
+	records []*user.Record // those of the call
+	buffer  *bytes.Buffer
+	err     error             // why the body ended early
+	ended   func(code string) // says how the call ended
 }
 
 // Release returns the body's bytes to the pool. Call it once.
@@ -44,20 +45,25 @@ func (a *Answer) Release() {
 func (a *Answer) Words() *vocabulary.Vocabulary { return a.client.words }
 
 // Fail returns a fault of the whole call that the client found in the answer.
-// detail must be fit to be shown already.
+// detail must be fit to be shown already. Problem details say more than a bare status.
 func (a *Answer) Fail(fault destination.Fault, code, detail string) *destination.CallError {
+	if a.Status/100 != 2 {
+		code, detail = a.explained(code, detail, a.records)
+	}
 	if a.ended != nil {
 		a.ended(code)
 	}
-	return &destination.CallError{Fault: fault, Status: a.Status, Code: code, Detail: detail, RequestID: a.RequestID, After: retryAfter(a.Header, time.Now())}
+	return &destination.CallError{
+		Fault: fault, Status: a.Status, Code: code, Detail: detail, RequestID: a.RequestID, SaysExists: a.saysExists(), After: retryAfter(a.Header, time.Now()),
+	}
 }
 
 // fail adds what the answer says to ce, and releases the answer.
 func (a *Answer) fail(r Request, ce *destination.CallError) *destination.CallError {
 	defer a.Release()
 	ce.RequestID = a.RequestID
-	if a.client.errorText != nil && a.err == nil {
-		ce.Detail = a.client.words.Clean(a.client.errorText(a.Body), "", r.Records...)
+	if a.err == nil {
+		ce.Detail, ce.SaysExists = a.client.words.Clean(a.text(), "", r.Records...), a.saysExists()
 	}
 	return ce
 }

@@ -16,7 +16,9 @@ import (
 	"time"
 
 	"usersync/sync/destination"
+	"usersync/sync/destination/problem"
 	"usersync/sync/destination/vocabulary"
+	"usersync/sync/user"
 )
 
 // Client makes calls to one API. It is safe for concurrent use.
@@ -114,6 +116,7 @@ func (c *Client) Do(ctx context.Context, r Request) (*Answer, error) {
 func (c *Client) answer(ctx context.Context, r Request, token bearer, sent *http.Request, response *http.Response) (*Answer, *destination.CallError) {
 	c.tokens.answered(r.Method, token, response.StatusCode)
 	a := c.read(response)
+	a.records = r.Records
 	token.redactBody(a)
 	a.checkRequestID(r.Records)
 	learned := c.learn(sent, response)
@@ -126,6 +129,8 @@ func (c *Client) answer(ctx context.Context, r Request, token bearer, sent *http
 		return nil, a.fail(r, statusFault(response, r.Records))
 	case a.err != nil:
 		return nil, a.fail(r, truncated(ctx, a.err, a.Status))
+	case a.Status/100 == 2 && problem.Is(a.Header.Get("Content-Type")):
+		return nil, a.fail(r, &destination.CallError{Status: a.Status, Code: user.CodeContradiction})
 	}
 	return a, nil
 }

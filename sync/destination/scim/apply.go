@@ -118,7 +118,12 @@ func (d *decoder) settle(a *rest.Answer, op user.Op, r *user.Record) (user.Outco
 	if err := s.read(body); err != nil && a.Status/100 == 2 {
 		return user.Outcome{}, a.Fail(destination.PerhapsTaken, "not_json", "")
 	}
-	return d.outcome(op, r, s), nil
+	o := d.outcome(op, r, s)
+	a.Explain(&o)
+	if op == user.Create {
+		a.Doubt(&o, "")
+	}
+	return o, nil
 }
 
 // bare reports whether an answer with this status may have no body.

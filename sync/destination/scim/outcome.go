@@ -1,6 +1,7 @@
 package scim
 
 import (
+	"cmp"
 	"net/url"
 	"slices"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"usersync/sync/destination"
+	"usersync/sync/destination/problem"
 	"usersync/sync/destination/rest"
 	"usersync/sync/destination/scim/internal/resource"
 	"usersync/sync/destination/scim/internal/target"
@@ -36,6 +38,8 @@ type body struct {
 	Status     jsontext.Value `json:"status"`
 	SCIMType   jsontext.Value `json:"scimType"`
 	Detail     jsontext.Value `json:"detail"`
+
+	problem problem.Details // if it is no SCIM error (RFC 9457)
 }
 
 // lenient ignores the letter case of names (RFC 7643 2.1).
@@ -45,7 +49,11 @@ func (s *reply) read(text []byte) error {
 	if jsontext.Value(text).Kind() != '{' {
 		return target.ErrStructure
 	}
-	return json.Unmarshal(text, &s.body, lenient)
+	err := json.Unmarshal(text, &s.body, lenient)
+	if err == nil && number(s.Status) >= 400 && s.SCIMType.Kind() != '"' {
+		s.problem, _ = problem.Read("", text)
+	}
+	return err
 }
 
 const errorURN = "urn:ietf:params:scim:api:messages:2.0:Error"
@@ -76,6 +84,9 @@ func (d *decoder) outcome(op user.Op, r *user.Record, s reply) user.Outcome {
 	default:
 		o.Status, o.Code = statusOf(op, s.status, resource.Scalar(s.SCIMType)), s.code(d.config.REST.Words, r)
 		o.Detail = s.detail(d.config.REST.Words, r)
+		if op == user.Create && s.status >= 500 && o.Status == user.InDoubt && destination.SaysExists(s.errorText()) {
+			o.Status = user.Conflict
+		}
 	}
 	return o
 }
@@ -110,12 +121,15 @@ func (d *decoder) succeeded(op user.Op, r *user.Record, s reply, o *user.Outcome
 // codeDeactivated goes with Deleted if the user was only deactivated.
 const codeDeactivated = "deactivated"
 
-// statusOf returns what an error status means for one user.
+// statusOf returns what an error status means for one user. Servers that have no scimType
+// for it say with 400 that a user exists: it is looked up.
 func statusOf(op user.Op, status int, scimType string) user.Status {
 	unique := strings.EqualFold(scimType, "uniqueness")
 	switch {
 	case op == user.Create && (status == 409 && (unique || scimType == "") || status == 400 && unique):
 		return user.Exists
+	case op == user.Create && scimType == "" && rest.MayConflict(status):
+		return user.Conflict
 	case (status == 404 || status == 410) && op != user.Create:
 		return user.Missing
 	case status == 425 || status == 429 || status == 503:
@@ -130,6 +144,9 @@ func statusOf(op user.Op, status int, scimType string) user.Status {
 func (s *reply) code(w *vocabulary.Vocabulary, r ...*user.Record) string {
 	if word := resource.Scalar(s.SCIMType); isWord(word) && w.Code(word, r...) != "" {
 		return word
+	}
+	if code := cmp.Or(w.Code(s.problem.Code, r...), w.Phrase(s.problem.Kind, r...)); code != "" {
+		return code
 	}
 	if s.status == 0 {
 		return user.CodeNoAnswer
@@ -152,6 +169,9 @@ func (b *body) detail(w *vocabulary.Vocabulary, r ...*user.Record) string {
 
 // errorText is the body's text for people.
 func (b *body) errorText() string {
+	if b.problem.Text != "" {
+		return b.problem.Text
+	}
 	return strings.TrimSpace(strings.Join(slices.DeleteFunc([]string{resource.Scalar(b.SCIMType), resource.Scalar(b.Detail)}, func(s string) bool { return s == "" }), ": "))
 }
 

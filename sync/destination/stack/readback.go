@@ -17,6 +17,8 @@ func (v Verified) settle(op user.Op, o *user.Outcome, r *user.Record, found dest
 	case found.Presence == destination.Another:
 		*o = verdict.SameUser(found.Other, found.HTTP)
 		return false
+	case o.Status == user.Conflict:
+		return v.settleConflict(o, r, found)
 	case o.Status == user.Refused || o.Status == user.Failed:
 		settleRejected(op, o, r, found)
 		return false
@@ -37,6 +39,23 @@ func (v Verified) settle(op user.Op, o *user.Outcome, r *user.Record, found dest
 		return v.settleUpdate(o, r, found)
 	}
 	return v.settleDelete(o, r, found)
+}
+
+// settleConflict settles a create that did not succeed, perhaps because the user exists:
+// if the read-back shows the user, that is why. Otherwise the answer means what its status
+// says. A user can be ours only if an earlier attempt may have made it.
+func (v Verified) settleConflict(o *user.Outcome, r *user.Record, found destination.Found) (again bool) {
+	refused := o.HTTP/100 == 4
+	switch {
+	case found.Presence == destination.Same || found.Presence == destination.Different:
+		o.Status = user.Exists
+	case refused && (found.Presence == destination.Absent || !r.MaybeSent):
+		o.Status = user.Refused
+		return false
+	default:
+		o.Status = user.InDoubt
+	}
+	return v.settle(user.Create, o, r, found)
 }
 
 // codeUnseen goes with Exists: we may have created the user with exactly this data, of

@@ -102,8 +102,12 @@ func (v Verified) waitForQuiet(ctx context.Context, b user.Batch, places []int) 
 // needsReadBack reports whether only a read-back can settle the record.
 func needsReadBack(op user.Op, o user.Outcome, r *user.Record) bool {
 	switch {
+	case o.Code == user.CodeNotReactivated:
+		return false // a read-back shows the update, and not whether the user was let in
 	case o.Status == user.InDoubt:
 		return r.MaybeSent && o.Code != user.CodeSameUser // otherwise a read-back could not tell
+	case o.Status == user.Conflict:
+		return true
 	case o.Status == user.Exists && op == user.Create:
 		return r.MaybeSent || o.Code == user.CodeWholeConflict && r.Op == user.Create
 	}

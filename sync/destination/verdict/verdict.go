@@ -18,6 +18,9 @@ func ToAll(ce *destination.CallError, b user.Batch, replay destination.Replay) [
 	if o.Status == user.Exists && len(b.Records) > 1 {
 		o.Code = user.CodeWholeConflict
 	}
+	if o.Status == user.Conflict && len(b.Records) > 1 {
+		o.Status = Of(ce.Silent(), b.Op, replay) // it does not say which
+	}
 	outcomes := make([]user.Outcome, len(b.Records))
 	for i := range outcomes {
 		outcomes[i] = o
@@ -29,10 +32,14 @@ func ToAll(ce *destination.CallError, b user.Batch, replay destination.Replay) [
 // as a whole names no user, so all are treated as existing until another call tells.
 // A 503 without Retry-After may come from a proxy that had passed the call on, which
 // matters only if a second call would make a second user.
+//
+// A create whose answer reads as if the user existed is a conflict to look into.
 func Of(ce *destination.CallError, op user.Op, replay destination.Replay) user.Status {
 	switch {
 	case ce.Fault == destination.RefusedWhole && ce.Status == http.StatusConflict && op == user.Create:
 		return user.Exists
+	case ce.SaysExists && op == user.Create && (ce.Fault == destination.RefusedWhole || ce.Fault == destination.PerhapsTaken):
+		return user.Conflict
 	case ce.Fault == destination.RefusedWhole:
 		return user.Refused
 	case ce.Fault == destination.NotTaken && ce.Status == http.StatusServiceUnavailable && ce.After == 0 && replay == destination.Unsafe:
@@ -52,7 +59,7 @@ func Unresolved(b user.Batch, outcomes []user.Outcome) []user.Outcome {
 	}
 	for i := range outcomes {
 		s := outcomes[i].Status
-		if s == user.InDoubt {
+		if s == user.InDoubt || s == user.Conflict && !answeredUntaken(outcomes[i]) {
 			b.Records[i].MaybeSent = true
 		}
 		if !s.Final() || s == user.InDoubt || RejectedTwice(outcomes[i], b.Records[i]) {
@@ -71,19 +78,28 @@ func RejectedTwice(o user.Outcome, r *user.Record) bool {
 
 // MarkTaken sets PerhapsTaken for the records that a call may have delivered.
 func MarkTaken(b user.Batch, outcomes []user.Outcome, err error, replay destination.Replay) {
-	untaken := func(user.Status) bool { return false }
+	untaken := func(user.Outcome) bool { return false }
 	if err == nil && len(outcomes) == len(b.Records) || NotTaken(destination.AsCallError(err), b.Op, replay) {
-		untaken = func(s user.Status) bool {
-			return err != nil || s == user.Refused || s == user.Busy || s == user.Exists || s == user.Missing || s == user.Invalid
-		}
+		untaken = func(o user.Outcome) bool { return err != nil || answeredUntaken(o) }
 	}
 	for i, r := range b.Records {
-		var status user.Status
+		var o user.Outcome
 		if i < len(outcomes) {
-			status = outcomes[i].Status
+			o = outcomes[i]
 		}
-		r.PerhapsTaken = r.PerhapsTaken || !untaken(status)
+		r.PerhapsTaken = r.PerhapsTaken || !untaken(o)
 	}
+}
+
+// answeredUntaken reports whether the API said that it did not take the record.
+func answeredUntaken(o user.Outcome) bool {
+	switch o.Status {
+	case user.Refused, user.Busy, user.Exists, user.Missing, user.Invalid:
+		return true
+	case user.Conflict:
+		return o.HTTP/100 == 4
+	}
+	return false
 }
 
 // NotTaken reports whether a call that failed delivered no one.
@@ -91,6 +107,6 @@ func NotTaken(ce *destination.CallError, op user.Op, replay destination.Replay) 
 	if ce == nil || ce.Fault == destination.Denied {
 		return ce != nil
 	}
-	s := Of(ce, op, replay)
+	s := Of(ce.Silent(), op, replay)
 	return s == user.Busy || s == user.Refused || s == user.Exists
 }

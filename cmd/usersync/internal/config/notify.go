@@ -22,19 +22,19 @@ func (n *Notify) Asked() bool { return n.Webhook.Reveal() != "" || len(n.Command
 
 func (n *Notify) settings() []Setting {
 	return []Setting{
-		{Key: "notify.on", Group: GroupOutput, Value: "WHEN", Default: "change", Words: []string{"change", "failure", "always"}, Global: true,
+		{Key: "notify.on", Group: GroupOutput, Value: "WHEN", Default: "change", Words: []string{"change", "failure", "always"}, Global: true, Added: true,
 			Use: "when to notify: if the state (ok, warning or failed) has changed, if it is not ok, or always",
 			Set: IntoString(&n.On)},
-		{Key: "notify.webhook", Group: GroupOutput, Kind: Secret, Value: "URL", Global: true,
+		{Key: "notify.webhook", Group: GroupOutput, Kind: Secret, Value: "URL", Global: true, Added: true,
 			Use: "webhook to notify when a run ends; see docs/notifications.md",
 			Set: Into(&n.Webhook, parseWebhook)},
-		{Key: "notify.format", Group: GroupOutput, Value: "NAME", Default: "json", Words: []string{"json", "slack", "teams"}, Global: true,
+		{Key: "notify.format", Group: GroupOutput, Value: "NAME", Default: "json", Words: []string{"json", "slack", "teams"}, Global: true, Added: true,
 			Use: "what the webhook takes",
 			Set: IntoString(&n.Format)},
-		{Key: "notify.command", Group: GroupOutput, Kind: List, Value: "WORD", Global: true,
+		{Key: "notify.command", Group: GroupOutput, Kind: List, Value: "WORD", Global: true, Added: true,
 			Use: "program to start when a run ends, and its arguments; it gets the message as JSON on standard input",
 			Set: intoList(&n.Command)},
-		{Key: "notify.timeout", Group: GroupOutput, Value: "TIME", Default: "10s", Global: true,
+		{Key: "notify.timeout", Group: GroupOutput, Value: "TIME", Default: "10s", Global: true, Added: true,
 			Use: "how long a notification may take",
 			Set: Into(&n.Timeout, quantity.ParseDuration)},
 	}

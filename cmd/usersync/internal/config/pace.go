@@ -14,7 +14,7 @@ func (p *Pace) settings() []Setting {
 			Use: "most calls in flight at the same time",
 			Set: Into(&p.Workers, quantity.ParseCount(1))},
 		{Key: "batch_size", Group: GroupPace, Flag: "batch-size", Value: "N", Default: "100", Commands: BetweenParts,
-			Use: "users per call, if the API takes several, up to the API's own limit",
+			Use: "users per call, if the API takes several, up to the API's own limit; without it, custom sends as many as batch: says",
 			Set: Into(&p.BatchSize, quantity.ParseCount(1))},
 		{Key: "retries", Group: GroupPace, Common: true, Flag: "retries", Value: "N", Default: "5", Commands: BetweenParts,
 			Use: "how many times, at most, to send a user again",

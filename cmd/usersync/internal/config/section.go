@@ -9,6 +9,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"usersync/cmd/usersync/internal/config/internal/reference"
+	"usersync/sync/user"
 )
 
 // Section is the part of a config about one API. The package that knows the API
@@ -28,6 +29,8 @@ type Section struct {
 type Tree interface {
 	// Knows reports whether key, directly under the section, belongs to the tree.
 	Knows(key string) bool
+	// Keys are the keys directly under the section that belong to the tree, sorted.
+	Keys() []string
 	// Variables are the names of the environment variables that n refers to.
 	Variables(n *yaml.Node) []string
 	// Read reads the tree. With a nil expand it does not read env:NAME and file:PATH:
@@ -35,6 +38,8 @@ type Tree interface {
 	// the tree and contains no value from elsewhere. An error in the tree is a
 	// *TreeError.
 	Read(n *yaml.Node, expand func(string) (string, error)) (shown string, err error)
+	// Lacks reports, once it is read, whether the tree describes no call for op.
+	Lacks(op user.Op) bool
 }
 
 // TreeError is an error at a line of a tree.
@@ -143,5 +148,8 @@ func (src sources) readTree(c *Config) error {
 		return src.file.Fault(max(wrong.Line, node.Line), wrong.Rule, wrong.Hint)
 	}
 	c.shown = append(c.shown, Shown{Key: s.Name + ".calls", Text: text, Source: src.file.Path, section: s.Name, set: true})
-	return err
+	if err != nil {
+		return err
+	}
+	return src.checkDelete(c, s, node.Line)
 }

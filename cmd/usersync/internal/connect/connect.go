@@ -22,6 +22,7 @@ import (
 	"usersync/sync/pace"
 	"usersync/sync/sandbox"
 	"usersync/sync/user"
+	"usersync/writer/cause"
 	"usersync/writer/report"
 )
 
@@ -31,6 +32,7 @@ type Connection struct {
 	Client  Client
 	Pace    *pace.Pace
 	Scope   report.Scope
+	Causes  []cause.Known    // of rejects, as far as they are known of this API alone
 	Sandbox *sandbox.Running // nil for a real API
 	Slow    bool             // at most slowRate calls a second, so syncing the journal for each costs nothing
 }
@@ -49,7 +51,7 @@ func Open(ctx context.Context, c *config.Config) (*Connection, error) {
 	if c.Target.OnAbsent != "" && c.Target.OnAbsent != "delete" && c.Target.OnAbsent != to.onAbsent {
 		return nil, exit.Usage(fmt.Errorf("check on_absent: %s cannot %s users", c.Target.To, c.Target.OnAbsent), "leave --on-absent out: then a delete removes them", "usersync run --help")
 	}
-	conn := &Connection{}
+	conn := &Connection{Causes: to.causes}
 	if err := conn.toSandbox(c, to); err != nil {
 		return nil, err
 	}
@@ -95,10 +97,13 @@ func (conn *Connection) Unsafe() []user.Op {
 	return ops
 }
 
-// BatchSize limits asked to the most users that any call takes: the engine's window
-// grows with it.
-func (conn *Connection) BatchSize(asked int) int {
-	most := 1
+// BatchSize returns the most users that one call carries: as c says or, where c says
+// nothing, as the API's description does. The engine's window grows with it.
+func (conn *Connection) BatchSize(c *config.Config) int {
+	asked, most := c.Pace.BatchSize, 1
+	if own := conn.Client.Traits().Batch; own > 0 && !c.Given("batch_size") {
+		asked = own
+	}
 	for _, op := range conn.Client.Traits().Ops {
 		most = max(most, op.Max)
 	}
@@ -148,14 +153,7 @@ func PaceOptions(c *config.Config, t destination.Traits) pace.Options {
 
 // checkMode refuses a mode that the API has no call for.
 func checkMode(mode user.Op, t destination.Traits) error {
-	needed := map[user.Op][]user.Op{
-		user.Upsert:   {user.Create, user.Update},
-		config.Mirror: {user.Create, user.Update, user.Delete},
-	}[mode]
-	if needed == nil {
-		needed = []user.Op{mode}
-	}
-	for _, op := range needed {
+	for _, op := range config.NeededFor(mode) {
 		if _, ok := t.Ops[op]; !ok {
 			return exit.Usage(fmt.Errorf("check mode %s: %s has no call to %s users", mode, t.Name, op), "choose another --mode", "usersync run --help")
 		}

@@ -12,6 +12,7 @@ import (
 	"usersync/sync/destination/custom"
 	"usersync/sync/sandbox"
 	"usersync/sync/sandbox/shapes"
+	"usersync/sync/user"
 	"usersync/writer/report"
 )
 
@@ -54,6 +55,9 @@ type customTree struct{ section *customSection }
 // Knows reports whether key belongs to the description.
 func (customTree) Knows(key string) bool { return custom.Knows(key) }
 
+// Keys are the keys of the description.
+func (customTree) Keys() []string { return custom.Keys() }
+
 // Variables are the environment variables that the description refers to.
 func (customTree) Variables(n *yaml.Node) []string { return custom.Variables(n) }
 
@@ -69,6 +73,11 @@ func (t customTree) Read(n *yaml.Node, expand func(string) (string, error)) (str
 	}
 	t.section.described = described
 	return custom.Sum(n), err
+}
+
+// Lacks reports whether the description has no call for op.
+func (t customTree) Lacks(op user.Op) bool {
+	return t.section.described != nil && !t.section.described.Has(op)
 }
 
 func (s *customSection) open(_ context.Context, c *config.Config, see observer) (Client, report.Scope, error) {

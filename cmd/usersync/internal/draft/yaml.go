@@ -24,6 +24,7 @@ type page struct {
 // YAML is the config. Comments list what a person has to decide.
 func (d *Draft) YAML(layout []config.LayoutValue) string {
 	b := page{Draft: d}
+	b.WriteString(config.EditorLines)
 	fmt.Fprintf(&b, "# drafted by usersync init, which %s\n", d.sample.Looked())
 	b.WriteString("to: " + d.to + "\n")
 	if d.to == Custom {

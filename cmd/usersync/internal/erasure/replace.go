@@ -7,15 +7,18 @@ import (
 	"path/filepath"
 	"strings"
 
+	"usersync/sync/journal"
 	"usersync/writer"
+	"usersync/writer/index"
 	"usersync/writer/report"
+	"usersync/writer/rundir"
 )
 
 // rewrite writes all new files to disk first, and only then replaces the old ones, one
 // after the other.
-func (e *eraser) rewrite(sandbox bool) (err error) {
+func (e *eraser) rewrite(h journal.Header) (err error) {
 	defer func() { err = errors.Join(err, e.cleanUp()) }()
-	if err := e.copyAll(e.replacement); err != nil {
+	if err := e.copyIndexed(h.IndexKey); err != nil {
 		return err
 	}
 	if err := e.copySummary(); err != nil {
@@ -29,16 +32,34 @@ func (e *eraser) rewrite(sandbox bool) (err error) {
 	if err := e.markErasing(); err != nil {
 		return err
 	}
-	for i := range e.pending { // the results were written first, and are replaced last
+	for i := range e.pending { // the results are replaced after all files that hold the person
 		if err := e.pending[len(e.pending)-1-i].Commit(); err != nil {
 			return err
 		}
 	}
 	leftovers := []string{erasingFile}
-	if sandbox { // its ledger was for that run only
+	if h.Sandbox { // its ledger was for that run only
 		leftovers = append(leftovers, "ledger.db", "ledger.db-wal", "ledger.db-shm", "ledger.db.key")
 	}
 	return e.dir.Remove(leftovers...)
+}
+
+// copyIndexed copies all files, and writes a new index if there was one: rows move.
+func (e *eraser) copyIndexed(indexKey string) error {
+	key, ok := index.ParseKey(indexKey)
+	if !ok || !e.has(rundir.IndexName) {
+		return e.copyAll(e.replacement)
+	}
+	to, err := e.replacement(rundir.IndexName)
+	if err != nil {
+		return err
+	}
+	rows := index.NewBuilder(to, key)
+	e.Rows = rows.Add
+	if err := e.copyAll(e.replacement); err != nil {
+		return err
+	}
+	return rows.Close()
 }
 
 // replacement creates the file that will replace name.

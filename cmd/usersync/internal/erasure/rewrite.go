@@ -12,6 +12,7 @@ import (
 	"usersync/sync/journal"
 	"usersync/sync/user"
 	"usersync/writer"
+	"usersync/writer/attempts"
 	"usersync/writer/rundir"
 )
 
@@ -57,7 +58,7 @@ func (e *eraser) copyAll(to func(name string) (io.Writer, error)) error {
 	if e.rejects, err = e.copyText("rejects", to, e.Rejects); err != nil {
 		return err
 	}
-	if err := e.copyList(to); err != nil {
+	if err := errors.Join(e.copyList(to), e.copyAttempts(to)); err != nil {
 		return err
 	}
 	return e.copyJournal(to)
@@ -114,6 +115,18 @@ func (e *eraser) copyText(holds string, to func(string) (io.Writer, error), eras
 		}))
 	}
 	return did, err
+}
+
+// copyAttempts copies the log of calls, without the request ids of the user's.
+func (e *eraser) copyAttempts(to func(string) (io.Writer, error)) error {
+	return e.read(rundir.AttemptsName, func(f *os.File, _ int64) error {
+		out, err := to(rundir.AttemptsName)
+		if err != nil {
+			return err
+		}
+		_, err = attempts.Erase(out, f, e.Mine)
+		return err
+	})
 }
 
 // copyList copies the list of users that a mirror would have deleted.

@@ -168,7 +168,7 @@ func (c *candidate) search(info rundir.RunInfo) (err error) {
 func (c *candidate) erase(done *Done) error {
 	return c.inDir(func(dir *rundir.Dir, files []string) error {
 		e := &eraser{dir: dir, files: files, id: c.user.id, Erasure: writer.Erasure{Keys: c.user.keys, Checkpoints: c.checkpoints}}
-		if err := e.rewrite(c.Journal.Header.Sandbox); err != nil {
+		if err := e.rewrite(c.Journal.Header); err != nil {
 			return err
 		}
 		done.Results, done.Rejects = done.Results+e.results.Erased, done.Rejects+e.rejects.Erased

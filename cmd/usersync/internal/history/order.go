@@ -47,6 +47,19 @@ func newestFirst(all []beginning) []beginning {
 	return sorted
 }
 
+// NewestFirst returns the names of runs, by their headers, in that order.
+func NewestFirst(headers map[string]journal.Header) []string {
+	var all []beginning
+	for run, h := range headers {
+		all = append(all, beginning{run, h})
+	}
+	var names []string
+	for _, b := range newestFirst(all) {
+		names = append(names, b.run)
+	}
+	return names
+}
+
 // inOrder puts runs in that order.
 func inOrder(runs []*Run) []*Run {
 	byID := map[string]*Run{}

@@ -96,6 +96,15 @@ func (o *Originals) open(ctx context.Context) (err error) {
 	return err
 }
 
+// Record returns a record of the run's input; nil if it cannot be read, or if the run has no
+// checkpoint after it, so that nothing shows that it is the same. On nil it returns nil.
+func (o *Originals) Record(ctx context.Context, n int) *user.Record {
+	if o == nil || n < 1 || n > o.run.Journal.Checkpoint.Record {
+		return nil
+	}
+	return o.record(ctx, n)
+}
+
 // Rows returns the rows that a reject was made from, the latest first; none if they
 // cannot be read.
 func (o *Originals) Rows(ctx context.Context, r user.Rejected) [][]byte {

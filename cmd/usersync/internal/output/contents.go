@@ -54,7 +54,7 @@ func (f *Files) Recount() (c Contents, err error) {
 	rejects, err := countRejects(f.Spec, f.dir)
 	if err == nil {
 		f.counts = newCounts()
-		c, err = recount(f.Spec, f.dir, rejects, f.counts.writer())
+		c, err = f.recount(rejects, f.counts.writer())
 	}
 	if err != nil {
 		return c, fmt.Errorf("count the results: %w", err)
@@ -63,22 +63,23 @@ func (f *Files) Recount() (c Contents, err error) {
 }
 
 // recount counts the results up to the first one that needs a reject more than there are.
-func recount(spec Spec, dir *rundir.Dir, rejects int, count writer.Writer) (c Contents, err error) {
-	file, err := dir.Read(spec.resultsName())
+func (f *Files) recount(rejects int, count writer.Writer) (c Contents, err error) {
+	file, err := f.dir.Read(f.resultsName())
 	if err != nil {
 		return c, err
 	}
 	c.Outcomes = map[user.Status]int{}
-	for r, bad := range writer.ReadResults(file, file.Name(), writer.Format(spec.ResultsFormat)) {
+	for r, bad := range writer.ReadResults(file, file.Name(), writer.Format(f.ResultsFormat)) {
 		if r.Status.Rejected() && !r.Absent() {
 			rejects--
 		}
 		if bad != nil || rejects < 0 {
 			break // nothing follows an incomplete row
 		}
-		c.add(r, spec.Ledger)
-		record := user.Record{Origin: user.Origin{File: r.File, Absent: r.Absent()}}
-		err = errors.Join(err, count.Write(user.Outcome{Record: &record, Status: r.Status, Action: r.Action, Code: r.Code}))
+		c.add(r, f.Spec.Ledger)
+		f.index.add(&r)
+		outcome, _ := r.For(&user.Record{Origin: user.Origin{Record: r.Record, File: r.File, Line: r.Line, Absent: r.Absent()}})
+		err = errors.Join(err, count.Write(outcome))
 	}
 	return c, errors.Join(err, file.Close())
 }

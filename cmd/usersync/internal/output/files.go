@@ -40,7 +40,8 @@ type Files struct {
 	writer     writer.Writer
 	copyWriter writer.Writer // nil without a copy
 	counts     *Counts
-	incomplete bool // something could not be written to a file
+	index      *rowIndex // nil if there is none
+	incomplete bool      // something could not be written to a file
 	digests    map[*rundir.File]string
 
 	journal *journal.Journal
@@ -88,6 +89,7 @@ func Resume(spec Spec, r *history.Run) (*Files, error) {
 	if err != nil {
 		return nil, errors.Join(err, f.abandon(err), f.Release())
 	}
+	f.index = resumeIndex(dir, f.results, r.Journal.Header)
 	return f, nil
 }
 
@@ -126,7 +128,9 @@ func (f *Files) Begin(h journal.Header) (err error) {
 	if f.claimed, err = history.Claim(f.dir); err != nil {
 		return err
 	}
-	f.journal, err = journal.Create(f.claimed, h)
+	if f.journal, err = journal.Create(f.claimed, h); err == nil {
+		f.index = newIndex(f.dir, f.results, h)
+	}
 	return err
 }
 
@@ -138,6 +142,7 @@ func (f *Files) Continue(past *journal.History, now journal.Resumed) (err error)
 
 // Release lets another process claim the run.
 func (f *Files) Release() error {
+	f.index.close()
 	if f.claimed == nil {
 		return nil
 	}

@@ -25,6 +25,7 @@ func (f *Files) abandon(why error) error {
 // does not return an error that known already contains, nor a second full disk. Incomplete
 // says afterwards whether outcomes are missing from a file.
 func (f *Files) Finish(complete bool, known error) error {
+	f.index.close()
 	incomplete, err := end(complete, known, f.results, f.rejects, f.copy)
 	if f.incomplete = f.incomplete || incomplete; f.incomplete {
 		return err

@@ -37,10 +37,14 @@ func (f *Files) OpenWriters() error {
 // Writer writes outcomes to the files first, because a checkpoint must agree with the
 // results, then to the checkpointer, and last to the copy of the results, which may fail.
 func (f *Files) Writer(checkpointer writer.Writer) writer.Writer {
-	if f.copyWriter == nil {
-		return writer.Tee(f.writer, checkpointer)
+	all := []writer.Writer{f.writer, checkpointer}
+	if f.index != nil {
+		all = append(all, f.index)
 	}
-	return writer.Tee(f.writer, checkpointer, f.copyWriter)
+	if f.copyWriter != nil {
+		all = append(all, f.copyWriter)
+	}
+	return writer.Tee(all...)
 }
 
 // rejected reports whether an outcome belongs in rejects. The deletion of a missing user

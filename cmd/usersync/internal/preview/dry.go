@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"time"
 
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
@@ -29,6 +30,7 @@ type DryRun struct {
 	Wire      context.Context // ends when calls in flight must be canceled
 	Ledger    *ledger.Ledger  // nil without one
 	Protected *protect.List   // users never to touch; nil: none
+	Now       time.Time       // when the run would start
 	// OnChanges is called, if set, when a look ahead knows how many known users would
 	// change, and how many are known.
 	OnChanges func(changed, known int)
@@ -52,7 +54,7 @@ func (d DryRun) run(ctx context.Context) (f *outcomes, counts engine.Summary, er
 		Destination: d.middleware(f, owners).WrapDry(d.Conn.Client, d.read, &f.calls),
 		Results:     f,
 		Names:       destination.Names(d.Conn.Client),
-		Limits:      engine.Limits{BatchSize: d.Conn.BatchSize(d.Config.Pace.BatchSize), Workers: d.Config.Pace.Workers},
+		Limits:      engine.Limits{BatchSize: d.Conn.BatchSize(d.Config), Workers: d.Config.Pace.Workers},
 		IDs:         engine.IDs{RefuseRepeated: d.Config.Input.RefuseRepeated},
 	}
 	if !d.Config.Ledger.AllowStale {
@@ -76,7 +78,11 @@ func (d DryRun) run(ctx context.Context) (f *outcomes, counts engine.Summary, er
 		work.Repeats = overlay
 		work.Ledger, work.Results, f.changes = overlay, writer.Tee(f, overlay), overlay.Changes()
 	}
-	work.Looked = similar.Note
+	parked, err := d.Parking(ctx, d.Ledger, d.Now)
+	if err != nil {
+		return f, counts, err
+	}
+	work.Looked = Finding(similar, parked)
 	counts, err = work.Run(ctx)
 	f.read, f.absent = counts.Read-counts.Missing, counts.Missing
 	return f, counts, exit.WithSignal(ctx, err)

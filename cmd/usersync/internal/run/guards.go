@@ -51,8 +51,8 @@ func (r *Run) errorGuard(s *report.Summary) []report.Guard {
 	one := report.Guard{Name: "max_errors", Limit: limit.String(), Reached: bad, Unit: report.Users}
 	switch total := s.Outcomes.Total(); {
 	case limit.Percent > 0:
-		one.Most = limit.Percent / 100 * float64(total)
-		if total < preview.ErrorsAfter {
+		if one.Most = limit.Percent / 100 * float64(total); total < preview.ErrorsAfter {
+			one.Most = 0
 			one.Note = "a percentage is checked once " + report.Count(preview.ErrorsAfter, "record") + " are settled"
 		}
 	case limit.Count > 0:

@@ -15,6 +15,7 @@ import (
 	"usersync/sync/destination/stack"
 	"usersync/sync/engine"
 	"usersync/sync/telemetry"
+	"usersync/sync/user"
 )
 
 // job is the engine's work, without its records.
@@ -25,18 +26,19 @@ func (r *Run) job(ctx, wire context.Context, known *view.Ledger) (work engine.Jo
 	work = engine.Job{
 		Destination: r.middleware(wire, owners).Wrap(inFlight{r.Conn.Client, &r.stopping.calls}),
 		Results:     files.Writer(r.checkpointer),
-		Limits:      engine.Limits{BatchSize: r.Conn.BatchSize(c.Pace.BatchSize), Workers: c.Pace.Workers},
+		Limits:      engine.Limits{BatchSize: r.Conn.BatchSize(c), Workers: c.Pace.Workers},
 		Journal:     &r.sent,
 		Names:       destination.Names(r.Conn.Client),
 		Guards: engine.Guards{
-			AbsentOK:  c.Guards.AbsentOK || c.Target.Sandbox,
-			MaxErrors: engine.MaxErrors{Count: c.Guards.MaxErrors.Count, Percent: c.Guards.MaxErrors.Percent, After: preview.ErrorsAfter, Before: r.at.before.Outcomes},
+			AbsentOK: c.Guards.AbsentOK || c.Target.Sandbox,
+			MaxErrors: engine.MaxErrors{Count: c.Guards.MaxErrors.Count, Percent: c.Guards.MaxErrors.Percent, After: preview.ErrorsAfter, Before: r.at.before.Outcomes,
+				Parked: files.Counts().Of(user.Refused, user.CodeParked)},
 		},
 		Resumed:  r.at.Resumed,
 		Applying: r.options.Plan != nil,
 		Stats:    r.stats,
 		Canary:   c.Guards.Canary,
-		IDs:      engine.IDs{Looked: r.similar.Note, RefuseRepeated: c.Input.RefuseRepeated},
+		IDs:      engine.IDs{Looked: preview.Finding(r.similar, r.at.parking), RefuseRepeated: c.Input.RefuseRepeated},
 	}
 	if !c.Ledger.AllowStale {
 		work.Superseded = r.staleness(ctx).Superseded
@@ -67,7 +69,7 @@ func (r *Run) middleware(wire context.Context, owners *owned.Owners) stack.Optio
 }
 
 // observer is told of every call.
-func (r *Run) observer() telemetry.Observer { return telemetry.Tee{r.stats} }
+func (r *Run) observer() telemetry.Observer { return telemetry.Tee{r.stats, r.attempts} }
 
 // staleness finds rejects that are older than what is known of their users.
 func (r *Run) staleness(ctx context.Context) *history.Staleness {

@@ -7,6 +7,7 @@ import (
 	"go.uber.org/zap"
 
 	"usersync/cmd/usersync/internal/config"
+	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/history"
 	"usersync/cmd/usersync/internal/input"
@@ -40,6 +41,30 @@ func (o Options) findOriginals(ctx context.Context, c *config.Config, t destinat
 	return found, nil
 }
 
+// InputOf opens the input of an earlier run again, with the settings c of that run, and checks
+// that it has not changed. It sends nothing. If the input, the settings or the mapping are not
+// those of the run, the error says so; for standard input the result is nil. Call end after
+// the records are read.
+func InputOf(ctx context.Context, c *config.Config, r *history.Run) (records *history.Originals, end func() error, err error) {
+	if !c.SameRun(r.Journal.Header.ConfigSHA256) || c.MappingDigest() != r.Journal.Header.MappingSHA256 {
+		return nil, nil, errors.New("the settings or the mapping have changed since the run")
+	}
+	c.Target.Offline = true
+	conn, err := connect.Open(ctx, c)
+	if err != nil {
+		return nil, nil, err
+	}
+	o := Options{Retried: Retried{Trailer: c.Proof.Trailer}}
+	reopen := func(ctx context.Context, h journal.Header) (*reader.Input, error) {
+		return o.reopen(ctx, c, conn.Client.Traits(), h)
+	}
+	records, err = history.Rejects{Dir: r.Dir, Run: r.ID}.Originals(ctx, reopen, func(string, error) {})
+	if err != nil {
+		return nil, nil, errors.Join(err, conn.Close())
+	}
+	return records, func() error { return errors.Join(records.Close(), conn.Close()) }, nil
+}
+
 // readsSecrets reports whether the rejects can provide secrets: those of ignored columns are
 // masked too, and need not be found. Keys of JSON can appear in any row.
 func (o Options) readsSecrets(ctx context.Context, c *config.Config, t destination.Traits, paths []string) bool {
@@ -59,8 +84,15 @@ func (o Options) reopen(ctx context.Context, c *config.Config, t destination.Tra
 	}
 	options := input.Options(o.Stdin, c, t, paths, config.Expected{})
 	options.Rejects.Original, options.Expect.Sidecar, options.CSV.Trailer, options.Expect.MinAge = nil, false, "", 0
+	options.Rejects.Selected = nil
 	if h.Retried == "" {
 		options.CSV.Trailer = o.Retried.Trailer
+	} else {
+		before, err := history.Select(o.Retried.Dir, h.Retry)
+		if err != nil {
+			return nil, err
+		}
+		options.Rejects.Selected = before.Of
 	}
 	in, err := reader.Open(ctx, options)
 	if err != nil {

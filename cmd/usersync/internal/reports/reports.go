@@ -1,8 +1,8 @@
-// Package pages finds the summaries of runs, and writes the pages made from them: the report
+// Package reports finds the summaries of runs, and writes the pages made from them: the report
 // in the directory of a run, and the index in the directory of all runs.
 //
 // It sends nothing, and what the pages show is up to package page. Start at Write and Index.
-package pages
+package reports
 
 import (
 	"encoding/json"
@@ -68,7 +68,7 @@ func earlierThan(runsDir string, s *report.Summary) (earlier []report.Summary, e
 	}
 	read := 0
 	for _, info := range runs { // the newest first
-		if info.ID >= s.Run || read == mostRead {
+		if info.ID == s.Run || info.Started.After(s.StartedAt) || read == mostRead {
 			continue
 		}
 		read++

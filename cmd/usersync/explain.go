@@ -1,0 +1,171 @@
+package main
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"usersync/cmd/usersync/internal/config"
+	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/explain"
+	"usersync/sync/identity"
+)
+
+// explainOptions are the flags of explain that are not settings.
+type explainOptions struct {
+	remote     string
+	runs       int
+	showValues bool
+	json       bool
+}
+
+func explainCommand(e *env) *cobra.Command {
+	var o explainOptions
+	cmd := &cobra.Command{
+		Use:   "explain ID [RUN], or explain --remote KEY [RUN]",
+		Short: "Explain everything that is known about one user",
+		Long: "explain says in plain words what the runs in --runs-dir did with one user: the input file\n" +
+			"and line, what was done and why, the calls, the outcome, what happened to a rejected row,\n" +
+			"what the ledger holds now, and which command to type next. Nothing is sent and nothing is\n" +
+			"changed. RUN limits it to one run.\n\n" +
+			"No value of the user is shown, only the names of fields. --show-values reads the values\n" +
+			"from the run's original input, if it and the settings have not changed since; a secret is\n" +
+			"never shown. --remote takes the API's own key of the user in place of the id.\n\n" +
+			"Runs have an index of their users, so that a year of runs is searched in less than a\n" +
+			"second. Results without an index, of earlier versions or of a run that was killed, are\n" +
+			"read up to 256 MB in all; what was not read is listed.\n\n" +
+			"Exit codes: 0 something is known about the user; 2 nothing is.",
+		Example: "  usersync explain 4711\n  usersync explain 4711 runs/20261122T021500Z-k3q7ab --show-values\n  usersync explain --remote 7f0c2d --json",
+	}
+	cmd.Flags().StringVar(&o.remote, "remote", "", "the `KEY` that the API made for the user")
+	cmd.Flags().IntVar(&o.runs, "runs", 10, "how many runs to list, the newest first")
+	cmd.Flags().BoolVar(&o.showValues, "show-values", false, "also show the values that the row gave the user")
+	cmd.Flags().BoolVar(&o.json, "json", false, "print a JSON document")
+	load := addSettings(e, cmd, config.ForLedger)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		c, err := load()
+		if err != nil {
+			return err
+		}
+		q, err := queryOf(cmd, c, o, args)
+		if err != nil {
+			return err
+		}
+		return e.explain(cmd, c, o, q)
+	}
+	return cmd
+}
+
+// queryOf reads the arguments of explain.
+func queryOf(cmd *cobra.Command, c *config.Config, o explainOptions, args []string) (q explain.Query, err error) {
+	most := 2
+	if o.remote != "" {
+		most, args = 2, append([]string{""}, args...)
+	}
+	if len(args) == 0 || len(args) > most || o.remote == "" && args[0] == "" {
+		return q, exit.Usage(fmt.Errorf("read arguments: %s takes one ID, and perhaps one run", cmd.CommandPath()), "", cmd.CommandPath()+" --help")
+	}
+	if o.runs < 1 {
+		return q, exit.Usage(errors.New("read arguments: --runs must be at least 1"), "", cmd.CommandPath()+" --help")
+	}
+	q = explain.Query{RunsDir: c.Output.RunsDir, ID: identity.Clean(args[0]), Remote: o.remote}
+	if len(args) == 2 {
+		q.Run = filepath.Base(args[1])
+		if q.Run != args[1] {
+			q.RunsDir = filepath.Dir(filepath.Clean(args[1]))
+		}
+	}
+	return q, nil
+}
+
+// explain collects what is known, and prints it.
+func (e *env) explain(cmd *cobra.Command, c *config.Config, o explainOptions, q explain.Query) error {
+	x, err := e.collect(cmd, c, o, q)
+	if err != nil {
+		return err
+	}
+	if !x.Known() {
+		return nothingKnown(x, q)
+	}
+	if !o.json {
+		return explain.Print(e.stdout, x)
+	}
+	out := json.NewEncoder(e.stdout)
+	out.SetEscapeHTML(false)
+	out.SetIndent("", "  ")
+	return out.Encode(x)
+}
+
+func (e *env) collect(cmd *cobra.Command, c *config.Config, o explainOptions, q explain.Query) (*explain.Explanation, error) {
+	ctx := cmd.Context()
+	found, err := explain.Search(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	now := ledgerView{env: e, cmd: cmd, config: c, hits: found.Hits}
+	x := &explain.Explanation{Format: explain.Format, ID: q.ID, Alike: found.Alike, NotSearched: found.NotSearched, Runs: []explain.Run{}}
+	if err := now.read(ctx, q, x); err != nil {
+		return nil, err
+	}
+	if q.Remote != "" && x.ID != "" && x.ID != q.ID { // the index knows ids
+		q.ID, q.Remote = x.ID, ""
+		if found, err = explain.Search(ctx, q); err != nil {
+			return nil, err
+		}
+		x.NotSearched = found.NotSearched
+	}
+	for i, hit := range found.Hits {
+		if i == o.runs {
+			x.OlderRuns = len(found.Hits) - i
+			break
+		}
+		x.ID = cmp.Or(x.ID, hit.ID())
+		r := found.Describe(q.RunsDir, hit, x.Ledger, x.Runs)
+		if i == 0 || q.Run != "" || o.showValues {
+			e.addFields(ctx, cmd, hit, &r, o.showValues)
+		}
+		x.Runs = append(x.Runs, r)
+	}
+	if missing := found.Missing(q.RunsDir, x.ID, x.Ledger); missing != "" {
+		x.LedgerNote = strings.TrimPrefix(x.LedgerNote+" "+missing, " ")
+	}
+	x.Next = nextOf(x)
+	return x, nil
+}
+
+// nextOf is the command for the newest row that needs one.
+func nextOf(x *explain.Explanation) string {
+	for _, r := range x.Runs {
+		if next := r.Records[0].Next; next != "" {
+			return next
+		}
+	}
+	return ""
+}
+
+// nothingKnown says what was searched, and which ids look like the one asked for.
+func nothingKnown(x *explain.Explanation, q explain.Query) error {
+	what, err := "this id", errors.New("explain a user: neither the ledger nor a run in "+q.RunsDir+" has this id")
+	if q.Remote != "" {
+		what, err = "this key", errors.New("explain a user: neither the ledger nor a run in "+q.RunsDir+" has this key of the API")
+	}
+	hint, next := "ids are compared byte for byte; --runs-dir says where runs are", ""
+	if len(x.Alike) > 0 {
+		hint, next = "these ids look like it: "+exit.List(x.Alike), exit.CommandLine("explain", x.Alike[0])
+	}
+	if x.LedgerNote != "" {
+		hint += "; " + x.LedgerNote
+	}
+	if n := len(x.NotSearched); n > 0 {
+		hint += fmt.Sprintf("; %s may have %s and could not be searched, such as %s: %s", exit.Plural(n, "run"), what, x.NotSearched[0].Run, x.NotSearched[0].Why)
+		if next == "" && q.Remote == "" && q.Run == "" {
+			next = exit.CommandLine("explain", q.ID, filepath.Join(q.RunsDir, x.NotSearched[0].Run))
+		}
+	}
+	return &exit.Error{Err: err, Code: exit.Misuse, Hint: hint, Next: next}
+}

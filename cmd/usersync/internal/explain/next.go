@@ -1,0 +1,51 @@
+package explain
+
+import (
+	"fmt"
+	"slices"
+
+	"usersync/cmd/usersync/internal/config"
+	"usersync/cmd/usersync/internal/exit"
+	"usersync/sync/user"
+)
+
+// reject says what happened to a rejected row since; empty if it is settled.
+func (c *cause) reject() string {
+	if settles(c.row.Status) || c.row.Row == unwritten {
+		return ""
+	}
+	if c.row.Absent() {
+		return "A deletion has no row in rejects: the next mirror decides again."
+	}
+	if since := c.retriedIn(); since != nil {
+		how := "A later run"
+		if slices.Contains(c.readBy, since.Run) {
+			how = "Its reject was sent again: run"
+		}
+		return fmt.Sprintf("%s %s had the user: %s.", how, since.Run, since.Records[0].Outcome)
+	}
+	if len(c.readBy) > 0 {
+		return fmt.Sprintf("Run %s read the rejects, and has no result for this user.", c.readBy[0])
+	}
+	return "The row is in the run's rejects. No later run in this directory had the user."
+}
+
+// next is the command to type for the row; empty if there is nothing to do.
+func (c *cause) next() string {
+	row := c.row
+	switch {
+	case (c.run.State == stopped || c.run.State == killed) && !c.run.Sandbox:
+		return exit.CommandLine("resume", c.run.Path)
+	case settles(row.Status), c.run.Sandbox, !c.last:
+		return ""
+	case c.retriedIn() != nil: // that run says what is left to do
+		return ""
+	case row.Code == user.CodeSameUser && row.Remote != "":
+		return exit.CommandLine("ledger", "show", "--remote", row.Remote)
+	case row.Status == user.InDoubt && c.held != nil && c.held.State == user.Pending.String():
+		return exit.CommandLine("ledger", "resolve", row.ID, "--help")
+	case row.Absent(), c.header.Mode == string(config.Mirror) && row.Code == user.CodeLookalike:
+		return exit.CommandLine(c.header.Args...)
+	}
+	return exit.CommandLine("retry", c.run.Path)
+}

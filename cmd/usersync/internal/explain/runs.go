@@ -1,0 +1,100 @@
+package explain
+
+import (
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"path/filepath"
+	"slices"
+
+	"usersync/cmd/usersync/internal/history"
+	"usersync/sync/journal"
+	"usersync/sync/user"
+	"usersync/writer"
+	"usersync/writer/report"
+	"usersync/writer/rundir"
+)
+
+// mostRecords is how many rows of one user are listed of a run.
+const mostRecords = 10
+
+// The states of a run.
+const (
+	finished = "finished"
+	stopped  = "stopped"
+	absorbed = "absorbed"
+	killed   = "killed or running"
+)
+
+// Describe says what a run did with the user. later are what later runs did with them.
+func (f *Found) Describe(runsDir string, h Hit, held *Ledger, later []Run) Run {
+	header := h.Header
+	r := Run{Run: h.Run, Path: filepath.Join(runsDir, h.Run), StartedAt: header.Started.UTC(), To: header.Scope.Destination,
+		BaseURL: history.ScopeOf(header).BaseURL, Mode: header.Mode, Sandbox: header.Sandbox, Retried: header.Retried}
+	r.State = stateOf(runsDir, h.Run)
+	rows := slices.Clone(h.Rows)
+	for _, o := range h.Unwritten {
+		rows = append(rows, writer.Result{Settled: o, Place: writer.Place{Row: unwritten}})
+	}
+	slices.Reverse(rows)
+	r.MoreRecords = max(0, len(rows)-mostRecords)
+	for i, row := range rows[:min(len(rows), mostRecords)] {
+		record := recordOf(row)
+		c := cause{run: &r, header: header, row: row, held: held, later: later, readBy: f.ReadBy[h.Run], last: i == 0}
+		record.Why = c.why()
+		record.Reject, record.Next = c.reject(), c.next()
+		r.Records = append(r.Records, record)
+	}
+	r.addAttempts(runsDir)
+	return r
+}
+
+// unwritten in place of a line says that a row is only in the journal.
+const unwritten = -1
+
+func recordOf(row writer.Result) Record {
+	return Record{Record: row.Record, Unwritten: row.Row == unwritten, File: row.File, Line: row.Line, Action: row.Action, Outcome: row.Status, Code: row.Code, Detail: row.Detail,
+		Remote: row.Remote, Calls: Calls{Attempts: row.Attempts, HTTP: row.HTTP, Milliseconds: row.Took.Milliseconds(), At: row.At, RequestID: row.RequestID}}
+}
+
+// stateOf says how a run ended. The journal is read only if the summary does not settle it.
+func stateOf(runsDir, run string) string {
+	switch s := summaryState(runsDir, run); {
+	case s == report.Finished:
+		return finished
+	case s == "":
+		return journalState(runsDir, run, killed)
+	}
+	return journalState(runsDir, run, stopped)
+}
+
+func summaryState(runsDir, run string) report.State {
+	dir, err := rundir.Open(runsDir, run)
+	if err != nil {
+		return ""
+	}
+	defer dir.Close() // it was only read
+	f, err := dir.Read("summary.json")
+	if err != nil {
+		return ""
+	}
+	defer f.Close() // it was only read
+	var s struct {
+		State report.State `json:"state"`
+	}
+	if json.NewDecoder(f).Decode(&s) != nil {
+		return ""
+	}
+	return s.State
+}
+
+func journalState(runsDir, run, otherwise string) string {
+	r, err := history.Read(runsDir, run)
+	if err != nil || errors.Is(err, fs.ErrNotExist) || r.Journal.End == nil {
+		return otherwise
+	}
+	return map[journal.State]string{journal.Finished: finished, journal.Stopped: stopped, journal.Absorbed: absorbed}[r.Journal.End.State]
+}
+
+// settles reports whether an outcome leaves nothing to do for the user.
+func settles(s user.Status) bool { return !s.Rejected() }

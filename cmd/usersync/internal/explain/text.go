@@ -1,0 +1,162 @@
+package explain
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"usersync/sync/user"
+)
+
+// Print writes an explanation for a person.
+func Print(w io.Writer, e *Explanation) error {
+	p := &page{}
+	p.line("user %s", e.ID)
+	p.ledger(e)
+	for i := range e.Runs {
+		p.run(&e.Runs[i])
+	}
+	if e.OlderRuns > 0 {
+		p.line("\n%d older runs had the user: --runs %d lists them too", e.OlderRuns, len(e.Runs)+e.OlderRuns)
+	}
+	if len(e.Alike) > 0 {
+		p.line("\nids that look like this one: %s", strings.Join(e.Alike, ", "))
+	}
+	p.notSearched(e.NotSearched)
+	if e.Next != "" {
+		p.line("\nnext: %s", e.Next)
+	}
+	_, err := io.WriteString(w, p.text.String())
+	return err
+}
+
+// page is the text so far.
+type page struct{ text strings.Builder }
+
+func (p *page) line(format string, args ...any) { fmt.Fprintf(&p.text, format+"\n", args...) }
+
+// fact writes a line with a name, unless the text is empty.
+func (p *page) fact(name, text string) {
+	if text != "" {
+		p.line("  %-9s %s", name, text)
+	}
+}
+
+func (p *page) ledger(e *Explanation) {
+	if l := e.Ledger; l != nil {
+		p.line("\nnow, in the ledger")
+		p.fact("state", map[string]string{"held": "held: the API has the user", "accepted": "accepted: the API took the user for later",
+			user.Pending.String(): "pending: perhaps created, and looked up before anything is sent"}[l.State])
+		p.fact("key", l.Remote)
+		p.fact("feed", l.Feed)
+		if l.Run != "" {
+			p.fact("changed", fmt.Sprintf("by run %s, record %d", l.Run, l.Record))
+		}
+		p.fact("fields", strings.Join(l.Fields, ", "))
+	}
+	p.fact("note", e.LedgerNote)
+}
+
+func (p *page) run(r *Run) {
+	to := r.To
+	if r.Sandbox {
+		to += ", sandbox"
+	}
+	p.line("\nrun %s: %s, %s to %s, started %s", r.Run, r.State, r.Mode, to, r.StartedAt.Format(time.DateTime+" UTC"))
+	if r.Retried != "" {
+		p.fact("retries", "the rejects of run "+r.Retried)
+	}
+	for i := range r.Records {
+		p.record(&r.Records[i])
+	}
+	if r.MoreRecords > 0 {
+		p.line("  %d earlier rows of the user in this run are not listed", r.MoreRecords)
+	}
+}
+
+func (p *page) record(r *Record) {
+	p.fact("input", r.where())
+	outcome := cmp.Or(string(r.Outcome), "not known yet")
+	if r.Code != "" {
+		outcome += ", code " + r.Code
+	}
+	p.fact("outcome", outcome)
+	p.fact("detail", r.Detail)
+	p.fact("key", r.Remote)
+	for i, why := range r.Why {
+		p.fact([]string{"why", ""}[min(i, 1)], why)
+	}
+	if !r.Unwritten || r.Calls.Attempts > 0 {
+		p.fact("calls", callsText(&r.Calls, r.Action))
+	}
+	for i := range r.Calls.Logged {
+		p.fact("", attemptText(i+1, &r.Calls.Logged[i]))
+	}
+	if r.Calls.Note != "" {
+		p.fact("", r.Calls.Note)
+	}
+	p.fields(r)
+	p.fact("reject", r.Reject)
+	p.fact("next", r.Next)
+}
+
+// where is the row in the input.
+func (r *Record) where() string {
+	switch {
+	case r.File != "":
+		return fmt.Sprintf("%s, line %d (record %d)", r.File, r.Line, r.Record)
+	case r.Unwritten:
+		return fmt.Sprintf("record %d", r.Record)
+	}
+	return "no row: the user was missing from the input"
+}
+
+func callsText(c *Calls, action user.Op) string {
+	if c.Attempts == 0 {
+		return "none"
+	}
+	text := calls(c.Attempts) + map[bool]string{true: ", a ", false: ", the last one a "}[c.Attempts == 1] + string(action)
+	if c.HTTP != 0 {
+		text += fmt.Sprintf("; last answer HTTP %d", c.HTTP)
+	}
+	text += fmt.Sprintf("; %s from the first call to the outcome", (time.Duration(c.Milliseconds) * time.Millisecond))
+	if !c.At.IsZero() {
+		text += ", at " + c.At.UTC().Format(time.DateTime+" UTC")
+	}
+	if c.RequestID != "" {
+		text += "; request id " + c.RequestID
+	}
+	return text
+}
+
+func (p *page) fields(r *Record) {
+	var names []string
+	for _, f := range r.Fields {
+		switch {
+		case f.Value != nil:
+			p.fact("field", f.Name+" = "+*f.Value)
+		case f.Secret:
+			names = append(names, f.Name+" (secret)")
+		default:
+			names = append(names, f.Name)
+		}
+	}
+	p.fact("fields", strings.Join(names, ", "))
+	p.fact("", r.FieldsNote)
+}
+
+func (p *page) notSearched(all []NotSearched) {
+	const most = 5
+	for i, n := range all {
+		if i == 0 {
+			p.line("\nnot searched")
+		}
+		if i == most {
+			p.line("  and %d more runs", len(all)-most)
+			return
+		}
+		p.line("  run %s: %s", n.Run, n.Why)
+	}
+}

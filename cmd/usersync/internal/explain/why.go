@@ -1,0 +1,144 @@
+package explain
+
+import (
+	"fmt"
+	"slices"
+
+	"usersync/sync/journal"
+	"usersync/sync/user"
+	"usersync/writer"
+)
+
+// cause is what is known about why a run did what it did with one row.
+type cause struct {
+	run    *Run
+	header journal.Header
+	row    writer.Result
+	held   *Ledger // what the ledger holds now; nil if it is not known
+	later  []Run   // that had the user, the newest first
+	readBy []string
+	last   bool // no later row of the run is the user's
+}
+
+// full reports whether the run was told to treat the ledger as if nothing were equal.
+func (c *cause) full() bool { return slices.Contains(c.header.Args, "--full") }
+
+// why says why this was done and nothing different. What no file records is said to be
+// unknown.
+func (c *cause) why() (all []string) {
+	all = append(all, c.decision())
+	if text := explainCode(c.row.Code); text != "" {
+		all = append(all, c.row.Code+": "+text)
+	}
+	if c.run.Sandbox {
+		all = append(all, "It was a sandbox run: nothing reached the API.")
+	}
+	if !c.last {
+		all = append(all, "A later row of the same run has the same id: rows of one id are sent in the order of the file.")
+	}
+	return all
+}
+
+// decision is the sentence on what was done.
+func (c *cause) decision() string {
+	row := c.row
+	switch {
+	case row.Row == unwritten && row.Status == user.Unsettled:
+		return "The journal says that it was about to be sent, and holds no outcome: the run ended before the answer was known. resume finds out what happened."
+	case row.Row == unwritten:
+		return "The journal holds the outcome, and the results do not yet: resume writes them without sending the user again."
+	case row.Status == user.Invalid:
+		return "Nothing was sent: usersync found the row wrong before any call, and does not guess."
+	case row.Absent():
+		return c.deletion()
+	case row.Status == user.Unchanged:
+		return c.unchanged()
+	case row.Attempts == 0 && row.Status == user.Refused:
+		return "Nothing was sent: a rule about who the user is forbids it."
+	case row.Attempts == 0:
+		return fmt.Sprintf("No call of this record is recorded, although its outcome is %s.", row.Status)
+	case row.Status == user.Failed:
+		return fmt.Sprintf("%s It did not get through in %s, while other calls did. It was given up, and is safe to send again.", c.attempt(), calls(row.Attempts))
+	case row.Status == user.InDoubt:
+		return c.attempt() + " Neither an answer nor a read-back showed what the API did with it. usersync does not call that a success, and does not send again what could be done twice."
+	case row.Status == user.Refused:
+		return c.attempt() + " The API did not take it" + answered(row.HTTP) + "."
+	}
+	return c.attempt() + " The API confirmed it" + answered(row.HTTP) + "."
+}
+
+func answered(status int) string {
+	if status == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (HTTP %d)", status)
+}
+
+func calls(n int) string {
+	if n == 1 {
+		return "1 call"
+	}
+	return fmt.Sprintf("%d calls", n)
+}
+
+// attempt says why the last call was of its kind.
+func (c *cause) attempt() string {
+	switch c.row.Action {
+	case user.Create:
+		return "It was sent as a create, because the ledger did not hold the id."
+	case user.Update:
+		return "It was sent as an update: the ledger held the user with other values" + c.orFull() + ", or the API said that the user exists. Results do not record which."
+	case user.Delete:
+		if c.header.Mode == string(user.Delete) {
+			return "It was sent as a delete, because the mode of the run is delete."
+		}
+		return "It was sent as a delete, because the row asks for it."
+	}
+	return "It was sent."
+}
+
+func (c *cause) orFull() string {
+	if c.full() {
+		return ", or it was sent because of --full"
+	}
+	return ""
+}
+
+// unchanged says what showed that the API has the data already.
+func (c *cause) unchanged() string {
+	switch {
+	case c.row.Attempts > 0:
+		return "A read of the user showed no difference, so nothing was changed."
+	case c.held == nil || c.held.Run == "":
+		return "No call was made: the ledger showed every field of the row with the same fingerprint."
+	case slices.ContainsFunc(c.later, func(r Run) bool { return r.Run == c.held.Run }):
+		return fmt.Sprintf("No call was made: the ledger showed every field of the row with the same fingerprint. Run %s has changed the entry since.", c.held.Run)
+	case c.held.Run == c.header.Run:
+		return fmt.Sprintf("No call was made: the ledger showed every field of the row with the same fingerprint, after record %d of the same run.", c.held.Record)
+	}
+	return fmt.Sprintf("No call was made: the ledger has shown every field of the row with the same fingerprint since run %s, record %d.", c.held.Run, c.held.Record)
+}
+
+// deletion is about a user missing from the input of a mirror.
+func (c *cause) deletion() string {
+	const missing = "The ledger held the user for this feed, and the input, which was proved complete, did not."
+	switch c.row.Status {
+	case user.Deleted:
+		return missing + " So the mirror deleted the user."
+	case user.Refused:
+		return missing + " The user was not deleted all the same: see the code."
+	case user.Failed, user.InDoubt:
+		return missing + " The delete was sent and is not settled."
+	}
+	return missing
+}
+
+// retriedIn returns the latest run that had the user after this one, in the same account.
+func (c *cause) retriedIn() *Run {
+	for i := range c.later {
+		if c.later[i].To == c.run.To && c.later[i].BaseURL == c.run.BaseURL && c.later[i].Sandbox == c.run.Sandbox {
+			return &c.later[i]
+		}
+	}
+	return nil
+}

@@ -1,0 +1,125 @@
+package codes_test
+
+import (
+	"go/types"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"usersync/writer/codes"
+)
+
+// emitted are the texts that may reach a field called Code of the program.
+func emitted(t *testing.T, changed map[string][]byte) *trace {
+	t.Helper()
+	f := loadFlow(t, changed)
+	reached := &trace{flow: f, seen: map[any]bool{}, texts: map[string]string{}, opaque: map[string]bool{}}
+	for o := range f.sources {
+		v, ok := o.(*types.Var)
+		if ok && v.IsField() && v.Name() == "Code" && types.Identical(v.Type(), types.Typ[types.String]) && v.Pkg().Path() != "usersync/writer/codes" {
+			reached.object(v)
+		}
+	}
+	return reached
+}
+
+// Every code that the program emits has an entry, and every entry has a code that it emits.
+func TestEveryCodeIsExplained(t *testing.T) {
+	reached := emitted(t, nil)
+	if len(reached.texts) < 90 {
+		t.Errorf("only %d codes were found in the source", len(reached.texts))
+	}
+	for code, in := range reached.texts {
+		if _, known := codes.Lookup(strings.ToLower(code)); !known {
+			t.Errorf("%s emits the code %q, which has no entry in writer/codes", in, code)
+		}
+	}
+	for _, e := range codes.All() {
+		if !reached.has(e.Code) {
+			t.Errorf("no code of the program is %q any longer: remove its entry", e.Code)
+		}
+	}
+	for in := range reached.opaque {
+		if outside[in] == "" {
+			t.Errorf("%s makes a code that cannot be followed: let it return constants, or say in outside where its texts come from", in)
+		}
+	}
+}
+
+// A new code is found on every way on which codes travel.
+func TestNewCodesAreFound(t *testing.T) {
+	changed := map[string][]byte{}
+	for _, way := range []struct{ file, old, code string }{
+		{"sync/destination/onbo/apply.go", `codeMessage = "message"`, `codeMessage = "new_constant"`},
+		{"sync/destination/rest/learned.go", `again("media_type")`, `again("new_closure")`},
+		{"sync/destination/onbo/reports.go", `{"empty_report",`, `{"new_literal",`},
+		{"sync/destination/rest/fault.go", `return "dns", dns`, `return "new_result", dns`},
+		{"sync/destination/custom/settle.go", `user.Failed, "not_mentioned"`, `user.Failed, "new_tuple"`},
+		{"sync/destination/custom/keys.go", `"ambiguous_key"`, `"new_field"`},
+		{"sync/destination/scim/check.go", `resource.Bool: "bad_boolean"`, `resource.Bool: "new_map"`},
+		{"sync/destination/kard/check.go", `NewInvalidError("bad_hash",`, `NewInvalidError("new_argument",`},
+		{"sync/identity/check.go", `CodeNone    = "no_id"`, `CodeNone = "new_default"`},
+	} {
+		path, err := filepath.Abs(filepath.Join("..", "..", way.file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(string(text), way.old) {
+			t.Fatalf("%s does not hold %s", way.file, way.old)
+		}
+		changed[path] = []byte(strings.Replace(string(text), way.old, way.code, 1))
+	}
+	reached := emitted(t, changed)
+	for _, code := range []string{"new_constant", "new_closure", "new_literal", "new_result", "new_tuple", "new_field", "new_map", "new_argument", "new_default"} {
+		if _, explained := codes.Lookup(code); reached.texts[code] == "" || explained {
+			t.Errorf("%s is not found", code)
+		}
+	}
+	if reached.has("message") || reached.has("media_type") {
+		t.Error("a code that is no longer emitted is found")
+	}
+}
+
+// has reports whether the code is emitted: itself, or in a family that is.
+func (t *trace) has(code string) bool {
+	for text := range t.texts {
+		start, family := strings.CutSuffix(text, "*")
+		if text == code || family && strings.HasPrefix(code, start) {
+			return true
+		}
+	}
+	return false
+}
+
+// Each code has one entry, with a text about everything.
+func TestEntriesAreWhole(t *testing.T) {
+	seen := codes.Names()
+	slices.Sort(seen)
+	if len(slices.Compact(seen)) != len(codes.All()) {
+		t.Error("a code has two entries")
+	}
+	for _, e := range codes.All() {
+		for _, text := range []string{e.Meaning, e.Do} {
+			if !strings.HasSuffix(text, ".") {
+				t.Errorf("%s: not a sentence: %q", e.Code, text)
+			}
+		}
+	}
+}
+
+func TestLookup(t *testing.T) {
+	for code, want := range map[string]string{
+		"same_user": "same_user", "http_429": "http_429", "http_418": "http_*", "token_dns": "token_*", "token_expired": "token_expired",
+		"bad_email": "bad_email", "bad_postal_code": "bad_*", "http_": "", "nonsense": "", "": "",
+	} {
+		if e, _ := codes.Lookup(code); e.Code != want {
+			t.Errorf("%q is explained by %q, want %q", code, e.Code, want)
+		}
+	}
+}
