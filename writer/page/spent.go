@@ -37,7 +37,7 @@ type spending struct {
 	Workers int
 	Took    time.Duration
 	Parts   []part
-	Aside   []part // what was done while workers went on
+	Aside   []part // what was done next to the workers
 	First   int    // record that it begins with; 0 if it covers the whole run
 }
 

@@ -43,6 +43,6 @@ type Guard struct {
 	Unit string `json:"unit,omitempty"`
 	// The guard stopped the run.
 	Stopped bool `json:"stopped,omitempty"`
-	// What else to know about it.
+	// More about it, in words.
 	Note string `json:"note,omitempty"`
 }

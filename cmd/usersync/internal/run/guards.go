@@ -13,7 +13,7 @@ import (
 	"usersync/writer/report"
 )
 
-// measured is what guards have measured while the run went on. It is written and read by
+// measured is what guards have measured during the run. It is written and read by
 // one goroutine after the other.
 type measured struct {
 	missing, feed  int
@@ -116,7 +116,7 @@ func (r *Run) waitGuard(s *report.Summary) report.Guard {
 	return report.Guard{Name: "max_wait", Limit: durationText(limit), Unit: report.Seconds, Reached: longest, Most: seconds(limit)}
 }
 
-// markStopped marks the guard that stopped the run. One that is not in the list, because
+// markStopped flags the guard that stopped the run. One that is not in the list, because
 // it has no limit to come close to, is added.
 func markStopped(all []report.Guard, err error) []report.Guard {
 	tripped, ok := errors.AsType[*guard.Error](err)
