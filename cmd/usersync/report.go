@@ -83,5 +83,8 @@ func logEnd(log *zap.Logger, s report.Summary) {
 	if s.Doubtful != nil {
 		facts = append(facts, zap.Any("doubtful_values", s.Doubtful))
 	}
+	if s.ErrorGroups != nil {
+		facts = append(facts, zap.Any("error_groups", s.ErrorGroups.Largest(report.GroupsShown)))
+	}
 	log.Info("run ended", facts...)
 }

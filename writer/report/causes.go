@@ -9,9 +9,9 @@ import (
 	"usersync/writer/cause"
 )
 
-// groupsShown is how many groups of rejects a report for a person shows; summary.json lists
+// GroupsShown is how many groups of rejects a report for a person shows; summary.json lists
 // more.
-const groupsShown = 5
+const GroupsShown = 5
 
 // causes says why records were rejected, the most frequent cause first, and how to send one
 // group of them again.
@@ -21,7 +21,7 @@ func (p *reportBuilder) causes(s *Summary) {
 	}
 	all := s.ErrorGroups.Groups
 	var lines []string
-	for i := range all[:min(groupsShown, len(all))] {
+	for i := range all[:min(GroupsShown, len(all))] {
 		lines = append(lines, groupLines(&all[i], s.ErrorGroups.Total())...)
 	}
 	p.fact("errors", append(lines, others(s.ErrorGroups)...)...)
@@ -85,7 +85,7 @@ func place(p cause.Position) string {
 // others says what is not shown.
 func others(r *cause.ErrorGroups) []string {
 	var lines []string
-	if more := r.Groups[min(groupsShown, len(r.Groups)):]; len(more) > 0 {
+	if more := r.Groups[min(GroupsShown, len(r.Groups)):]; len(more) > 0 {
 		records := 0
 		for _, g := range more {
 			records += g.Records
