@@ -39,9 +39,9 @@ const depsOrder = `
 	cmd/usersync/internal/connect
 	cmd/usersync/internal/profile
 	cmd/usersync/internal/draft cmd/usersync/internal/history cmd/usersync/internal/input cmd/usersync/internal/protected cmd/usersync/internal/view
-	cmd/usersync/internal/check cmd/usersync/internal/erasure cmd/usersync/internal/explain cmd/usersync/internal/output cmd/usersync/internal/preview cmd/usersync/internal/rescope
+	cmd/usersync/internal/check cmd/usersync/internal/erasure cmd/usersync/internal/explain cmd/usersync/internal/scrub cmd/usersync/internal/output cmd/usersync/internal/preview cmd/usersync/internal/rescope
 	cmd/usersync/internal/run
-	cmd/usersync/internal/terminal cmd/usersync/internal/advice cmd/usersync/internal/notify
+	cmd/usersync/internal/terminal cmd/usersync/internal/advice cmd/usersync/internal/notify cmd/usersync/internal/metrics
 	cmd/usersync
 `
 
@@ -212,6 +212,10 @@ const depsRules = `
 	writer/index, writer/attempts, cmd/usersync/internal/history < cmd/usersync/internal/explain < cmd/usersync;
 	sync/engine, cmd/usersync/internal/connect !< cmd/usersync/internal/explain;
 
+	# What may be published of a run is decided without knowing any API or setting.
+	writer/attempts, sync/destination/vocabulary, cmd/usersync/internal/history < cmd/usersync/internal/scrub < cmd/usersync;
+	sync/engine, cmd/usersync/internal/connect !< cmd/usersync/internal/scrub;
+
 	# input and check send nothing. A preview runs the engine without calls that change anything,
 	# and writes no checkpoints; a run does both.
 	cmd/usersync/internal/connect < cmd/usersync/internal/input;
@@ -234,6 +238,10 @@ const depsRules = `
 
 	# The table of errors knows every package that has errors of its own, and no command.
 	cmd/usersync/internal/erasure, cmd/usersync/internal/run < cmd/usersync/internal/advice < cmd/usersync;
+
+	# Metrics are made from what a summary says.
+	writer/report, cmd/usersync/internal/exit < cmd/usersync/internal/metrics < cmd/usersync;
+	sync/engine, cmd/usersync/internal/run, cmd/usersync/internal/config !< cmd/usersync/internal/metrics;
 
 	# Who is told how a run ended is decided when it is over.
 	cmd/usersync/internal/config, writer/report, writer/rundir < cmd/usersync/internal/notify < cmd/usersync;
@@ -314,6 +322,7 @@ func TestPolicyFindsWhatItForbids(t *testing.T) {
 		{"cmd/usersync/internal/protected", "cmd/usersync/internal/connect"},
 		{"cmd/usersync/internal/rescope", "sync/engine"},
 		{"cmd/usersync/internal/explain", "cmd/usersync/internal/connect"},
+		{"cmd/usersync/internal/scrub", "cmd/usersync/internal/connect"},
 		{"cmd/usersync/internal/notify", "cmd/usersync/internal/run"},
 		{"cmd/usersync/internal/quantity", "cmd/usersync/internal/config"},
 		{"cmd/usersync/internal/config/internal/document", "cmd/usersync/internal/config"},

@@ -21,6 +21,7 @@ import (
 	"usersync/cmd/usersync/internal/advice"
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/metrics"
 	"usersync/sync/engine"
 	"usersync/sync/visible"
 )
@@ -56,6 +57,7 @@ type env struct {
 	jsonLog        bool // standard error takes only JSON; known once loaded
 	loaded         bool // the settings of the command were read, or could not be
 	several        bool // several runs share standard output and standard error
+	metrics        *metrics.Listener
 }
 
 // execute runs one command line and returns its exit code.
@@ -65,11 +67,13 @@ func execute(ctx context.Context, args []string, stdin io.Reader, stdout, stderr
 	e := &env{
 		stdin: stdin, stdout: visible.NewWriter(stdout), stderr: visible.NewWriter(stderr), args: args,
 		environment: config.Environment{Lookup: os.LookupEnv, Environ: os.Environ}, now: time.Now, wire: wire,
+		metrics: &metrics.Listener{},
 	}
 	var found advice.Result
 	root := newRoot(e, &found)
 	root.SetArgs(args)
 	cmd, err := safely(func() (*cobra.Command, error) { return root.ExecuteContextC(soft) })
+	_ = e.metrics.Close() // what was shown is not affected
 	err = exit.WithSignal(soft, err)
 	code := advice.ExitCode(err, found)
 	if left := exit.Unreported(err); left != nil {
