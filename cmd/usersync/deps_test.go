@@ -19,11 +19,11 @@ const depsOrder = `
 	sync/ledger/internal/database
 	sync/ledger/internal/keyfile sync/ledger/internal/lease sync/ledger/internal/registry
 	sync/ledger/internal/scope
-	sync/ledger/internal/entries
+	sync/ledger/internal/entries sync/ledger/internal/recurring
 	sync/ledger/internal/change
 	sync/ledger/internal/rename sync/ledger/internal/transfer
 	sync/journal sync/ledger sync/destination reader/mapping writer writer/index writer/attempts sync/sandbox/konstantly sync/sandbox/onbo sync/sandbox/scim sync/sandbox/shapes
-	sync/lookalike writer/codes
+	sync/lookalike sync/parking writer/codes
 	writer/cause
 	sync/destination/verdict sync/destination/parallel sync/destination/wait
 	sync/destination/limited sync/destination/owned sync/destination/split sync/destination/attested sync/destination/canary
@@ -73,7 +73,8 @@ const depsRules = `
 	sync/user, sync/identity < sync/destination/vocabulary < sync/destination/rest;
 	sync/ledger/internal/lease, sync/ledger/internal/registry < sync/ledger/internal/scope;
 	sync/ledger/internal/scope, sync/ledger/rowset < sync/ledger/internal/entries < sync/ledger/internal/change;
-	sync/ledger/internal/change < sync/ledger/internal/rename, sync/ledger/internal/transfer;
+	sync/ledger/internal/scope < sync/ledger/internal/recurring;
+	sync/ledger/internal/change, sync/ledger/internal/recurring < sync/ledger/internal/rename, sync/ledger/internal/transfer;
 	sync/filelock, sync/ledger/internal/keyfile, sync/ledger/internal/rename, sync/ledger/internal/transfer < sync/ledger;
 
 	# The packages that split files and objects know neither file names nor records.
@@ -93,8 +94,9 @@ const depsRules = `
 	sync/identity < writer/index;
 	NONE < writer/attempts;
 
-	# What codes mean is known without writing any.
-	sync/user < writer/codes < cmd/usersync/internal/explain, cmd/usersync;
+	# What codes mean is known without writing any. Which of them a retry can cure decides
+	# what is parked.
+	sync/user < writer/codes < cmd/usersync/internal/explain, cmd/usersync/internal/preview, cmd/usersync;
 
 	# Reports know how outcomes are written; the writer knows no reports.
 	sync/user, writer < writer/report < writer/progress, writer/verify;
@@ -155,7 +157,8 @@ const depsRules = `
 	sync/sandbox < sync/sandbox/onbo, sync/sandbox/konstantly, sync/sandbox/scim, sync/sandbox/shapes;
 
 	# The rules of a run know neither files nor formats.
-	sync/journal, sync/ledger < sync/checkpoint;
+	sync/journal, sync/parking < sync/checkpoint;
+	sync/ledger < sync/parking < cmd/usersync/internal/preview;
 	sync/ledger < sync/lookalike < cmd/usersync/internal/preview, cmd/usersync/internal/check;
 	sync/guard, sync/ledger < sync/mirror;
 	sync/journal, sync/ledger < sync/plan;
@@ -328,6 +331,8 @@ func TestPolicyFindsWhatItForbids(t *testing.T) {
 		{"cmd/usersync/internal/config/internal/document", "cmd/usersync/internal/config"},
 		{"cmd/usersync/internal/config/internal/reference", "cmd/usersync/internal/exit"},
 		{"cmd/usersync/internal/terminal", "cmd/usersync/internal/erasure"},
+		{"cmd/usersync/internal/notify", "sync/engine"},
+		{"sync/parking", "writer/codes"},
 		{"reader/mapping/expression", "reader/mapping"},
 		{"sync/pace/ratelimit", "sync/pace"},
 		{"sync/destination/custom/internal/form", "sync/destination/custom"},

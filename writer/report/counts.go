@@ -24,6 +24,8 @@ type Counts struct {
 	Lookalikes *Lookalikes `json:"lookalikes,omitempty"`
 	// Records that have the id of an earlier record, and say something different.
 	RepeatedIDs *Repeated `json:"repeated_ids,omitempty"`
+	// Rows that earlier runs could not settle either.
+	Parked *Parked `json:"parked,omitempty"`
 	// Values that their fields cannot have, or that stand for a missing one.
 	Doubtful []Doubtful `json:"doubtful_values,omitempty"`
 	// What mirror did with users missing from the input; absent in other modes.

@@ -178,6 +178,7 @@ func (p *reportBuilder) facts(s *Summary) {
 	p.fact("to", destination(s.Scope))
 	p.ids(s.Lookalikes, s.RepeatedIDs)
 	p.notes("values", DoubtfulNotes(s.Doubtful, s.RecordsRead))
+	p.notes("parked", s.Parked.Notes())
 	p.causes(s)
 	p.fact("calls", calls(s.Calls)...)
 	p.fact("pace", pace(s.Pace)...)

@@ -14,6 +14,7 @@ import (
 	"usersync/sync/journal"
 	"usersync/sync/pace"
 	"usersync/sync/plan"
+	"usersync/sync/user"
 	"usersync/writer"
 	"usersync/writer/report"
 )
@@ -40,6 +41,7 @@ func (r *Run) summary(err error) report.Summary {
 	noted := r.checkpointer.Noted()
 	s.Lookalikes = report.LookalikesOf(noted.LooksLike, files.Counts().HeldBack(), preview.CompareWindow(r.Config))
 	s.RepeatedIDs, s.Doubtful = report.RepeatedOf(noted.Repeats), report.DoubtfulOf(noted.Fields)
+	s.Parked = report.ParkedOf(files.Counts().Of(user.Refused, user.CodeParked), noted, r.nowParked)
 	var skipped between.Skipped
 	if !r.reading {
 		skipped = r.Input.Skipped()
