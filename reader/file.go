@@ -193,6 +193,9 @@ func (in *Input) readRows(f *file, yield func(*user.Record, error) bool) (more b
 		if err != nil {
 			return in.fail(inputError(f.name, f.rows.line(), err), yield)
 		}
+		if in.o.Rejects.Selected != nil && in.leavesOut(rec) {
+			continue
+		}
 		if rec.Origin.Before != nil && in.o.Rejects.RejectedAs != nil {
 			in.o.Rejects.check(rec)
 		}

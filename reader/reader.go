@@ -85,10 +85,24 @@ type Rejects struct {
 	// columns, the latest first; none if they are not known. They provide the secrets
 	// that the reject masks. Nil knows none.
 	Original func(user.Rejected) [][]byte
+	// Selected says what to do with each reject; nil reads them all. A reject that is left
+	// out is counted among the skipped lines.
+	Selected func(user.Rejected) Selection
 	// RejectedAs reports whether a record had the id when it was rejected, and whether
 	// it is known which id it had. Nil knows none.
 	RejectedAs func(r user.Rejected, id string) (same, known bool)
 }
+
+// Selection says what to do with one reject.
+type Selection uint8
+
+// The selections.
+const (
+	Selected   Selection = iota
+	MaybeSent            // selected, and a later run may have sent it
+	OtherGroup           // left out: its group was not asked for
+	Settled              // left out: a later run has settled it
+)
 
 // Input is an open input. It is for one goroutine.
 type Input struct {

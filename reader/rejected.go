@@ -24,3 +24,26 @@ func (r *Rejects) check(rec *user.Record) {
 	rec.Err = &user.InvalidError{Code: CodeIDChanged, Field: user.ID, Rule: "is not the id of the record that this row names in " + user.RejectRun + " and " + user.RejectRecord,
 		Hint: "put the id back, as text; if it is meant to be another one, empty " + user.RejectRun + " in this row"}
 }
+
+// leavesOut reports whether a record is a reject that was not selected, and counts it. A row
+// that cannot be read is never left out: it may be any reject.
+func (in *Input) leavesOut(rec *user.Record) bool {
+	before := user.Rejected{} // of a row that names no run
+	switch {
+	case rec.Origin.Before != nil:
+		before = *rec.Origin.Before
+	case rec.Err != nil:
+		return false
+	}
+	switch in.o.Rejects.Selected(before) {
+	case MaybeSent:
+		rec.MaybeSent = true
+	case OtherGroup:
+		in.skipped.OtherGroups++
+		return true
+	case Settled:
+		in.skipped.Settled++
+		return true
+	}
+	return false
+}

@@ -19,11 +19,12 @@ const depsOrder = `
 	sync/ledger/internal/database
 	sync/ledger/internal/keyfile sync/ledger/internal/lease sync/ledger/internal/registry
 	sync/ledger/internal/scope
-	sync/ledger/internal/entries
+	sync/ledger/internal/entries sync/ledger/internal/recurring
 	sync/ledger/internal/change
 	sync/ledger/internal/rename sync/ledger/internal/transfer
 	sync/journal sync/ledger sync/destination reader/mapping writer writer/index writer/attempts sync/sandbox/konstantly sync/sandbox/onbo sync/sandbox/scim sync/sandbox/shapes
-	sync/lookalike writer/codes
+	sync/lookalike sync/parking writer/codes
+	writer/cause
 	sync/destination/verdict sync/destination/parallel sync/destination/wait
 	sync/destination/limited sync/destination/owned sync/destination/split sync/destination/attested sync/destination/canary
 	sync/destination/scanned
@@ -38,9 +39,9 @@ const depsOrder = `
 	cmd/usersync/internal/connect
 	cmd/usersync/internal/profile
 	cmd/usersync/internal/draft cmd/usersync/internal/history cmd/usersync/internal/input cmd/usersync/internal/protected cmd/usersync/internal/view
-	cmd/usersync/internal/check cmd/usersync/internal/erasure cmd/usersync/internal/explain cmd/usersync/internal/output cmd/usersync/internal/preview cmd/usersync/internal/rescope
+	cmd/usersync/internal/check cmd/usersync/internal/erasure cmd/usersync/internal/explain cmd/usersync/internal/scrub cmd/usersync/internal/output cmd/usersync/internal/preview cmd/usersync/internal/rescope
 	cmd/usersync/internal/run
-	cmd/usersync/internal/terminal cmd/usersync/internal/advice cmd/usersync/internal/notify
+	cmd/usersync/internal/terminal cmd/usersync/internal/advice cmd/usersync/internal/notify cmd/usersync/internal/metrics
 	cmd/usersync
 `
 
@@ -72,7 +73,8 @@ const depsRules = `
 	sync/user, sync/identity < sync/destination/vocabulary < sync/destination/rest;
 	sync/ledger/internal/lease, sync/ledger/internal/registry < sync/ledger/internal/scope;
 	sync/ledger/internal/scope, sync/ledger/rowset < sync/ledger/internal/entries < sync/ledger/internal/change;
-	sync/ledger/internal/change < sync/ledger/internal/rename, sync/ledger/internal/transfer;
+	sync/ledger/internal/scope < sync/ledger/internal/recurring;
+	sync/ledger/internal/change, sync/ledger/internal/recurring < sync/ledger/internal/rename, sync/ledger/internal/transfer;
 	sync/filelock, sync/ledger/internal/keyfile, sync/ledger/internal/rename, sync/ledger/internal/transfer < sync/ledger;
 
 	# The packages that split files and objects know neither file names nor records.
@@ -85,12 +87,16 @@ const depsRules = `
 	reader/damage, reader/between < reader/table;
 	reader/object, reader/source, reader/values, reader/reject, reader/table, reader/proof < reader;
 
+	# Why records were rejected is worked out from outcomes alone.
+	writer/codes < writer/cause < writer/report;
+
 	# An index knows neither results nor files: only where a row begins.
 	sync/identity < writer/index;
 	NONE < writer/attempts;
 
-	# What codes mean is known without writing any.
-	sync/user < writer/codes < cmd/usersync/internal/explain, cmd/usersync;
+	# What codes mean is known without writing any. Which of them a retry can cure decides
+	# what is parked.
+	sync/user < writer/codes < cmd/usersync/internal/explain, cmd/usersync/internal/preview, cmd/usersync;
 
 	# Reports know how outcomes are written; the writer knows no reports.
 	sync/user, writer < writer/report < writer/progress, writer/verify;
@@ -151,7 +157,8 @@ const depsRules = `
 	sync/sandbox < sync/sandbox/onbo, sync/sandbox/konstantly, sync/sandbox/scim, sync/sandbox/shapes;
 
 	# The rules of a run know neither files nor formats.
-	sync/journal, sync/ledger < sync/checkpoint;
+	sync/journal, sync/parking < sync/checkpoint;
+	sync/ledger < sync/parking < cmd/usersync/internal/preview;
 	sync/ledger < sync/lookalike < cmd/usersync/internal/preview, cmd/usersync/internal/check;
 	sync/guard, sync/ledger < sync/mirror;
 	sync/journal, sync/ledger < sync/plan;
@@ -208,6 +215,10 @@ const depsRules = `
 	writer/index, writer/attempts, cmd/usersync/internal/history < cmd/usersync/internal/explain < cmd/usersync;
 	sync/engine, cmd/usersync/internal/connect !< cmd/usersync/internal/explain;
 
+	# What may be published of a run is decided without knowing any API or setting.
+	writer/attempts, sync/destination/vocabulary, cmd/usersync/internal/history < cmd/usersync/internal/scrub < cmd/usersync;
+	sync/engine, cmd/usersync/internal/connect !< cmd/usersync/internal/scrub;
+
 	# input and check send nothing. A preview runs the engine without calls that change anything,
 	# and writes no checkpoints; a run does both.
 	cmd/usersync/internal/connect < cmd/usersync/internal/input;
@@ -230,6 +241,10 @@ const depsRules = `
 
 	# The table of errors knows every package that has errors of its own, and no command.
 	cmd/usersync/internal/erasure, cmd/usersync/internal/run < cmd/usersync/internal/advice < cmd/usersync;
+
+	# Metrics are made from what a summary says.
+	writer/report, cmd/usersync/internal/exit < cmd/usersync/internal/metrics < cmd/usersync;
+	sync/engine, cmd/usersync/internal/run, cmd/usersync/internal/config !< cmd/usersync/internal/metrics;
 
 	# Who is told how a run ended is decided when it is over.
 	cmd/usersync/internal/config, writer/report, writer/rundir < cmd/usersync/internal/notify < cmd/usersync;
@@ -310,11 +325,14 @@ func TestPolicyFindsWhatItForbids(t *testing.T) {
 		{"cmd/usersync/internal/protected", "cmd/usersync/internal/connect"},
 		{"cmd/usersync/internal/rescope", "sync/engine"},
 		{"cmd/usersync/internal/explain", "cmd/usersync/internal/connect"},
+		{"cmd/usersync/internal/scrub", "cmd/usersync/internal/connect"},
 		{"cmd/usersync/internal/notify", "cmd/usersync/internal/run"},
 		{"cmd/usersync/internal/quantity", "cmd/usersync/internal/config"},
 		{"cmd/usersync/internal/config/internal/document", "cmd/usersync/internal/config"},
 		{"cmd/usersync/internal/config/internal/reference", "cmd/usersync/internal/exit"},
 		{"cmd/usersync/internal/terminal", "cmd/usersync/internal/erasure"},
+		{"cmd/usersync/internal/notify", "sync/engine"},
+		{"sync/parking", "writer/codes"},
 		{"reader/mapping/expression", "reader/mapping"},
 		{"sync/pace/ratelimit", "sync/pace"},
 		{"sync/destination/custom/internal/form", "sync/destination/custom"},

@@ -29,8 +29,12 @@ func (e ending) next(err error, s report.Summary) string {
 	switch {
 	case err != nil:
 		return e.after(advice.StepAfter(err), s)
+	case s.Outcomes.Rejected() == 0 && s.Retried != nil && s.Retried.Left > 0: // the other groups
+		return exit.CommandLine("retry", e.Retried)
 	case s.Outcomes.Rejected() == 0:
 		return ""
+	case s.Parked.Settled() == s.Outcomes.Rejected():
+		return e.config.LedgerCommand(config.Parked)
 	case s.HeldBack() == s.Outcomes.Rejected():
 		return "grep " + user.CodeLookalike + " " + exit.Quote(s.Path("results"))
 	case s.Outcomes.Rejected() == s.Deleted().Rejected: // the deletions of a mirror are not in rejects
@@ -96,6 +100,10 @@ func (e ending) hint(err error) string {
 func (e ending) addHints(s *report.Summary) {
 	if s.RecordsRead == 0 {
 		s.Reason = "The input contains no records."
+	}
+	if parked := s.Parked.Settled(); parked > 0 && parked == s.Outcomes.Rejected() {
+		s.Reason = "Every user is settled, or parked and listed."
+		return
 	}
 	if e.unresolved(s) || reusedKeys(s) || unproved(s) {
 		return

@@ -20,10 +20,10 @@ func ledgerCommand(e *env) *cobra.Command {
 		Use:   "ledger",
 		Short: "Inspect and repair the ledger: what usersync knows the API holds",
 		Long: "ledger works on the ledger in the config, within the scope of a run with the same\n" +
-			"settings: API, base URL and account. show, stats, scopes and export only read; the\n" +
-			"others take the same lock as a run. Nothing is sent.",
+			"settings: API, base URL and account. show, stats, scopes, parked and export only read;\n" +
+			"the others take the same lock as a run. Nothing is sent.",
 	}
-	cmd.AddCommand(ledgerShow(e), ledgerStats(e), ledgerExport(e), ledgerImport(e), ledgerResolve(e), ledgerForget(e),
+	cmd.AddCommand(ledgerShow(e), ledgerStats(e), ledgerParked(e), ledgerExport(e), ledgerImport(e), ledgerResolve(e), ledgerForget(e),
 		ledgerRename(e), ledgerScopes(e), ledgerMoveScope(e), ledgerAbandon(e))
 	return cmd
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"text/tabwriter"
@@ -9,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"usersync/cmd/usersync/internal/connect"
+	"usersync/cmd/usersync/internal/exit"
 	"usersync/sync/ledger"
 	"usersync/sync/user"
 )
@@ -19,7 +21,8 @@ func ledgerShow(e *env) *cobra.Command {
 		Use:   "show ID|--remote KEY",
 		Short: "Show what the ledger knows of one user",
 		Long: "show prints what the ledger knows of an id: its state, the run and record that set\n" +
-			"it, and the fields that have a fingerprint. The ledger holds no field values.\n" +
+			"it, the fields that have a fingerprint, and how often in a row the API has refused the\n" +
+			"same row. The ledger holds no field values.\n" +
 			"--remote shows the id that has this key of the API, such as the remote_id of a row\n" +
 			"that was refused with code same_user.",
 		Args: argumentsOr("remote", "ID"),
@@ -37,10 +40,14 @@ func ledgerShow(e *env) *cobra.Command {
 		}
 		for _, id := range ids {
 			shown, err := l.Admin().Show(ctx, id)
-			if err != nil {
+			rejected, failed := l.Runs().Recurring().Of(ctx, []string{id})
+			if failed != nil {
+				return failed
+			}
+			if err != nil && (len(rejected) == 0 || !errors.Is(err, ledger.ErrUnknown)) {
 				return err
 			}
-			if err := showEntry(e, id, shown); err != nil {
+			if err := showEntry(e, id, shown, rejected); err != nil {
 				return err
 			}
 		}
@@ -48,11 +55,15 @@ func ledgerShow(e *env) *cobra.Command {
 	})
 }
 
-func showEntry(e *env, id string, s ledger.Details) error {
+func showEntry(e *env, id string, s ledger.Details, rejected []ledger.RecurringRow) error {
 	table := tabwriter.NewWriter(e.stdout, 0, 8, 2, ' ', 0)
 	lines := [][2]string{
 		{"id", id}, {"state", stateWord(s.State)}, {"remote", s.Remote}, {"feed", s.Feed},
-		{"run", s.Run}, {"record", fmt.Sprint(s.Record)}, {"fields", fieldsOf(s.Fingerprints)},
+		{"run", s.Run}, {"record", strings.TrimPrefix(fmt.Sprint(s.Record), "0")}, {"fields", fieldsOf(s.Fingerprints)},
+	}
+	for i := range rejected {
+		r := &rejected[i]
+		lines = append(lines, [2]string{"rejected", fmt.Sprintf("%s with %s in %s since %s", r.Status, r.Code, exit.Plural(r.Runs, "finished run"), date(r.First))})
 	}
 	for _, line := range lines {
 		if line[1] != "" {

@@ -21,17 +21,22 @@ import (
 	"usersync/cmd/usersync/internal/advice"
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/metrics"
 	"usersync/sync/engine"
 	"usersync/sync/visible"
 )
 
-func main() {
+func main() { os.Exit(command(time.Now)) }
+
+// command runs the command line of the process, at the time that now says, and returns its
+// exit code.
+func command(now func() time.Time) int {
 	// If the reader of our output closes the pipe, that write fails, but the process
 	// must live on to finish the run directory.
 	signal.Ignore(syscall.SIGPIPE)
 	// net/http logs unsolicited data from a server there, which can be anything.
 	log.SetOutput(io.Discard)
-	os.Exit(execute(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+	return executeAt(context.Background(), now, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
 }
 
 // safely returns a panic as an error: a crash would exit with code 2, which says that
@@ -56,20 +61,27 @@ type env struct {
 	jsonLog        bool // standard error takes only JSON; known once loaded
 	loaded         bool // the settings of the command were read, or could not be
 	several        bool // several runs share standard output and standard error
+	metrics        *metrics.Listener
 }
 
 // execute runs one command line and returns its exit code.
 func execute(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	return executeAt(ctx, time.Now, args, stdin, stdout, stderr)
+}
+
+func executeAt(ctx context.Context, now func() time.Time, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	soft, wire, release := exit.Interruptible(ctx)
 	defer release()
 	e := &env{
 		stdin: stdin, stdout: visible.NewWriter(stdout), stderr: visible.NewWriter(stderr), args: args,
-		environment: config.Environment{Lookup: os.LookupEnv, Environ: os.Environ}, now: time.Now, wire: wire,
+		environment: config.Environment{Lookup: os.LookupEnv, Environ: os.Environ}, now: now, wire: wire,
+		metrics: &metrics.Listener{},
 	}
 	var found advice.Result
 	root := newRoot(e, &found)
 	root.SetArgs(args)
 	cmd, err := safely(func() (*cobra.Command, error) { return root.ExecuteContextC(soft) })
+	_ = e.metrics.Close() // what was shown is not affected
 	err = exit.WithSignal(soft, err)
 	code := advice.ExitCode(err, found)
 	if left := exit.Unreported(err); left != nil {

@@ -11,14 +11,19 @@ import (
 	"usersync/cmd/usersync/internal/notify"
 )
 
-// notify tells the team how a run ended, if the settings ask for it. The rejects of another
-// run say nothing about how the job is. What fails here is a warning.
-func (s *sender) notify(ctx context.Context, err error, found advice.Result) {
-	if s.options.Retried.Run != "" {
-		return
-	}
+// tell tells monitoring and the team how a run ended, if the settings ask for it. What
+// fails there is a warning.
+func (s *sender) tell(ctx context.Context, err error, found advice.Result) {
 	err = exit.WithSignal(ctx, err)
-	e := notify.Ended{ExitCode: advice.ExitCode(err, found), Summary: s.summary, At: s.now()}
+	ctx, code := context.WithoutCancel(ctx), advice.ExitCode(err, found)
+	s.measure(ctx, code)
+	if s.options.Retried.Run == "" { // the rejects of a run say nothing about how the job is
+		s.notify(ctx, err, code)
+	}
+}
+
+func (s *sender) notify(ctx context.Context, err error, code int) {
+	e := notify.Ended{ExitCode: code, Summary: s.summary, At: s.now()}
 	if err != nil {
 		e.Error = strings.ReplaceAll(err.Error(), "\n", "; ")
 	}
@@ -28,7 +33,7 @@ func (s *sender) notify(ctx context.Context, err error, found advice.Result) {
 	if s.run != nil {
 		e.Dir = s.run.Facts().Dir
 	}
-	if failed := notify.New(s.config).Run(context.WithoutCancel(ctx), e); failed != nil && s.terminal != nil {
+	if failed := notify.New(s.config).Run(ctx, e); failed != nil && s.terminal != nil {
 		s.terminal.Log.Warn("the notification of how the run ended may not have arrived", zap.Error(failed))
 	}
 }

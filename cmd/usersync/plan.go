@@ -59,7 +59,7 @@ func (e *env) plan(ctx context.Context, c *config.Config, o preview.Options, fou
 // printPlan shows a plan, and fills found with what decides the exit code.
 func (e *env) printPlan(c *config.Config, o preview.Options, made *preview.Plan, found *advice.Result) error {
 	shown := made.Forecast
-	found.Read, found.Outcomes, found.Allowed = shown.Records, made.Outcomes, c.Output.AllowRejects
+	found.Read, found.Outcomes, found.Parked, found.Allowed = shown.Records, made.Outcomes, shown.Parked.Settled(), c.Output.AllowRejects
 	found.Detailed.Changes = shown.Sends() > 0
 	if made.Kept {
 		shown.Plan, shown.Next = o.Out, exit.CommandLine("apply", o.Out)

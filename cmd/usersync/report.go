@@ -19,7 +19,7 @@ import (
 // and returns what went wrong.
 func (e *env) finish(c *config.Config, t *terminal.Terminal, r *run.Run, s *report.Summary, err error, found *advice.Result) error {
 	end := ending{config: c, Facts: r.Facts()}
-	found.Outcomes, found.Read, found.Allowed = s.Outcomes, s.RecordsRead, c.Output.AllowRejects
+	found.Outcomes, found.Parked, found.Read, found.Allowed = s.Outcomes, s.Parked.Settled(), s.RecordsRead, c.Output.AllowRejects
 	s.ExitCode = advice.ExitCode(err, *found)
 	s.Next = end.next(err, *s)
 	if err == nil {
@@ -82,6 +82,12 @@ func logEnd(log *zap.Logger, s report.Summary) {
 	}
 	if s.Doubtful != nil {
 		facts = append(facts, zap.Any("doubtful_values", s.Doubtful))
+	}
+	if s.ErrorGroups != nil {
+		facts = append(facts, zap.Any("error_groups", s.ErrorGroups.Largest(report.GroupsShown)))
+	}
+	if s.Parked != nil {
+		facts = append(facts, zap.Any("parked", s.Parked))
 	}
 	log.Info("run ended", facts...)
 }

@@ -55,7 +55,7 @@ func (e *env) send(ctx context.Context, c *config.Config, o run.Options, found *
 		err = s.send(ctx, found)
 	}
 	err = errors.Join(err, s.release())
-	s.notify(ctx, err, *found)
+	s.tell(ctx, err, *found)
 	return err
 }
 
@@ -91,6 +91,7 @@ func (s *sender) begin(ctx context.Context) (err error) {
 }
 
 func (s *sender) send(ctx context.Context, found *advice.Result) error {
+	s.showMetrics()
 	summary, stopped := s.run.Send(ctx)
 	s.summary = &summary
 	if err := s.finish(s.config, s.terminal, s.run, s.summary, stopped, found); err != nil {

@@ -30,8 +30,14 @@ func TestMain(m *testing.M) {
 		panic(err)
 	}
 	testscript.Main(m, map[string]func(){
-		"usersync": main,
+		"usersync": func() { os.Exit(command(nightly)) },
 	})
+}
+
+// nightly is the clock of the program in scripts: $NIGHTS days later than it is.
+func nightly() time.Time {
+	days, _ := strconv.Atoi(os.Getenv("NIGHTS")) // not set in most scripts
+	return time.Now().AddDate(0, 0, days)
 }
 
 // server is the PostgreSQL server of scripts that need one, started by the first.
@@ -59,6 +65,7 @@ func (s *server) postgres(ts *testscript.TestScript, neg bool, args []string) {
 //	                               reads, which offers rows on standard input until they
 //	                               are read
 //	lines FILE N                   count the lines of the file that matches
+//	NIGHTS=3 in the environment    the program's clock is three days later than it is
 //	postgres                       make a database, put its address into $POSTGRES
 //	follow CODE                    run the next command printed in the last standard error
 //	serve FILE CALLS               start an API that answers as FILE says, put its URL into $SERVED
@@ -116,22 +123,22 @@ func checkCode(ts *testscript.TestScript, want string, err error) {
 	}
 }
 
-// command returns a process that runs in the directory of the script.
-func command(ts *testscript.TestScript, args []string) *exec.Cmd {
+// process returns a process that runs in the directory of the script.
+func process(ts *testscript.TestScript, args []string) *exec.Cmd {
 	program, err := exec.LookPath(args[0])
 	if path := filepath.Join(strings.Split(ts.Getenv("PATH"), string(os.PathListSeparator))[0], args[0]); err != nil {
 		program = path
 	}
 	cmd := exec.Command(program, args[1:]...)
 	cmd.Dir = ts.MkAbs(".")
-	for _, name := range []string{"PATH", "HOME", "TMPDIR", "KARD_TOKEN", "GOCOVERDIR", "USERSYNC_LOG_FORMAT", "USERSYNC_CONFIG"} {
+	for _, name := range []string{"PATH", "HOME", "TMPDIR", "KARD_TOKEN", "GOCOVERDIR", "USERSYNC_LOG_FORMAT", "USERSYNC_CONFIG", "NIGHTS"} {
 		cmd.Env = append(cmd.Env, name+"="+ts.Getenv(name))
 	}
 	return cmd
 }
 
 func startSandbox(ts *testscript.TestScript, _ bool, args []string) {
-	cmd := command(ts, append([]string{"usersync", "sandbox", "--listen", "127.0.0.1:0"}, args...))
+	cmd := process(ts, append([]string{"usersync", "sandbox", "--listen", "127.0.0.1:0"}, args...))
 	out, err := cmd.StdoutPipe()
 	ts.Check(err)
 	ts.Check(cmd.Start())
@@ -151,7 +158,7 @@ func interrupt(ts *testscript.TestScript, _ bool, args []string) {
 	if len(args) < 4 {
 		ts.Fatalf("usage: interrupt CODE SIGNALS SIGN PROGRAM ARGS...")
 	}
-	cmd := command(ts, args[3:])
+	cmd := process(ts, args[3:])
 	var out, stderr captured
 	cmd.Stdout, cmd.Stderr = &out, &stderr
 	stdin, err := cmd.StdinPipe() // open, but nothing is written unless that is the sign
@@ -255,7 +262,7 @@ func jsonLines(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: jsonlines PATTERN PROGRAM ARGS...")
 	}
-	cmd := command(ts, args[1:])
+	cmd := process(ts, args[1:])
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	if err := cmd.Run(); cmd.ProcessState == nil {

@@ -106,7 +106,7 @@ func end(ctx context.Context, names []string, lanes []*lane) error {
 		l.err = errors.Join(l.err, l.sender.release())
 		codes[i] = advice.ExitCode(l.err, l.found)
 		l.reportError(l.err, codes[i])
-		l.sender.notify(ctx, l.err, l.found)
+		l.sender.tell(ctx, l.err, l.found)
 	}
 	return exit.Worst(names, codes)
 }

@@ -24,6 +24,9 @@ type Skipped struct {
 	Footers  int
 	EndMarks int // files with a final 0x1A
 	Sheets   int // of workbooks, besides the one that is read
+	// Rejects that are not sent again: those of groups that were not asked for, and those
+	// that a later run has settled.
+	OtherGroups, Settled int
 }
 
 // Add adds the lines of another file.
@@ -37,6 +40,8 @@ func (s *Skipped) Add(more Skipped) {
 	s.Footers += more.Footers
 	s.EndMarks += more.EndMarks
 	s.Sheets += more.Sheets
+	s.OtherGroups += more.OtherGroups
+	s.Settled += more.Settled
 }
 
 // Lines tells rows of users from other lines. It is for one goroutine.

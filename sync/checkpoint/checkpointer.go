@@ -18,6 +18,7 @@ import (
 	"usersync/sync/fingerprint"
 	"usersync/sync/journal"
 	"usersync/sync/ledger"
+	"usersync/sync/parking"
 	"usersync/sync/user"
 )
 
@@ -50,6 +51,9 @@ type Options struct {
 	Outcomes map[user.Status]int
 	Noted    user.Noted // those of these records that the summary names
 	Start    time.Time  // the first checkpoint is due a second later
+	// Parking says what the ledger must learn of rows that recur; nil if there is none.
+	Parking *parking.Finder
+	Now     func() time.Time // nil is time.Now
 }
 
 // Checkpointer is the last writer of a run: now and then it makes durable what the other
@@ -62,6 +66,7 @@ type Checkpointer struct {
 	fingerprinter *fingerprint.Fingerprinter // nil without a ledger
 
 	entries      []ledger.Entry
+	met          []ledger.MetRow
 	overwritten  overwritten
 	outcomes     map[user.Status]int
 	noted        user.Noted
@@ -79,6 +84,9 @@ type Checkpointer struct {
 func New(o Options) *Checkpointer {
 	c := &Checkpointer{options: o, noted: o.Noted, overwritten: overwritten{}, outcomes: map[user.Status]int{}, lastAt: o.Start}
 	maps.Copy(c.outcomes, o.Outcomes)
+	if o.Now == nil {
+		c.options.Now = time.Now
+	}
 	if o.Ledger != nil {
 		c.fingerprinter = o.Ledger.Fingerprinter()
 	}
@@ -95,6 +103,9 @@ func (c *Checkpointer) Write(o user.Outcome) error {
 	if o.Record.Notes != 0 || o.Record.Doubts != nil {
 		c.noted.Add(o.Record)
 	}
+	if m, may := c.options.Parking.Met(&o); may {
+		c.met = append(c.met, m)
+	}
 	if c.options.Ledger != nil && o.Record.Err == nil {
 		if e, changes := ledger.EntryOf(&o, c.fingerprinter); changes {
 			c.entries = append(c.entries, e)
@@ -104,7 +115,7 @@ func (c *Checkpointer) Write(o user.Outcome) error {
 			c.overwritten.add(&settled)
 		}
 	}
-	if c.since++; c.since < maxRecords && len(c.entries) < maxEntries && time.Since(c.lastAt) < interval {
+	if c.since++; c.since < maxRecords && len(c.entries)+len(c.met) < maxEntries && c.options.Now().Sub(c.lastAt) < interval {
 		return nil
 	}
 	err := c.checkpoint()
@@ -168,13 +179,13 @@ func (c *Checkpointer) checkpoint() error {
 	if err := c.options.Rejects.Sync(); err != nil {
 		return fmt.Errorf("sync rejects to disk: %w", err)
 	}
-	m := c.snapshot(time.Now())
+	m := c.snapshot(c.options.Now())
 	if c.options.Ledger != nil {
 		wrong, err := c.overwritten.entries(context.Background(), c.options.Ledger, c.entries, m.Record)
 		if err != nil {
 			return err
 		}
-		if err := c.options.Ledger.Save(context.Background(), c.ledgerCheckpoint(m), append(c.entries, wrong...)); err != nil {
+		if err := c.options.Ledger.Save(context.Background(), c.ledgerCheckpoint(m), append(c.entries, wrong...), c.met...); err != nil {
 			return err
 		}
 		clear(c.overwritten)
@@ -182,7 +193,7 @@ func (c *Checkpointer) checkpoint() error {
 	if err := c.options.Journal.Checkpoint(m); err != nil {
 		return fmt.Errorf("write the journal: %w", err)
 	}
-	c.entries, c.since, c.lastAt = c.entries[:0], 0, m.At
+	c.entries, c.met, c.since, c.lastAt = c.entries[:0], c.met[:0], 0, m.At
 	c.checkpointed.Store(int64(m.Record))
 	return nil
 }

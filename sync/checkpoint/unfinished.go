@@ -32,6 +32,8 @@ func (u Unfinished) ChangedSince(h journal.Header) string {
 		return "the settings have changed since it began"
 	case was.MappingSHA256 != h.MappingSHA256:
 		return "the mapping of columns has changed since it began"
+	case !was.Retry.Same(h.Retry):
+		return "it leaves out other rejects of its input"
 	case was.Plan.Digest() != h.Plan.Digest():
 		return "it applies no plan, or a different one"
 	case !slices.EqualFunc(was.Inputs, h.Inputs, func(a, b journal.Input) bool { return a.SameVersion(b) || a.Path == "-" && b.Path == "-" }):

@@ -105,7 +105,7 @@ func TestUsersOfOtherIDsAreNotLearned(t *testing.T) {
 func TestChangedSince(t *testing.T) {
 	at := time.Date(2026, 11, 22, 2, 15, 0, 0, time.UTC)
 	header := func() journal.Header {
-		return journal.Header{ConfigSHA256: "c", MappingSHA256: "m", Mode: "upsert", Plan: &journal.Plan{SHA256: "p"},
+		return journal.Header{ConfigSHA256: "c", MappingSHA256: "m", Mode: "upsert", Plan: &journal.Plan{SHA256: "p"}, Retry: journal.Retry{Retried: "r", Groups: []string{"g"}, SettledBy: []string{"s"}},
 			Inputs: []journal.Input{{Path: "users.csv", Size: 7, Modified: at}, {Path: "-"}}}
 	}
 	for name, c := range map[string]struct {
@@ -119,6 +119,10 @@ func TestChangedSince(t *testing.T) {
 		"the mapping":      {func(h *journal.Header) { h.MappingSHA256 = "x" }, "the mapping of columns"},
 		"the plan":         {func(h *journal.Header) { h.Plan = &journal.Plan{SHA256: "x"} }, "applies no plan, or a different one"},
 		"no plan":          {func(h *journal.Header) { h.Plan = nil }, "applies no plan, or a different one"},
+		"other groups":     {func(h *journal.Header) { h.Groups = []string{"g", "h"} }, "leaves out other rejects"},
+		"all groups":       {func(h *journal.Header) { h.Groups = nil }, "leaves out other rejects"},
+		"no retry":         {func(h *journal.Header) { h.Retry = journal.Retry{} }, "leaves out other rejects"},
+		"a later run":      {func(h *journal.Header) { h.SettledBy = append(h.SettledBy, "t") }, "leaves out other rejects"},
 		"a file's size":    {func(h *journal.Header) { h.Inputs[0].Size = 8 }, "the input has changed"},
 		"a file less":      {func(h *journal.Header) { h.Inputs = h.Inputs[:1] }, "the input has changed"},
 	} {

@@ -75,6 +75,9 @@ func (d *decider) outcome(r *user.Record, known user.LedgerEntry) (user.Outcome,
 	case settled:
 		return o, true
 	}
+	if o, is := d.parked(r); is {
+		return o, true
+	}
 	return d.unplanned(r)
 }
 
@@ -97,5 +100,6 @@ func call(intent user.Op, state user.EntryState) user.Op {
 func invalid(r *user.Record) user.Outcome {
 	o := user.Unsent(r.Err)
 	o.Record, o.At = r, time.Now()
+	o.NoteRecurring()
 	return o
 }

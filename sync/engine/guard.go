@@ -53,6 +53,8 @@ type MaxErrors struct {
 	// Before are the outcomes that an earlier start of the run has written. They count
 	// too: a guard that has stopped the run stops it again until more is allowed.
 	Before map[user.Status]int
+	// Parked is how many of the refused ones among these are parked, which do not count.
+	Parked int
 }
 
 // errorGuard stops a run in which too much goes wrong: most likely the mapping or the
@@ -65,7 +67,7 @@ type errorGuard struct {
 }
 
 func newErrorGuard(limit MaxErrors) errorGuard {
-	g := errorGuard{limit: limit, bad: limit.Before[user.Invalid] + limit.Before[user.Refused]}
+	g := errorGuard{limit: limit, bad: limit.Before[user.Invalid] + limit.Before[user.Refused] - limit.Parked}
 	for _, n := range limit.Before {
 		g.settled += n
 	}
@@ -74,7 +76,7 @@ func newErrorGuard(limit MaxErrors) errorGuard {
 
 func (g *errorGuard) count(o *user.Outcome) error {
 	g.settled++
-	if o.Status != user.Invalid && o.Status != user.Refused {
+	if o.Status != user.Invalid && o.Status != user.Refused || o.Code == user.CodeParked {
 		return nil
 	}
 	g.bad++

@@ -63,6 +63,7 @@ func TestMaxErrorsOfAnEarlierStart(t *testing.T) {
 		"tripped already":                {MaxErrors{Count: 99, Before: before}, true, false},
 		"the next is one too many":       {MaxErrors{Count: 100, Before: before}, false, true},
 		"one more is allowed":            {MaxErrors{Count: 101, Before: before}, false, false},
+		"some of them are parked":        {MaxErrors{Count: 61, Before: before, Parked: 40}, false, false},
 		"a share, looked at already":     {MaxErrors{Percent: 9, After: 1000, Before: before}, true, false},
 		"a share that is not reached":    {MaxErrors{Percent: 10, After: 1000, Before: before}, false, false},
 		"a share that is not looked at":  {MaxErrors{Percent: 1, After: 2000, Before: before}, false, false},
@@ -72,6 +73,9 @@ func TestMaxErrorsOfAnEarlierStart(t *testing.T) {
 			g := newErrorGuard(c.limit)
 			if err := g.check(); (err != nil) != c.at {
 				t.Errorf("at once: %v", err)
+			}
+			if err := g.count(&user.Outcome{Status: user.Refused, Code: user.CodeParked}); err != nil {
+				t.Errorf("at a parked one: %v", err)
 			}
 			if err := g.count(&user.Outcome{Status: user.Refused}); (err != nil) != c.next {
 				t.Errorf("at the next: %v", err)

@@ -40,6 +40,15 @@ func (h Rows) Hash(r *user.Record) uint64 {
 	return max(sum, 1)
 }
 
+// HashText returns the hash of a row as it was read, which is never 0 and says nothing about
+// Hash. The zero Rows returns 0.
+func (h Rows) HashText(raw []byte) uint64 {
+	if !h.set {
+		return 0
+	}
+	return max(siphash.Hash(^h.k0, ^h.k1, raw), 1)
+}
+
 // AppendRow appends all that a row says, so that equal bytes mean equal rows. Without
 // secrets, their values are left out. The bytes hold personal data: hash them, and clear
 // those of secrets.

@@ -33,12 +33,27 @@ type Header struct {
 	// Sandbox says that the users went to the built-in sandbox, which ended with
 	// the run.
 	Sandbox bool `json:"rehearsal,omitempty"`
-	// Retried is the run whose rejects are the input; empty for other input.
-	Retried string `json:"retried,omitempty"`
 	// Plan is the plan that is applied; nil if the run makes its own.
 	Plan *Plan `json:"plan,omitempty"`
+	Retry
 	Registered
 	Durability
+}
+
+// Retry says which rejects of an earlier run are the input.
+type Retry struct {
+	// Retried is the run whose rejects are the input; empty for other input.
+	Retried string `json:"retried,omitempty"`
+	// Groups are the keys of the error groups that are sent; empty: all are.
+	Groups []string `json:"retried_groups,omitempty"`
+	// SettledBy are later runs, the oldest first, that have read those rejects. What they
+	// settled is not sent.
+	SettledBy []string `json:"retried_settled_by,omitempty"`
+}
+
+// Same reports whether two runs leave out the same rejects of their input.
+func (r Retry) Same(other Retry) bool {
+	return slices.Equal(r.Groups, other.Groups) && slices.Equal(r.SettledBy, other.SettledBy)
 }
 
 // Registered says which ledger knows the run.

@@ -8,6 +8,7 @@ import (
 	"usersync/sync/fingerprint"
 	"usersync/sync/ledger/internal/change"
 	"usersync/sync/ledger/internal/entries"
+	"usersync/sync/ledger/internal/recurring"
 	"usersync/sync/user"
 )
 
@@ -154,11 +155,15 @@ func (a Admin) Forget(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	if _, err := a.Show(ctx, id); err != nil && (len(deleted) == 0 || !errors.Is(err, ErrUnknown)) {
+	rejected, err := recurring.Known(ctx, a.l.entries.Scope, id)
+	if err != nil {
+		return err
+	}
+	if _, err := a.Show(ctx, id); err != nil && (len(deleted) == 0 && !rejected || !errors.Is(err, ErrUnknown)) {
 		return err
 	}
 	err = a.l.change(ctx, func(t change.Writer) error {
-		return cmp.Or(t.Apply("", []Entry{{ID: id}}), t.ForgetDeletions([]string{id}))
+		return cmp.Or(t.Apply("", []Entry{{ID: id}}), t.ForgetDeletions([]string{id}), recurring.Erase(t.Tx, id))
 	})
 	if err != nil || a.l.entries.DB.Erase == "" {
 		return failed("forget a user in the ledger", err)

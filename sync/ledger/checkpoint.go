@@ -31,13 +31,16 @@ type Checkpoint struct {
 // Entry is what happened to a user. It is merged into what the ledger already holds.
 type Entry = change.Entry
 
-// Save writes entries and a checkpoint in one transaction, which is on disk when Save
-// returns nil. Several entries for one id are applied in order. Saving the same twice
-// is harmless, so it can be repeated if it is unknown whether it succeeded. If another
-// run has taken over the lease, Save writes nothing and returns ErrFenced.
-func (l *Ledger) Save(ctx context.Context, m Checkpoint, entries []Entry) error {
+// Save writes entries, rows that may recur, and a checkpoint in one transaction, which is on
+// disk when Save returns nil. Several entries for one id are applied in order. Saving the
+// same twice is harmless, so it can be repeated if it is unknown whether it succeeded. If
+// another run has taken over the lease, Save writes nothing and returns ErrFenced.
+func (l *Ledger) Save(ctx context.Context, m Checkpoint, entries []Entry, met ...MetRow) error {
 	err := l.change(ctx, func(t change.Writer) error {
 		if err := t.Apply(m.Run, entries); err != nil {
+			return err
+		}
+		if err := saveRecurring(t, m, met); err != nil {
 			return err
 		}
 		if err := saveCheckpoint(t, m); err != nil || m.State == "" {

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 
 	"usersync/sync/ledger/internal/change"
@@ -82,7 +83,7 @@ func (r Runs) Absorb(ctx context.Context, m Checkpoint, entries []Entry, by stri
 			if err := t.Apply(m.Run, entries); err != nil {
 				return err
 			}
-			if err := saveCheckpoint(t, m); err != nil {
+			if err := cmp.Or(forgetAbsorbed(t, entries), saveCheckpoint(t, m)); err != nil {
 				return err
 			}
 		}

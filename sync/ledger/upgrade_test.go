@@ -22,14 +22,20 @@ const (
 	oldAcme = "acme|api.example.com:8443|eu|1"
 )
 
+// oldPlain is the scope of the ledger of schema 2.
+const oldPlain = "kard|https://api.example.com|org"
+
 // fromSchema1 runs a test on ledgers made by the last version with schema 1.
-func fromSchema1(t *testing.T, test func(t *testing.T, o Options)) {
+func fromSchema1(t *testing.T, test func(t *testing.T, o Options)) { fromSchema(t, "schema1", test) }
+
+// fromSchema runs a test on ledgers made by an earlier version.
+func fromSchema(t *testing.T, schema string, test func(t *testing.T, o Options)) {
 	key, err := fingerprint.ParseKey(oldKey)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Run("sqlite", func(t *testing.T) {
-		file, err := os.ReadFile("testdata/schema1.db")
+		file, err := os.ReadFile("testdata/" + schema + ".db")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -40,7 +46,7 @@ func fromSchema1(t *testing.T, test func(t *testing.T, o Options)) {
 		test(t, Options{URL: "sqlite:" + path, Key: key})
 	})
 	t.Run("postgres", func(t *testing.T) {
-		text, err := os.ReadFile("testdata/schema1.sql")
+		text, err := os.ReadFile("testdata/" + schema + ".sql")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -89,6 +95,28 @@ func TestUpgradeKeepsEntries(t *testing.T) {
 		}
 		if runs, err := l.Runs().Unfinished(t.Context()); len(runs) != 0 || err != nil {
 			t.Error("a run from before the registry counts as unfinished:", runs, err)
+		}
+	})
+}
+
+// Nothing that was stored with schema 2 is lost, and what recurs is remembered from now on.
+func TestUpgradeFromSchema2(t *testing.T) {
+	fromSchema(t, "schema2", func(t *testing.T, o Options) {
+		o.Scope = oldPlain
+		l := open(t, o)
+		known := find(t, l, "cust-1", "Straße-9", "gone")
+		if known[0].State != user.Present || known[1].Remote != "r-1" || known[2].State != user.Absent || len(known[0].Fingerprints.Fields) != 1 {
+			t.Errorf("%+v", known)
+		}
+		if runs, err := l.Runs().Find(t.Context(), "20260101T000000Z-aaaaaa"); err != nil || runs["20260101T000000Z-aaaaaa"].State != RunFinished {
+			t.Error(runs, err)
+		}
+		lock(t, l)
+		for _, run := range []string{"run-1", "run-2"} {
+			meets(t, l, run, RunFinished, MetRow{ID: "a"})
+		}
+		if d := cmp.Diff(map[string]int{"a": 2}, runsOf(t, l)); d != "" {
+			t.Error(d)
 		}
 	})
 }

@@ -112,6 +112,13 @@ func (s *Stats) Spent() Spent {
 	return s.spent
 }
 
+// Outcomes returns how many records Settled was told of, by outcome.
+func (s *Stats) Outcomes() map[user.Status]int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return maps.Clone(s.outcomes)
+}
+
 // Timeline returns how the run went so far.
 func (s *Stats) Timeline() Timeline {
 	s.mu.Lock()

@@ -9,13 +9,19 @@ const (
 	LooksLike Notes = 1 << iota
 	// Repeats: an earlier record of the input has the id, and says something different.
 	Repeats
+	// IsParked: it is not sent, because the API has refused the same row in several runs.
+	IsParked
+	// StillInvalid: the same row was invalid in several runs.
+	StillInvalid
 )
 
 // Noted are the records of a run that have a note, by note. The zero value has none.
 type Noted struct {
-	LooksLike NotedRecords `json:"looks_like,omitzero"`
-	Repeats   NotedRecords `json:"repeats,omitzero"`
-	Fields    []NotedField `json:"fields,omitempty"`
+	LooksLike    NotedRecords `json:"looks_like,omitzero"`
+	Repeats      NotedRecords `json:"repeats,omitzero"`
+	Parked       NotedRecords `json:"parked,omitzero"`
+	StillInvalid NotedRecords `json:"still_invalid,omitzero"`
+	Fields       []NotedField `json:"fields,omitempty"`
 }
 
 // NotedRecords are how many records have a note, and where the first of them are.
@@ -40,6 +46,12 @@ func (n *Noted) Add(r *Record) {
 	}
 	if r.Notes&Repeats != 0 {
 		n.Repeats.add(&r.Origin)
+	}
+	if r.Notes&IsParked != 0 {
+		n.Parked.add(&r.Origin)
+	}
+	if r.Notes&StillInvalid != 0 {
+		n.StillInvalid.add(&r.Origin)
 	}
 	for _, d := range r.Doubts {
 		n.addDoubt(d, &r.Origin)

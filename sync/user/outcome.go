@@ -114,6 +114,7 @@ const (
 	CodeSameUser      = "same_user"      // it leads to the API's user of another id
 	CodeLookalike     = "lookalike"      // missing from the input, which has a new id that looks like this one
 	CodeRepeatedID    = "repeated_id"    // an earlier record of the input has the id, and was applied
+	CodeParked        = "parked"         // not sent: the API has refused the same row in several finished runs
 	CodeNoAnswer      = "no_answer"      // sent, not answered, and no read-back could tell
 	// CodeUnprovedAbsent is of a delete that found no user, where nothing proves that the
 	// address is right.

@@ -74,6 +74,8 @@ type Record struct {
 	Notes Notes
 	// Doubts are values of the record that the summary counts; nil for most records.
 	Doubts []Doubt
+	// Recurring is what earlier runs have met with the id; nil for most records.
+	Recurring *Recurring
 	// Suspect is not nil if the id is one only if the ledger holds exactly it. It is
 	// Err then, unless the record has another fault too.
 	Suspect *InvalidError

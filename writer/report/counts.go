@@ -3,6 +3,7 @@ package report
 import (
 	"usersync/sync/user"
 	"usersync/writer"
+	"usersync/writer/cause"
 )
 
 // Counts are the records of a run, by outcome.
@@ -23,6 +24,8 @@ type Counts struct {
 	Lookalikes *Lookalikes `json:"lookalikes,omitempty"`
 	// Records that have the id of an earlier record, and say something different.
 	RepeatedIDs *Repeated `json:"repeated_ids,omitempty"`
+	// Rows that earlier runs could not settle either.
+	Parked *Parked `json:"parked,omitempty"`
 	// Values that their fields cannot have, or that stand for a missing one.
 	Doubtful []Doubtful `json:"doubtful_values,omitempty"`
 	// What mirror did with users missing from the input; absent in other modes.
@@ -31,6 +34,8 @@ type Counts struct {
 	Retried *Retried `json:"retried,omitempty"`
 	// Plan that was applied.
 	Plan *Plan `json:"plan,omitempty"`
+	// Rejected records by cause; absent if there are none.
+	ErrorGroups *cause.ErrorGroups `json:"error_groups,omitempty"`
 	// Most frequent codes of each outcome.
 	Codes map[user.Status][]writer.Code `json:"codes,omitempty"`
 }
@@ -53,6 +58,10 @@ type Skipped struct {
 	Footers int `json:"footers,omitempty" jsonschema:"minimum=0"`
 	// Files that end with 0x1A, the end-of-file character of old programs.
 	EndMarks int `json:"end_marks,omitempty" jsonschema:"minimum=0"`
+	// Rejects of error groups that a retry did not ask for.
+	OtherGroups int `json:"other_groups,omitempty" jsonschema:"minimum=0"`
+	// Rejects that a retry left out because an earlier one settled them.
+	Settled int `json:"settled,omitempty" jsonschema:"minimum=0"`
 	// Sheets of workbooks that have cells and were not read, as no sheet is named.
 	Sheets int `json:"sheets,omitempty" jsonschema:"minimum=0"`
 }
@@ -72,6 +81,14 @@ type Retried struct {
 	Run string `json:"run"`
 	// Rejects of that run.
 	Rejects int `json:"rejects" jsonschema:"minimum=0"`
+	// Error groups that were sent; absent if all were.
+	Groups []string `json:"groups,omitempty"`
+	// Those of them that were read to be sent.
+	Sent int `json:"sent" jsonschema:"minimum=0"`
 	// Those of them that are settled now.
 	Settled int `json:"settled" jsonschema:"minimum=0"`
+	// Those that an earlier retry had settled; they were not sent.
+	SettledBefore int `json:"settled_before,omitempty" jsonschema:"minimum=0"`
+	// Those of other groups: they are still rejects of that run, and were not sent.
+	Left int `json:"left,omitempty" jsonschema:"minimum=0"`
 }

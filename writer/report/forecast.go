@@ -45,6 +45,8 @@ type Comparison struct {
 	Known   int           `json:"known"`
 	Changed int           `json:"changed"`
 	Fields  []FieldChange `json:"fields,omitempty"`
+	// Parked are rows that earlier runs could not settle.
+	Parked *Parked `json:"parked,omitempty"`
 }
 
 // Work is the calls and the time that a run would take.
@@ -111,6 +113,7 @@ func PrintForecast(w io.Writer, f Forecast) error {
 	p.fact("to", destination(f.Scope))
 	p.ids(f.Lookalikes, f.RepeatedIDs)
 	p.notes("values", DoubtfulNotes(f.Doubtful, f.Records))
+	p.notes("parked", f.Parked.Notes())
 	if f.Plan != "" {
 		p.fact("plan", f.Plan)
 	}

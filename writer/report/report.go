@@ -93,6 +93,12 @@ func (s *Skipped) String() string {
 			parts = append(parts, Thousands(other.n)+" "+other.text)
 		}
 	}
+	if s.OtherGroups > 0 {
+		parts = append(parts, Count(s.OtherGroups, "reject")+" of other groups")
+	}
+	if s.Settled > 0 {
+		parts = append(parts, Count(s.Settled, "reject")+" settled before")
+	}
 	if s.Sheets > 0 {
 		parts = append(parts, "those of "+Count(s.Sheets, "more sheet")+", as no sheet is named")
 	}
@@ -164,7 +170,7 @@ func reasons(status user.Status, n int, codes []writer.Code) string {
 func (p *reportBuilder) facts(s *Summary) {
 	p.fact("run", s.Run)
 	if r := s.Retried; r != nil {
-		p.fact("retried", fmt.Sprintf("%s of run %s: %s settled now", Count(r.Rejects, "reject"), r.Run, Thousands(r.Settled)))
+		p.fact("retried", r.lines()...)
 	}
 	if s.Plan != nil {
 		p.fact("plan", applied(s.Plan))
@@ -172,6 +178,8 @@ func (p *reportBuilder) facts(s *Summary) {
 	p.fact("to", destination(s.Scope))
 	p.ids(s.Lookalikes, s.RepeatedIDs)
 	p.notes("values", DoubtfulNotes(s.Doubtful, s.RecordsRead))
+	p.notes("parked", s.Parked.Notes())
+	p.causes(s)
 	p.fact("calls", calls(s.Calls)...)
 	p.fact("pace", pace(s.Pace)...)
 	for _, f := range s.Files {
@@ -215,11 +223,13 @@ func (p *reportBuilder) fact(name string, lines ...string) {
 }
 
 // wrap breaks prose into lines. Paths and commands are never broken, because people copy them.
-func wrap(text string) []string {
+func wrap(text string) []string { return wrapAt(text, lineWidth-factsIndent) }
+
+func wrapAt(text string, width int) []string {
 	var lines []string
 	for _, word := range strings.Fields(text) {
 		last := len(lines) - 1
-		if last < 0 || utf8.RuneCountInString(lines[last])+1+utf8.RuneCountInString(word) > lineWidth-factsIndent {
+		if last < 0 || utf8.RuneCountInString(lines[last])+1+utf8.RuneCountInString(word) > width {
 			lines = append(lines, word)
 			continue
 		}

@@ -13,6 +13,7 @@ import (
 
 	"usersync/sync/user"
 	"usersync/writer"
+	"usersync/writer/cause"
 )
 
 var update = flag.Bool("update", false, "write docs/summary.schema.json and the golden reports anew")
@@ -36,6 +37,7 @@ func mixed() Summary {
 				user.Refused: {{Code: "DUPLICATE_EMAIL", Records: 80}, {Code: "invalid_zip", Records: 15}, {Code: "bad_state", Records: 1}, {Code: "other", Records: 1}},
 				user.InDoubt: {{Code: user.CodeNoAnswer, Records: 2}},
 			},
+			ErrorGroups: mixedGroups(),
 		},
 		Calls: map[string]Calls{
 			"create": {Made: 1021, Met: map[string]int{"ok": 1000, "throttled": 12, "http_503": 9}},
@@ -66,6 +68,26 @@ func mixed() Summary {
 	return s
 }
 
+func mixedGroups() *cause.ErrorGroups {
+	group := func(n int, status user.Status, code string, http int, field, message string, retry cause.Retry, do string) cause.ErrorGroup {
+		return cause.ErrorGroup{Key: cause.Cause{Status: status, Code: code}.Key("kard"), Outcome: status, Code: code, HTTP: http, Field: field, Message: message,
+			Records: n, Share: float64(n) / 167, Retry: retry, Do: do,
+			First: cause.Position{Record: 3, File: "users.csv.gz", Line: 4}, Last: cause.Position{Record: 2 + n, File: "users.csv.gz", Line: 3 + n}}
+	}
+	fix := "Map it with `e164(COLUMN, \"US\")`, or correct the cell."
+	deletion := group(1, user.Failed, "http_503", 503, "", "", cause.No, "Run the mirror again.")
+	deletion.Deletions, deletion.First, deletion.Last = true, cause.Position{Record: 100_001}, cause.Position{Record: 100_001}
+	return &cause.ErrorGroups{Other: 3, Groups: []cause.ErrorGroup{
+		group(80, user.Refused, "DUPLICATE_EMAIL", 409, "email", "… is already used by another user", cause.No, "Use `--mode upsert` to update the user, or remove the row."),
+		group(60, user.Invalid, "bad_phone", 0, "phone", `must be in E.164 form, such as +14155552671; map it with e164(COLUMN, "US")`, cause.AfterFix, fix),
+		group(15, user.Refused, "invalid_zip", 422, "", "", cause.AfterFix, "Read `detail`, and correct the row."),
+		deletion,
+		group(2, user.InDoubt, user.CodeNoAnswer, 0, "", "", cause.Yes, "Run `usersync retry`. Where the API has no lookup: find out in the API, then `usersync ledger resolve ID`."),
+		group(5, user.Invalid, "ragged", 0, "", "", cause.AfterFix, fix),
+		group(1, user.Invalid, "ragged", 0, "", "x", cause.AfterFix, fix),
+	}}
+}
+
 func quiet() Summary {
 	s := Summary{
 		Run: "20260314T020000Z-abcdef", Ending: Ending{State: Finished},
@@ -84,7 +106,7 @@ func stopped() Summary {
 	s.State, s.ExitCode = Stopped, 5
 	s.Reason = "The API did not answer for 10m0s."
 	s.Outcomes = writer.CountOutcomes(map[user.Status]int{user.Created: 12_000})
-	s.SettledUpTo, s.RecordsRead, s.PerhapsTaken, s.Codes, s.Next = 12_000, 15_100, 3_100, nil, ""
+	s.SettledUpTo, s.RecordsRead, s.PerhapsTaken, s.Codes, s.ErrorGroups, s.Next = 12_000, 15_100, 3_100, nil, nil, ""
 	s.Files = s.Files[:1]
 	s.Files[0].Records = 12_000
 	s.Finish(noon.Add(11*time.Minute + 3*time.Second))

@@ -104,3 +104,6 @@ func names(root *os.Root, name string) ([]fs.DirEntry, error) {
 	entries, err := dir.ReadDir(-1)
 	return entries, errors.Join(err, dir.Close())
 }
+
+// IsRun reports whether a name is one that Create gives to the directory of a run.
+func IsRun(name string) bool { return runID.MatchString(name) }

@@ -53,7 +53,7 @@ func codesOfResult(t Result) []int {
 	if n.InDoubt > 0 {
 		codes = append(codes, exit.Doubt)
 	}
-	if n.Failed > 0 || !t.Allowed.Covers(n.Invalid+n.Refused, t.Read) {
+	if n.Failed > 0 || !t.Allowed.Covers(n.Invalid+n.Refused-t.Parked, t.Read) {
 		codes = append(codes, exit.Rejects)
 	}
 	return codes
@@ -62,6 +62,7 @@ func codesOfResult(t Result) []int {
 // Result is what a command found that decides the exit code without being an error.
 type Result struct {
 	Outcomes writer.Outcomes
+	Parked   int // of the invalid and refused: rows that earlier runs met as well, and that are listed
 	Read     int
 	Allowed  quantity.Share
 	Detailed exit.Detailed

@@ -33,6 +33,7 @@ type Config struct {
 	Output  Output
 	Log     Log
 	Notify  Notify
+	Metrics Metrics
 
 	sources sources
 	schema  schema

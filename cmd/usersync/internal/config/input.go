@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"usersync/cmd/usersync/internal/quantity"
+	"usersync/reader"
 	"usersync/reader/mapping"
 	"usersync/sync/identity"
 	"usersync/sync/user"
@@ -22,6 +23,8 @@ type Input struct {
 	Ignore   []string
 	OpColumn mapping.OpRule               // zero: Mode applies to every row
 	Original func(user.Rejected) [][]byte // finds masked secrets for a retry; nil otherwise
+	// Selected picks the rejects of a retry; nil takes them all.
+	Selected func(user.Rejected) reader.Selection
 	// RejectedAs tells which ids earlier runs rejected; nil knows none.
 	RejectedAs func(r user.Rejected, id string) (same, known bool)
 }

@@ -107,12 +107,18 @@ func (in Invocation) With(more ...Flag) Invocation {
 	return in
 }
 
+// Parked is the verb of usersync ledger that lists what is parked.
+const Parked = "parked"
+
 // LedgerCommand is a command line of usersync ledger for the same ledger.
 func (c *Config) LedgerCommand(verb string, args ...string) string {
-	takes := map[string]bool{fileFlag: true, runsDirFlag: true}
+	takes, commands := map[string]bool{fileFlag: true, runsDirFlag: true}, ForLedger
+	if verb == Parked {
+		commands |= ForParked
+	}
 	for i := range c.schema.settings {
 		s := &c.schema.settings[i]
-		takes[s.Flag] = takes[s.Flag] || s.Commands&ForLedger != 0
+		takes[s.Flag] = takes[s.Flag] || s.Commands&commands != 0
 	}
 	in := c.Invocation
 	in.Flags = slices.DeleteFunc(slices.Clone(in.Flags), func(f Flag) bool { return !takes[f.Name] })

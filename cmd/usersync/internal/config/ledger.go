@@ -25,6 +25,14 @@ type Ledger struct {
 	NewScope       bool
 	NewScopeSource string
 	LockTimeout    time.Duration
+	Park           Park
+}
+
+// Park says when a user that the API refuses is no longer sent.
+type Park struct {
+	After int           // finished runs in a row; 0: never
+	Every time.Duration // how long until such a user is sent again; 0: forever
+	Retry bool          // send them all now
 }
 
 // The values of --adopt.
@@ -69,6 +77,15 @@ func (l *Ledger) settings() []Setting {
 		{Key: "allow_stale", Group: GroupLedger, Flag: "allow-stale", Kind: Bool, Default: "false", Commands: ForRetry,
 			Use: "also send rejects that are older than what the ledger knows of the user",
 			Set: IntoBool(&l.AllowStale)},
+		{Key: "park_after", Group: GroupLedger, Flag: "park-after", Value: "N", Default: "3", Added: true, Commands: BetweenParts | ForParked,
+			Use: "in how many finished runs in a row the API must refuse a row before it is parked: not sent, and no reason for exit code 3; 0 parks no one",
+			Set: Into(&l.Park.After, quantity.ParseCount(0))},
+		{Key: "retry_parked_every", Group: GroupLedger, Flag: "retry-parked-every", Value: "TIME", Default: "7d", Added: true, Commands: BetweenParts | ForParked,
+			Use: "how long until a parked user is sent again although nothing has changed, such as 7d or 36h, or never",
+			Set: Into(&l.Park.Every, parseEvery)},
+		{Key: "retry_parked", Group: GroupLedger, Flag: "retry-parked", Kind: Bool, Default: "false", Added: true, Commands: BetweenParts,
+			Use: "send parked users, too",
+			Set: IntoBool(&l.Park.Retry)},
 		{Key: "lock_timeout", Group: GroupLedger, Flag: "lock-timeout", Value: "TIME", Commands: BetweenParts | ForLedger,
 			Use: "how long to wait for another run of the same account to end; without it, do not wait; a lease in PostgreSQL that is no longer renewed is always waited for, until it ends and the timeout of its holder has passed",
 			Set: Into(&l.LockTimeout, quantity.ParseDuration)},
@@ -91,6 +108,21 @@ func parseLedger(text string) (string, error) {
 		return text, nil
 	}
 	return "", errors.New("must be sqlite:FILE, postgres://USER@HOST/DATABASE or none")
+}
+
+// parseEvery parses a time, a number of days, or never, which is 0.
+func parseEvery(text string) (time.Duration, error) {
+	if text == "never" {
+		return 0, nil
+	}
+	if strings.HasSuffix(text, "d") {
+		return quantity.ParseDays(text)
+	}
+	d, err := quantity.ParseDuration(text)
+	if err != nil {
+		err = errors.New("must be a time such as 7d, 36h or never")
+	}
+	return d, err
 }
 
 // At is the URL of the ledger; dir is its directory if none is set.

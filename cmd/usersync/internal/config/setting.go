@@ -48,7 +48,8 @@ const (
 	ForApply
 	ForLedger // each command of the ledger: which ledger, and which scope in it
 	ForVerify
-	ForInit // says how to read a file; such a setting has a Text
+	ForParked // the command of the ledger that lists what is parked
+	ForInit   // says how to read a file; such a setting has a Text
 
 	// BetweenParts is for settings that can change between two parts of a run: speed,
 	// duration, verbosity, and what a person was asked to accept.

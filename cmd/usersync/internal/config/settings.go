@@ -19,7 +19,7 @@ func declare(c *Config, sections []Section) schema {
 		s.settings = append(s.settings, sections[i].named()...)
 	}
 	for _, group := range [][]Setting{c.Input.settings(), c.Proof.settings(), c.Ledger.settings(), c.Guards.settings(), c.Guards.lookAheadSettings(),
-		c.Pace.settings(), c.Network.settings(), c.Output.settings(), c.Log.settings(), c.Notify.settings()} {
+		c.Pace.settings(), c.Network.settings(), c.Output.settings(), c.Log.settings(), c.Notify.settings(), c.Metrics.settings()} {
 		s.settings = append(s.settings, group...)
 	}
 	return s

@@ -2,6 +2,7 @@ package config
 
 import (
 	"encoding/json"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -12,6 +13,9 @@ import (
 // Shown is a setting to print: masked, and with its source.
 type Shown struct {
 	Key, Text, Source string
+	// Harmless says that the text names no person, company, file or address: it is a switch,
+	// a quantity, a word of usersync, or the default.
+	Harmless bool
 
 	section    string
 	identifies Identity
@@ -35,10 +39,26 @@ func newShown(s *Setting, o origin, ignored bool) Shown {
 	case ignored:
 		v.Source += ", not used with the sandbox"
 	}
+	v.Harmless = !slices.ContainsFunc(o.texts, func(text string) bool { return !s.isHarmless(text) })
 	if len(o.texts) > 0 && !reference.Is(o.texts[0]) {
 		v.Text = masked(s, v.Text)
 	}
 	return v
+}
+
+// amount is a number, perhaps with a unit.
+var amount = regexp.MustCompile(`^\d{1,9}(\.\d{1,6})?(%|ms|s|m|h|d|/s|/m|/min|/h)?$`)
+
+// isHarmless is about a value of a setting of its own. A number in the section of an API may be
+// that of an account.
+func (s *Setting) isHarmless(text string) bool {
+	switch {
+	case s.Kind == Bool, text == s.Default, slices.Contains(s.Words, text):
+		return true
+	case s.Kind == String && s.section == "" && len(s.Words) == 0:
+		return amount.MatchString(text)
+	}
+	return false
 }
 
 // masked is for literal values. env:NAME and file:PATH are shown unchanged, but never

@@ -16,6 +16,7 @@ import (
 	"usersync/sync/destination"
 	"usersync/sync/destination/rest"
 	"usersync/sync/user"
+	"usersync/writer/cause"
 	"usersync/writer/report"
 )
 
@@ -49,6 +50,8 @@ type api struct {
 	draft string
 	// onAbsent is what it can do instead of a delete; empty: nothing.
 	onAbsent string
+	// causes say what to do about rejects, where this API needs other advice than all do.
+	causes []cause.Known
 	// account is the key that selects an account, besides base_url and auth.
 	account string
 }
@@ -148,4 +151,9 @@ func scopeOf(c *config.Config, destination, base, account string) (report.Scope,
 		return report.Scope{}, errors.New("base_url is not an http or https URL")
 	}
 	return report.Scope{Destination: destination, Host: u.Host, BaseURL: one, Account: account, Sandbox: c.Target.Sandbox}, nil
+}
+
+// refusedWith is a refusal that ends once the rows, the settings or the API have changed.
+func refusedWith(code, do string) cause.Known {
+	return cause.Known{Status: user.Refused, Reason: code, Advice: cause.Advice{Retry: cause.AfterFix, Do: do}}
 }

@@ -22,6 +22,7 @@ import (
 	"usersync/sync/pace"
 	"usersync/sync/sandbox"
 	"usersync/sync/user"
+	"usersync/writer/cause"
 	"usersync/writer/report"
 )
 
@@ -31,6 +32,7 @@ type Connection struct {
 	Client  Client
 	Pace    *pace.Pace
 	Scope   report.Scope
+	Causes  []cause.Known    // of rejects, as far as they are known of this API alone
 	Sandbox *sandbox.Running // nil for a real API
 	Slow    bool             // at most slowRate calls a second, so syncing the journal for each costs nothing
 }
@@ -49,7 +51,7 @@ func Open(ctx context.Context, c *config.Config) (*Connection, error) {
 	if c.Target.OnAbsent != "" && c.Target.OnAbsent != "delete" && c.Target.OnAbsent != to.onAbsent {
 		return nil, exit.Usage(fmt.Errorf("check on_absent: %s cannot %s users", c.Target.To, c.Target.OnAbsent), "leave --on-absent out: then a delete removes them", "usersync run --help")
 	}
-	conn := &Connection{}
+	conn := &Connection{Causes: to.causes}
 	if err := conn.toSandbox(c, to); err != nil {
 		return nil, err
 	}

@@ -11,6 +11,7 @@ import (
 	"usersync/sync/destination/rest"
 	"usersync/sync/plausible"
 	"usersync/sync/user"
+	"usersync/writer/cause"
 	"usersync/writer/report"
 )
 
@@ -31,7 +32,7 @@ func newKard() *api {
 	return &api{
 		name: "kard", settings: k.settings(), open: k.open,
 		toSandbox: func(url string) { k.baseURL, k.organization = url, "sandbox" }, mock: func() string { return "kard" },
-		draft: kardDraft, account: "organization",
+		draft: kardDraft, causes: kardCauses(), account: "organization",
 	}
 }
 
@@ -100,4 +101,12 @@ func kardMock() Mock {
 		}
 		return fmt.Sprintf("kard: {base_url: %q, organization: %s%s}", url, cmp.Or(o.Organization, "any"), auth)
 	}}
+}
+
+// kardCauses say what to do about rejects of this API. The codes are those of its page in docs.
+func kardCauses() []cause.Known {
+	return []cause.Known{
+		refusedWith("bad_request", "Correct the field that Kard's words name."),
+		refusedWith("not_found", "Check the organization in the config, and the ids of these users."),
+	}
 }

@@ -10,6 +10,7 @@ import (
 	"usersync/sync/sandbox"
 	mocked "usersync/sync/sandbox/konstantly"
 	"usersync/sync/user"
+	"usersync/writer/cause"
 	"usersync/writer/report"
 )
 
@@ -24,7 +25,7 @@ func newKonstantly() *api {
 	return &api{
 		name: "konstantly", settings: k.settings(), open: k.open,
 		toSandbox: func(url string) { k.baseURL, k.key = url+konstantlyPath, user.NewSecret("sandbox") }, mock: func() string { return "konstantly" },
-		draft: konstantlyDraft, onAbsent: "block",
+		draft: konstantlyDraft, causes: konstantlyCauses(), onAbsent: "block",
 	}
 }
 
@@ -81,5 +82,14 @@ func konstantlyMock() Mock {
 		snippet: func(_ MockOptions, url string) string {
 			return fmt.Sprintf("konstantly: {base_url: %q, auth: {key: env:ANY_SECRET}}", url+konstantlyPath)
 		},
+	}
+}
+
+// konstantlyCauses say what to do about rejects of this API. The codes are those of its page in docs.
+func konstantlyCauses() []cause.Known {
+	return []cause.Known{
+		refusedWith("bad_role", "Use the alias of a role that the site has."),
+		refusedWith("bad_email", "Use an e-mail address that no other user of the site has."),
+		refusedWith("bad_attributes", "Compare the attributes with those of the site, or set `choices: names`."),
 	}
 }

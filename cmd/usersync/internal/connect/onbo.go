@@ -10,6 +10,7 @@ import (
 	"usersync/sync/sandbox"
 	mocked "usersync/sync/sandbox/onbo"
 	"usersync/sync/user"
+	"usersync/writer/cause"
 	"usersync/writer/report"
 )
 
@@ -30,7 +31,7 @@ func newOnbo() *api {
 			o.baseURL, o.clientID, o.secretKey = url+onboPath, "sandbox", user.NewSecret(mocked.Secret)
 			o.epoch = string(onbo.Milliseconds)
 		},
-		draft: onboDraft,
+		draft: onboDraft, causes: onboCauses(),
 	}
 }
 
@@ -101,5 +102,12 @@ func onboMock() Mock {
 		snippet: func(_ MockOptions, url string) string {
 			return fmt.Sprintf("onbo: {base_url: %q, auth: {client_id: any, secret_key: env:ONBO_SECRET_KEY}} # with ONBO_SECRET_KEY=%s", url+onboPath, mocked.Secret)
 		},
+	}
+}
+
+// onboCauses say what to do about rejects of this API. The codes are those of its page in docs.
+func onboCauses() []cause.Known {
+	return []cause.Known{
+		refusedWith(user.CodeExists, "Find the user in Onbo who has this SSN or e-mail address. If it is the user of this row: `usersync ledger resolve ID --remote KEY`."),
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"usersync/sync/destination/rest"
 	"usersync/sync/destination/scim"
 	"usersync/sync/user"
+	"usersync/writer/cause"
 	"usersync/writer/report"
 )
 
@@ -33,7 +34,7 @@ func newSCIM() *api {
 	return &api{
 		name: "scim", settings: slices.Concat(s.callSettings(), s.ruleSettings(), s.auth.settings()), open: s.open,
 		toSandbox: func(url string) { s.baseURL = url }, mock: func() string { return "scim" },
-		draft: scimDraft, onAbsent: "deactivate",
+		draft: scimDraft, causes: scimCauses(), onAbsent: "deactivate",
 	}
 }
 
@@ -144,4 +145,18 @@ func tenantOf(address string) string {
 		return ""
 	}
 	return u.Path
+}
+
+// scimCauses say what to do about rejects of this API. The codes are those of its page in docs.
+func scimCauses() []cause.Known {
+	return []cause.Known{
+		refusedWith("uniqueness", "Use a userName or externalId that no other user of the server has."),
+		refusedWith("mutability", "Leave the attribute out of the mapping: the server does not let it change."),
+		refusedWith("invalidValue", "Correct the attribute that the server's words name: its type or value is wrong."),
+		refusedWith("invalidSyntax", "Check the names and types of the attributes in the mapping against the server's schema."),
+		refusedWith("invalidPath", "Use `update: put`, or attributes that the server's schema has."),
+		refusedWith("noTarget", "Use `update: put`: the server found nothing to change at this path."),
+		refusedWith("sensitive", "Leave the attribute out of the mapping: the server does not take it like this."),
+		refusedWith(user.CodeExists, "If the user with this userName is the user of the row, set `match: user_name`. Otherwise use another userName."),
+	}
 }

@@ -124,7 +124,7 @@ func TestEraseWaitsForRuns(t *testing.T) {
 	for name, blocks := range map[string]func(t *testing.T, dir, done string) string{
 		"killed": func(t *testing.T, dir, _ string) string { return makeRun(t, dir, id, journal.Header{}, "") },
 		"it reads the rejects": func(t *testing.T, dir, done string) string {
-			return makeRun(t, dir, "u-1", journal.Header{Retried: done}, journal.Stopped)
+			return makeRun(t, dir, "u-1", journal.Header{Retry: journal.Retry{Retried: done}}, journal.Stopped)
 		},
 	} {
 		dir := t.TempDir()

@@ -45,6 +45,6 @@ func Meanings() []Meaning {
 		{Budget, "the time of --max-duration is up; run again to continue"},
 		{Doubt, "finished, but the outcome of some users is unknown"},
 		{Rejects, "finished, but some users are invalid, refused or failed: see rejects"},
-		{OK, "every user is settled"},
+		{OK, "every user is settled, or parked and listed"},
 	}
 }

@@ -84,9 +84,12 @@ func untouchedSince(before time.Time, dir, id string) bool {
 	return true
 }
 
-// ReadBy returns the names of runs whose rejects a run may read as its input. Not every
-// name is that of a run.
-func ReadBy(h journal.Header) []string {
+// ReadBy returns the names of runs whose files a run may need to read its input again. Not
+// every name is that of a run.
+func ReadBy(h journal.Header) []string { return append(rejectsReadBy(h), h.SettledBy...) }
+
+// rejectsReadBy returns the names of runs whose rejects a run may read as its input.
+func rejectsReadBy(h journal.Header) []string {
 	runs := []string{h.Retried}
 	for _, in := range h.Inputs {
 		runs = append(runs, filepath.Base(filepath.Dir(in.Path)))

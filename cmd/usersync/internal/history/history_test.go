@@ -157,7 +157,7 @@ func TestExpire(t *testing.T) {
 	old := makeRun(t, dir, ago(90*time.Hour), journal.Header{}, finished())
 	kept := makeRun(t, dir, ago(80*time.Hour), journal.Header{}, finished())
 	read := makeRun(t, dir, ago(70*time.Hour), journal.Header{}, finished())
-	stopped := makeRun(t, dir, ago(60*time.Hour), journal.Header{Retried: read}, stopped())
+	stopped := makeRun(t, dir, ago(60*time.Hour), journal.Header{Retry: journal.Retry{Retried: read}}, stopped())
 	fresh := makeRun(t, dir, ago(time.Hour), journal.Header{}, finished())
 	removed, err := Expire(dir, ago(24*time.Hour), kept)
 	if removed != 1 || err != nil {

@@ -29,7 +29,7 @@ func leftBehind(t *testing.T, runs, retried, input string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := journal.Header{Run: dir.ID(), Retried: retried, Inputs: []journal.Input{{Path: input}}}
+	h := journal.Header{Run: dir.ID(), Retry: journal.Retry{Retried: retried}, Inputs: []journal.Input{{Path: input}}}
 	in, err := reopen(t.Context(), h)
 	if err != nil {
 		t.Fatal(err)

@@ -83,6 +83,7 @@ func unquoted(err error, c *config.Config, header []string) error {
 func Options(stdin io.Reader, c *config.Config, t destination.Traits, paths []string, x config.Expected) reader.Options {
 	o := Layout(&c.Input)
 	o.Paths, o.Stdin, o.Op, o.Rejects.Original = paths, stdin, c.Target.Intent(), c.Input.Original
+	o.Rejects.Selected = c.Input.Selected
 	o.Mapping = mapping.Config{Fields: c.Input.Fields, Ignore: c.Input.Ignore, OpColumn: c.Input.OpColumn,
 		NullValues: c.Input.NullValues, KeepBlanks: !c.Input.Trim}
 	o.Accepts, o.CSV.Trailer = accepts(t), c.Proof.Trailer

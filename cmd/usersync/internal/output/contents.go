@@ -78,8 +78,8 @@ func (f *Files) recount(rejects int, count writer.Writer) (c Contents, err error
 		}
 		c.add(r, f.Spec.Ledger)
 		f.index.add(&r)
-		record := user.Record{Origin: user.Origin{File: r.File, Absent: r.Absent()}}
-		err = errors.Join(err, count.Write(user.Outcome{Record: &record, Status: r.Status, Action: r.Action, Code: r.Code}))
+		outcome, _ := r.For(&user.Record{Origin: user.Origin{Record: r.Record, File: r.File, Line: r.Line, Absent: r.Absent()}})
+		err = errors.Join(err, count.Write(outcome))
 	}
 	return c, errors.Join(err, file.Close())
 }

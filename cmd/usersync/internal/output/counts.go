@@ -4,12 +4,14 @@ import (
 	"usersync/cmd/usersync/internal/config"
 	"usersync/sync/user"
 	"usersync/writer"
+	"usersync/writer/cause"
 	"usersync/writer/report"
 )
 
 // Counts count the outcomes that are written, for the summary.
 type Counts struct {
 	codes     writer.Codes
+	causes    cause.Groups
 	perFile   perFile
 	deletions deletions // of a mirror
 	deleted   deleteCalls
@@ -19,11 +21,17 @@ func newCounts() *Counts { return &Counts{perFile: perFile{counts: map[string]*i
 
 // writer returns the Writer that counts.
 func (c *Counts) writer() writer.Writer {
-	return writer.Tee(&c.codes, &c.perFile, &c.deletions, &c.deleted)
+	return writer.Tee(&c.codes, &c.causes, &c.perFile, &c.deletions, &c.deleted)
 }
 
 // Codes returns the n most frequent codes of each status.
 func (c *Counts) Codes(n int) map[user.Status][]writer.Code { return c.codes.Top(n) }
+
+// Causes returns the rejected records by cause; nil if there are none. known are causes
+// that are known of the destination.
+func (c *Counts) Causes(destination string, known []cause.Known) *cause.ErrorGroups {
+	return c.causes.Report(destination, known)
+}
 
 // Of counts the outcomes with a status and a code.
 func (c *Counts) Of(s user.Status, code string) int { return c.codes.Of(s, code) }

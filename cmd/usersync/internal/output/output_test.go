@@ -2,6 +2,7 @@ package output
 
 import (
 	"os"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -79,5 +80,35 @@ func TestKeysMet(t *testing.T) {
 	k.Add(&user.Settled{Status: user.Created}, false, true)
 	if len(k.Same) != 3 || len(k.Disputed) != 1 || len(k.Known) != 1 {
 		t.Errorf("%+v", k)
+	}
+}
+
+// A run that is continued groups the rejects of its earlier parts as they did.
+func TestRecountGroups(t *testing.T) {
+	spec := Spec{Output: config.Output{RunsDir: t.TempDir(), ResultsFormat: "jsonl"}, Layout: reader.Layout{Format: "jsonl"}, Progress: discard{}}
+	f, err := Create(spec, time.Now(), func(string) error { return nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := f.Writer(discard{})
+	for i := range 9 {
+		r := user.Record{Origin: user.Origin{Record: i + 1, File: "users.jsonl", Line: i + 7, Raw: []byte(`{"id":"u"}`)}}
+		if i == 8 {
+			r.Origin = user.Origin{Record: 9, Absent: true}
+		}
+		o := user.Outcome{Record: &r, Status: user.Statuses[5+i%4], Code: "c", HTTP: 400 + i%4, Detail: "email: '" + strings.Repeat("x", i) + "' is bad"}
+		if err := w.Write(o); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := f.Counts().Causes("kard", nil)
+	if err := f.Finish(true, nil); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.Recount(); err != nil {
+		t.Fatal(err)
+	}
+	if got := f.Counts().Causes("kard", nil); !reflect.DeepEqual(got, want) || len(got.Groups) != 5 {
+		t.Errorf("%+v\nand before %+v", got, want)
 	}
 }

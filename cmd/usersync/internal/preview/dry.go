@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"time"
 
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
@@ -29,6 +30,7 @@ type DryRun struct {
 	Wire      context.Context // ends when calls in flight must be canceled
 	Ledger    *ledger.Ledger  // nil without one
 	Protected *protect.List   // users never to touch; nil: none
+	Now       time.Time       // when the run would start
 
 	read     bool             // make the reads that updates need
 	file     *plan.Writer     // nil if the plan is not saved
@@ -73,7 +75,11 @@ func (d DryRun) run(ctx context.Context) (f *outcomes, counts engine.Summary, er
 		work.Repeats = overlay
 		work.Ledger, work.Results, f.changes = overlay, writer.Tee(f, overlay), overlay.Changes()
 	}
-	work.Looked = similar.Note
+	parked, err := d.Parking(ctx, d.Ledger, d.Now)
+	if err != nil {
+		return f, counts, err
+	}
+	work.Looked = Finding(similar, parked)
 	counts, err = work.Run(ctx)
 	f.read, f.absent = counts.Read-counts.Missing, counts.Missing
 	return f, counts, exit.WithSignal(ctx, err)

@@ -45,6 +45,7 @@ func (p *planner) forecast(f *outcomes) report.Forecast {
 	shown.Time(connect.PaceOptions(p.Config, p.Conn.Client.Traits()).PerSecond)
 	shown.Lookalikes = report.LookalikesOf(f.noted.LooksLike, f.held, CompareWindow(p.Config))
 	shown.RepeatedIDs, shown.Doubtful = report.RepeatedOf(f.noted.Repeats), report.DoubtfulOf(f.noted.Fields)
+	shown.Parked = report.ParkedOf(f.codes.Of(user.Refused, user.CodeParked), f.noted, 0)
 	shown.Warnings = append(p.notes, p.warnings(f)...)
 	return shown
 }

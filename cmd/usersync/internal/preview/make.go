@@ -126,7 +126,7 @@ func (p *planner) make(ctx context.Context) (made *Plan, err error) {
 	if file != nil {
 		defer func() { err = errors.Join(err, file.Drop()) }()
 	}
-	f, counts, err := DryRun{Setup: p.Setup, Wire: p.options.Wire, Ledger: p.ledger, Protected: p.protected,
+	f, counts, err := DryRun{Setup: p.Setup, Wire: p.options.Wire, Ledger: p.ledger, Protected: p.protected, Now: p.options.Now(),
 		read: p.options.Read, file: file, presence: p.presence}.run(ctx)
 	p.reading = counts.Reading
 	absence := error(nil)

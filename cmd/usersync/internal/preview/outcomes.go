@@ -80,5 +80,7 @@ func (f *outcomes) sends() int {
 	return f.counts[user.Created] + f.counts[user.Updated] + f.counts[user.Deleted]
 }
 
-// rejected counts the users that would be invalid or refused.
-func (f *outcomes) rejected() int { return f.counts[user.Invalid] + f.counts[user.Refused] }
+// rejected counts the users that would be invalid, or refused and not parked.
+func (f *outcomes) rejected() int {
+	return f.counts[user.Invalid] + f.counts[user.Refused] - f.codes.Of(user.Refused, user.CodeParked)
+}

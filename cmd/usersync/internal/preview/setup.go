@@ -9,6 +9,7 @@ import (
 	"context"
 	"io"
 	"iter"
+	"time"
 
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/connect"
@@ -18,9 +19,12 @@ import (
 	"usersync/reader/proof"
 	"usersync/sync/journal"
 	"usersync/sync/ledger"
+	"usersync/sync/lookalike"
 	"usersync/sync/mirror"
+	"usersync/sync/parking"
 	"usersync/sync/protect"
 	"usersync/sync/user"
+	"usersync/writer/codes"
 )
 
 // Setup is what a plan and a run with the same settings share: a connection to the API,
@@ -86,6 +90,34 @@ func (s *Setup) Rules(protected *protect.List) mirror.Rules {
 // FeedRules identify the settings that a run sends the feed with.
 func (s *Setup) FeedRules(run string) ledger.Rules {
 	return ledger.Rules{Run: run, Config: s.Config.FeedDigest(), Mapping: s.Config.MappingDigest()}
+}
+
+// Parking returns what finds rows that earlier runs could not settle, for a run that starts
+// now. l is nil without a ledger.
+func (s *Setup) Parking(ctx context.Context, l *ledger.Ledger, now time.Time) (*parking.Finder, error) {
+	park := s.Config.Ledger.Park
+	return parking.New(ctx, parking.Options{Ledger: l, After: park.After, Every: park.Every, Retry: park.Retry, Now: now, Curable: curable,
+		Settings: s.Config.FeedDigest() + s.Config.MappingDigest()})
+}
+
+// curable reports whether a code says that it helps to send a row again.
+func curable(code string) bool {
+	e, known := codes.Lookup(code)
+	return known && e.Retry == codes.Helps
+}
+
+// Looked is called with each chunk of records, once the ledger was asked about them.
+type Looked func(ctx context.Context, records []*user.Record, known []user.LedgerEntry, checkpoint int) error
+
+// Finding returns what notes about the ids of records how they look, and about the records
+// that earlier runs could not settle them.
+func Finding(similar *lookalike.Finder, parked *parking.Finder) Looked {
+	return func(ctx context.Context, records []*user.Record, known []user.LedgerEntry, checkpoint int) error {
+		if err := parked.Look(ctx, records); err != nil {
+			return err
+		}
+		return similar.Note(ctx, records, known, checkpoint)
+	}
 }
 
 // Complete reports whether something proves that the input was read to its end, or the

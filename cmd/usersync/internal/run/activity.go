@@ -1,10 +1,13 @@
 package run
 
 import (
+	"maps"
 	"math"
 	"time"
 
 	"usersync/sync/telemetry"
+	"usersync/sync/user"
+	"usersync/writer"
 	"usersync/writer/report"
 )
 
@@ -18,6 +21,20 @@ func (r *Run) activity() *report.Activity {
 		a.Latency[kind] = latencyFacts(&h)
 	}
 	return a
+}
+
+// SoFar returns what can be said of a run in progress: its outcomes, calls and pace. It is
+// safe for concurrent use with Send.
+func (r *Run) SoFar() report.Summary {
+	outcomes := map[user.Status]int{}
+	maps.Copy(outcomes, r.at.before.Outcomes)
+	for status, n := range r.stats.Outcomes() {
+		outcomes[status] += n
+	}
+	return report.Summary{
+		Run: r.at.files.Run(), Counts: report.Counts{Outcomes: writer.CountOutcomes(outcomes)}, Calls: callFacts(r.calls.Counts()),
+		Pace: paceFacts(r.Conn.Pace.Report()), Activity: r.activity(), Times: report.Times{StartedAt: r.started},
+	}
 }
 
 func latencyFacts(h *telemetry.Histogram) report.Latency {

@@ -18,6 +18,7 @@ import (
 	"usersync/sync/fingerprint"
 	"usersync/sync/lookalike"
 	"usersync/sync/mirror"
+	"usersync/sync/parking"
 )
 
 // start is where a run starts: at the first record, or where an earlier part stopped.
@@ -32,6 +33,7 @@ type start struct {
 	deleting, absorbed map[string]bool
 	renamed            int              // users that it gave a new id after its checkpoint
 	hashes             fingerprint.Rows // of rows that are sent
+	parking            *parking.Finder  // nil without a ledger
 	engine.Resumed
 }
 
@@ -61,6 +63,9 @@ type beginning struct {
 func (p *Prepared) Begin(ctx context.Context) (*Run, error) {
 	b := &beginning{base: p.base, lease: &connect.Lease{}}
 	at, err := b.start(ctx)
+	if err == nil {
+		at.parking, err = b.Parking(ctx, b.lease.Ledger, b.started)
+	}
 	if err != nil {
 		return nil, errors.Join(err, at.release(false), b.release())
 	}

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"path/filepath"
 	"slices"
 
 	"go.uber.org/zap"
@@ -12,6 +13,7 @@ import (
 type Facts struct {
 	Paths   []string // of the input's files
 	Dir     string   // of the run
+	Retried string   // directory of the run whose rejects it sent; empty if it is no retry
 	Resumed bool     // it was resumed by name
 	// Unshown says that the API does not show which users it has created.
 	Unshown bool
@@ -20,7 +22,11 @@ type Facts struct {
 
 // Facts returns the facts. They are valid after Send has returned.
 func (r *Run) Facts() Facts {
-	return Facts{Paths: r.Paths, Dir: r.at.files.Dir().Path(), Resumed: r.options.Resume != "",
+	retried := ""
+	if o := r.options.Retried; o.Run != "" {
+		retried = filepath.Join(o.Rejects.Dir, o.Run)
+	}
+	return Facts{Paths: r.Paths, Retried: retried, Dir: r.at.files.Dir().Path(), Resumed: r.options.Resume != "",
 		Unshown: r.Conn.Client.Traits().CannotVerifyCreate(), LastMet: r.calls.LastFault()}
 }
 

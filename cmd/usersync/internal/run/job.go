@@ -15,6 +15,7 @@ import (
 	"usersync/sync/destination/stack"
 	"usersync/sync/engine"
 	"usersync/sync/telemetry"
+	"usersync/sync/user"
 )
 
 // job is the engine's work, without its records.
@@ -29,14 +30,15 @@ func (r *Run) job(ctx, wire context.Context, known *view.Ledger) (work engine.Jo
 		Journal:     &r.sent,
 		Names:       destination.Names(r.Conn.Client),
 		Guards: engine.Guards{
-			AbsentOK:  c.Guards.AbsentOK || c.Target.Sandbox,
-			MaxErrors: engine.MaxErrors{Count: c.Guards.MaxErrors.Count, Percent: c.Guards.MaxErrors.Percent, After: preview.ErrorsAfter, Before: r.at.before.Outcomes},
+			AbsentOK: c.Guards.AbsentOK || c.Target.Sandbox,
+			MaxErrors: engine.MaxErrors{Count: c.Guards.MaxErrors.Count, Percent: c.Guards.MaxErrors.Percent, After: preview.ErrorsAfter, Before: r.at.before.Outcomes,
+				Parked: files.Counts().Of(user.Refused, user.CodeParked)},
 		},
 		Resumed:  r.at.Resumed,
 		Applying: r.options.Plan != nil,
 		Stats:    r.stats,
 		Canary:   c.Guards.Canary,
-		IDs:      engine.IDs{Looked: r.similar.Note, RefuseRepeated: c.Input.RefuseRepeated},
+		IDs:      engine.IDs{Looked: preview.Finding(r.similar, r.at.parking), RefuseRepeated: c.Input.RefuseRepeated},
 	}
 	if !c.Ledger.AllowStale {
 		work.Superseded = r.staleness(ctx).Superseded

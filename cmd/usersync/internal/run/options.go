@@ -45,7 +45,11 @@ func Resume(c *config.Config, r *history.Run) (o Options, err error) {
 		if err != nil {
 			return o, fmt.Errorf("resume run %s, which retries run %s: %w", r.ID, h.Retried, err)
 		}
-		o.Retried = Retried{Rejects: rejects, Trailer: c.Proof.Trailer}
+		o.Retried = Retried{Rejects: rejects, Trailer: c.Proof.Trailer, Scope: history.ScopeOf(h)}
+		if o.Retried.Selection, err = history.Select(r.Dir, h.Retry); err != nil {
+			return o, fmt.Errorf("resume run %s: %w", r.ID, err)
+		}
+		c.Input.Selected = o.Retried.Selection.Of
 		c.Proof.ExpectNothing()
 	}
 	if o.Plan, err = planOf(h); err != nil {
@@ -72,31 +76,6 @@ func planOf(h journal.Header) (*plan.Plan, error) {
 		return nil, errors.Join(PlanRefused(p.Fault("it is not the plan that the run started with"), ""), p.Close())
 	}
 	return p, nil
-}
-
-// RejectsOf returns the rejects of a run. A run that can be resumed is an *exit.Error.
-func RejectsOf(r *history.Run) (history.Rejects, error) {
-	if r.Journal.Resumable() {
-		return history.Rejects{}, exit.Usage(fmt.Errorf("retry run %s: it is unfinished", r.ID), "continue it first", exit.CommandLine("resume", r.Path()))
-	}
-	rejects, err := history.ReadRejects(r.Dir, r.ID)
-	if err != nil {
-		return rejects, fmt.Errorf("retry run %s: %w", r.ID, err)
-	}
-	return rejects, nil
-}
-
-// Retry returns the options for sending the rejects of a run again; c are its settings.
-// Settings that would do something different with them are an *exit.Error.
-func Retry(c *config.Config, r *history.Run, rejects history.Rejects) (o Options, err error) {
-	o = Options{Retried: Retried{Rejects: rejects, Trailer: c.Proof.Trailer, Scope: history.ScopeOf(r.Journal.Header), Sandbox: r.Journal.Header.Sandbox}, Files: []string{rejects.Path}}
-	c.Proof.ExpectNothing()
-	c.Invocation.Files = o.Files
-	if !c.SameRun(r.Journal.Header.ConfigSHA256) || c.MappingDigest() != r.Journal.Header.MappingSHA256 {
-		return o, exit.Usage(fmt.Errorf("retry run %s: the settings or the mapping have changed since; nothing was sent", r.ID),
-			"its rejects are an input like any other: run them with the current settings", c.Invocation.Again(rejects.Path))
-	}
-	return o, nil
 }
 
 // checkAddress refuses a plan, and rejects of an earlier run, that were made for another

@@ -84,8 +84,15 @@ func (o Options) reopen(ctx context.Context, c *config.Config, t destination.Tra
 	}
 	options := input.Options(o.Stdin, c, t, paths, config.Expected{})
 	options.Rejects.Original, options.Expect.Sidecar, options.CSV.Trailer, options.Expect.MinAge = nil, false, "", 0
+	options.Rejects.Selected = nil
 	if h.Retried == "" {
 		options.CSV.Trailer = o.Retried.Trailer
+	} else {
+		before, err := history.Select(o.Retried.Dir, h.Retry)
+		if err != nil {
+			return nil, err
+		}
+		options.Rejects.Selected = before.Of
 	}
 	in, err := reader.Open(ctx, options)
 	if err != nil {

@@ -50,9 +50,10 @@ type Options struct {
 // Retried is the run whose rejects are sent again; the zero value is none.
 type Retried struct {
 	history.Rejects
-	Trailer string // of its input, if that is not rejects
-	Scope   journal.Scope
-	Sandbox bool
+	Selection *history.Selection // of them
+	Trailer   string             // of its input, if that is not rejects
+	Scope     journal.Scope
+	Sandbox   bool
 }
 
 // Log is the log of a run. It must not contain personal data.
@@ -144,7 +145,7 @@ func (b *base) header() journal.Header {
 	return journal.Header{
 		Version: exit.ReadBuild().Version, Started: b.started, Scope: b.Scope(), Mode: string(c.Target.Mode), Args: c.Invocation.Args(b.Paths),
 		ConfigSHA256: c.RunDigest(), MappingSHA256: c.MappingDigest(),
-		Sandbox: c.Target.Sandbox, Retried: b.options.Retried.Run, Durability: journal.Durability{Unsafe: b.Conn.Unsafe(), Synced: b.Conn.Slow}, Plan: planInJournal(b.options.Plan),
+		Sandbox: c.Target.Sandbox, Retry: b.options.Retried.retry(), Durability: journal.Durability{Unsafe: b.Conn.Unsafe(), Synced: b.Conn.Slow}, Plan: planInJournal(b.options.Plan),
 		Registered: journal.Registered{Ledger: c.LedgerName(), IndexKey: index.NewKey()}, Inputs: b.Versions(),
 	}
 }

@@ -41,6 +41,7 @@ type Run struct {
 	stopping     stopping
 	sent         sentRecords
 	renames      *mirror.Renames // nil if it renames none
+	nowParked    int             // users that it has sent and the next runs will not send
 }
 
 func newRun(b *beginning, at *start) *Run {
@@ -48,7 +49,8 @@ func newRun(b *beginning, at *start) *Run {
 	r.stopping.log, r.stopping.progress, r.stopping.timeout = r.options.Log, r.options.Progress, r.Config.Pace.Timeout
 	r.checkpointer = checkpoint.New(checkpoint.Options{
 		Run: at.files.Run(), Ledger: r.lease.Ledger, Journal: at.files.Journal(), Results: at.files.Results(), Rejects: at.files.Rejects(),
-		Input: at.read, Outcomes: at.before.Outcomes, Noted: at.before.Noted, Start: r.options.Now(),
+		Input: at.read, Outcomes: at.before.Outcomes, Noted: at.before.Noted, Start: r.options.Now(), Now: r.options.Now,
+		Parking: at.parking,
 	})
 	return r
 }
@@ -99,7 +101,7 @@ func (r *Run) keep(ctx context.Context, known *view.Ledger, err error) error {
 		err = errors.Join(err, r.checkpointer.Finish(err, r.counts.Finished, r.counts.PerhapsTaken > 0))
 	}
 	if err == nil && r.counts.Finished {
-		err = known.KeepUnchanged(ctx)
+		err = errors.Join(known.KeepUnchanged(ctx), r.countParked(ctx))
 	}
 	if failed := r.options.Progress.Stop(); failed != nil { // not a reason for the run to fail
 		r.options.Log.Warn("progress could not be shown", zap.Error(failed))
@@ -193,5 +195,5 @@ func (r *Run) lookAhead(ctx context.Context) error {
 		return nil
 	}
 	r.options.Log.Info("looking at the whole input before anything is sent")
-	return preview.DryRun{Setup: r.Setup, Wire: r.options.Wire, Ledger: r.lease.Ledger, Protected: r.protected}.LookAhead(ctx)
+	return preview.DryRun{Setup: r.Setup, Wire: r.options.Wire, Ledger: r.lease.Ledger, Protected: r.protected, Now: r.started}.LookAhead(ctx)
 }

@@ -14,6 +14,7 @@ import (
 	"usersync/sync/journal"
 	"usersync/sync/pace"
 	"usersync/sync/plan"
+	"usersync/sync/user"
 	"usersync/writer"
 	"usersync/writer/report"
 )
@@ -27,6 +28,7 @@ func (r *Run) summary(err error) report.Summary {
 		Counts: report.Counts{
 			RecordsRead: r.counts.Read - r.counts.Missing, SettledUpTo: r.counts.SettledUpTo, PerhapsTaken: r.counts.PerhapsTaken, Deletions: files.Counts().Deletions(r.Config.Target.Mode),
 			Outcomes: writer.CountOutcomes(r.counts.Outcomes), Codes: files.Counts().Codes(preview.TopCodes),
+			ErrorGroups: files.Counts().Causes(r.Conn.Scope.Destination, r.Conn.Causes),
 		},
 		Calls: callFacts(r.calls.Counts()), Pace: paceFacts(r.Conn.Pace.Report()), Activity: r.activity(), Times: report.Times{StartedAt: r.started},
 		Scope: r.Conn.Scope, Inputs: r.inputs(files, r.counts.Finished),
@@ -34,15 +36,21 @@ func (r *Run) summary(err error) report.Summary {
 		Program: report.Program{Version: b.Version, Commit: b.Commit},
 		By:      startedBy(r.options.Args),
 	}
-	s.Files, s.Retried = files.Facts(r.counts.Written, s.Outcomes.Rejected()), r.options.Retried.facts(s.Outcomes)
+	s.Files = files.Facts(r.counts.Written, s.Outcomes.Rejected())
 	s.Plan = planInSummary(r.options.Plan)
 	noted := r.checkpointer.Noted()
 	s.Lookalikes = report.LookalikesOf(noted.LooksLike, files.Counts().HeldBack(), preview.CompareWindow(r.Config))
 	s.RepeatedIDs, s.Doubtful = report.RepeatedOf(noted.Repeats), report.DoubtfulOf(noted.Fields)
-	if !r.reading && r.Input.Skipped() != (between.Skipped{}) {
-		skipped := r.Input.Skipped()
+	s.Parked = report.ParkedOf(files.Counts().Of(user.Refused, user.CodeParked), noted, r.nowParked)
+	var skipped between.Skipped
+	if !r.reading {
+		skipped = r.Input.Skipped()
+	}
+	s.Retried = r.options.Retried.facts(&s, skipped)
+	if skipped != (between.Skipped{}) {
 		s.Skipped = &report.Skipped{Headers: skipped.Headers, Blank: skipped.Blank, Leading: skipped.Leading, BeforeHeader: skipped.Before,
-			Dashes: skipped.Dashes, Comments: skipped.Comments, Footers: skipped.Footers, EndMarks: skipped.EndMarks, Sheets: skipped.Sheets}
+			Dashes: skipped.Dashes, Comments: skipped.Comments, Footers: skipped.Footers, EndMarks: skipped.EndMarks, Sheets: skipped.Sheets,
+			OtherGroups: skipped.OtherGroups, Settled: skipped.Settled}
 	}
 	if r.counts.Finished && err == nil {
 		s.State = report.Finished
@@ -100,14 +108,6 @@ func paceFacts(r pace.Report) *report.Pace {
 		p.Events = append(p.Events, report.PaceEvent{At: e.At.UTC(), What: e.What, Why: e.Why, Seconds: e.For.Seconds(), PerSecond: e.PerSecond})
 	}
 	return p
-}
-
-// facts says how many of the retried rejects are settled now; nil if this is not a retry.
-func (r Retried) facts(o writer.Outcomes) *report.Retried {
-	if r.Run == "" {
-		return nil
-	}
-	return &report.Retried{Run: r.Run, Rejects: r.Count, Settled: o.Total() - o.Rejected()}
 }
 
 // planInSummary is the plan in the form of the summary.

@@ -8,6 +8,7 @@ import (
 	"usersync/sync/ledger/internal/change"
 	"usersync/sync/ledger/internal/database"
 	"usersync/sync/ledger/internal/entries"
+	"usersync/sync/ledger/internal/recurring"
 	"usersync/sync/user"
 )
 
@@ -70,6 +71,9 @@ func apply(t change.Writer, pairs []Pair, changed func(*change.Stored) error) er
 		return err
 	}
 	if err := t.ForgetDeletions(news); err != nil {
+		return err
+	}
+	if err := recurring.Forget(t.Tx, slices.Concat(olds, news)); err != nil { // their rows say another id now
 		return err
 	}
 	for part := range slices.Chunk(rows, entries.ChunkSize) {

@@ -24,6 +24,8 @@ type Tx struct {
 	Next int64
 	// Deletions says that the scope remembers some deletions.
 	Deletions bool
+	// Recurring says that the scope remembers rows that were refused or invalid.
+	Recurring bool
 
 	fresh map[*database.Names]map[string]int64
 }
@@ -73,8 +75,9 @@ func (t *Tx) commit() error {
 // fence fails with ErrFenced if another run has taken over the scope.
 func (t *Tx) fence(held *lease.Lease) error {
 	err := t.DB.QueryRow(t, t.SQL, `UPDATE usersync_scope SET generation = generation + 1
-		WHERE num = ? AND epoch = ? RETURNING next, EXISTS (SELECT 1 FROM usersync_deleted d WHERE d.scope = ?)`,
-		t.ID, held.Epoch, t.ID).Scan(&t.Next, &t.Deletions)
+		WHERE num = ? AND epoch = ? RETURNING next, EXISTS (SELECT 1 FROM usersync_deleted d WHERE d.scope = ?),
+		EXISTS (SELECT 1 FROM usersync_recurring r WHERE r.scope = ?)`,
+		t.ID, held.Epoch, t.ID, t.ID).Scan(&t.Next, &t.Deletions, &t.Recurring)
 	if errors.Is(err, sql.ErrNoRows) {
 		held.Lose(lease.ErrFenced)
 		return lease.ErrFenced

@@ -18,8 +18,9 @@ import (
 	"usersync/sync/user"
 )
 
-// version is raised when the meaning of the lines changes.
-const version = 1
+// version is raised when the meaning of the lines changes. Version 1 had no recurring
+// rejects.
+const version = 2
 
 // header is the first line of an export.
 type header struct {
@@ -41,10 +42,12 @@ type line struct {
 	Record       int                   `json:"record"`
 	Fingerprints map[user.Field]string `json:"prints"`
 	Secrets      string                `json:"secrets,omitempty"`
+	// Rejected is set in lines that are about a recurring reject, and not about an entry.
+	Rejected *rejected `json:"rejected,omitempty"`
 }
 
-// Export writes a scope as JSON Lines: a header, then one entry per line, with
-// fingerprints in hex. What is saved in the meantime may be included or not.
+// Export writes a scope as JSON Lines: a header, then one entry per line, with fingerprints
+// in hex, then one recurring reject per line. What is saved in the meantime may be included or not.
 func Export(ctx context.Context, w io.Writer, from *entries.Reader, key fingerprint.Key) error {
 	out := bufio.NewWriter(w)
 	lines := json.NewEncoder(out)
@@ -61,6 +64,9 @@ func Export(ctx context.Context, w io.Writer, from *entries.Reader, key fingerpr
 			}
 			return true, lines.Encode(e)
 		})
+	}
+	if err == nil {
+		err = exportRejected(ctx, lines, from)
 	}
 	if err != nil {
 		return err

@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -9,6 +10,7 @@ import (
 	"usersync/sync/ledger/internal/change"
 	"usersync/sync/ledger/internal/database"
 	"usersync/sync/ledger/internal/entries"
+	"usersync/sync/ledger/internal/recurring"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -16,8 +18,9 @@ import (
 
 // Import is an export that is being read. It is for one goroutine.
 type Import struct {
-	lines *jsontext.Decoder
-	runs  []string
+	lines    *jsontext.Decoder
+	runs     []string
+	rejected []recurring.Row // read, and not yet restored
 }
 
 // Read reads the header of an export of the scope with the given name, whose fingerprints
@@ -43,18 +46,20 @@ func (in *Import) Apply(t change.Writer) (n int, err error) {
 	home := t.To
 	defer func() { t.To = home }()
 	p := part{to: t}
-	for {
-		e, err := in.next(n + 2)
-		if errors.Is(err, io.EOF) {
-			return n, p.apply()
-		}
-		if err == nil {
-			err = p.add(&e, n+2)
+	for number := 2; ; number++ {
+		e, err := in.next(number)
+		switch {
+		case errors.Is(err, io.EOF):
+			return n, cmp.Or(p.apply(), recurring.Restore(t.Tx, in.rejected))
+		case err == nil && e.Rejected != nil:
+			err = in.reject(&e, number)
+		case err == nil:
+			n++
+			err = p.add(&e, number)
 		}
 		if err != nil {
 			return 0, err
 		}
-		n++
 	}
 }
 
@@ -105,7 +110,7 @@ func (in *Import) next(number int) (e line, err error) {
 // check says why an export cannot be read into a scope.
 func (h *header) check(scope string, key fingerprint.Key) error {
 	switch {
-	case h.Version != version || h.Fingerprints != fingerprint.Version:
+	case h.Version > version || h.Fingerprints != fingerprint.Version:
 		return &database.UnusableError{Reason: "the export was made by another version of usersync", Hint: "export and import with the same version"}
 	case h.Key != key.Check():
 		return &database.UnusableError{Reason: "the export's fingerprints were made with a different key",

@@ -1,0 +1,61 @@
+package config
+
+import (
+	"errors"
+	"net"
+	"path/filepath"
+	"strings"
+)
+
+// Metrics says where the metrics of runs are shown.
+type Metrics struct {
+	File, Push, Listen string
+	Name               string
+}
+
+func (m *Metrics) settings() []Setting {
+	return []Setting{
+		{Key: "metrics.file", Group: GroupOutput, Flag: "metrics-file", Kind: Path, Value: "FILE",
+			Use: "write Prometheus metrics of the run to FILE, which ends with .prom; see docs/monitoring.md",
+			Set: Into(&m.File, parsePromFile)},
+		{Key: "metrics.push", Group: GroupOutput, Flag: "metrics-push", Kind: URL, Value: "URL",
+			Use: "push Prometheus metrics of the run to the Pushgateway at URL",
+			Set: IntoString(&m.Push)},
+		{Key: "metrics.listen", Group: GroupOutput, Flag: "metrics-listen", Value: "ADDRESS", Global: true,
+			Use: "show Prometheus metrics at http://ADDRESS/metrics while the run lasts",
+			Set: Into(&m.Listen, parseListen)},
+		{Key: "metrics.name", Group: GroupOutput, Flag: "metrics-name", Value: "NAME", Global: true,
+			Use: "name of the job in its metrics; the default is the name of the config file, without its directory and extension",
+			Set: IntoString(&m.Name)},
+	}
+}
+
+func parsePromFile(path string) (string, error) {
+	if path != "" && !strings.HasSuffix(path, ".prom") {
+		return "", errors.New("must end with .prom: node_exporter reads no other files")
+	}
+	return path, nil
+}
+
+func parseListen(text string) (string, error) {
+	if text == "" {
+		return "", nil
+	}
+	if _, _, err := net.SplitHostPort(text); err != nil {
+		return "", errors.New("must be an address such as 127.0.0.1:9464 or :9464")
+	}
+	return text, nil
+}
+
+// Job is the name of the job in its metrics: the one that is set, or that of the config
+// file, or usersync.
+func (c *Config) Job() string {
+	if c.Metrics.Name != "" {
+		return c.Metrics.Name
+	}
+	if c.File == "" {
+		return "usersync"
+	}
+	name := filepath.Base(c.File)
+	return strings.TrimSuffix(name, filepath.Ext(name))
+}

@@ -1,0 +1,125 @@
+package recurring
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"usersync/sync/ledger/internal/scope"
+)
+
+// rowsAtOnce is how many rows one statement writes.
+const rowsAtOnce = 50
+
+const columns = `scope, feed, id, hash, status, code, runs, run, counted, first, last, sent`
+
+const columnCount = 12
+
+// The streak of a row continues while it ends with the same code.
+const (
+	same   = `usersync_recurring.status = excluded.status AND usersync_recurring.code = excluded.code`
+	merged = ` ON CONFLICT (scope, feed, id, hash) DO UPDATE SET
+		runs = COALESCE(CASE WHEN ` + same + ` THEN usersync_recurring.runs END, 0),
+		first = COALESCE(CASE WHEN ` + same + ` THEN usersync_recurring.first END, excluded.first),
+		counted = COALESCE(NULLIF(excluded.counted, 0), usersync_recurring.counted),
+		sent = COALESCE(NULLIF(excluded.sent, 0), usersync_recurring.sent),
+		status = excluded.status, code = excluded.code, run = excluded.run, last = excluded.last`
+	replaced = ` ON CONFLICT (scope, feed, id, hash) DO UPDATE SET
+		runs = excluded.runs, first = excluded.first, counted = excluded.counted, sent = excluded.sent,
+		status = excluded.status, code = excluded.code, run = excluded.run, last = excluded.last`
+)
+
+// Record merges what a run has met, in its order. Recording the same twice is harmless:
+// Count counts a run once.
+func Record(t *scope.Tx, run string, met []Met) error {
+	over, last := folded(met)
+	if err := forget(t, over, ` AND feed = ?`, t.To); err != nil || len(last) == 0 {
+		return err
+	}
+	num, err := t.NumberOf(t.Runs, run)
+	if err != nil {
+		return err
+	}
+	rows := make([][]any, len(last))
+	for i := range last {
+		m := &last[i]
+		var counted, sent int64
+		if m.Parked {
+			counted = num
+		}
+		if m.Sent {
+			sent = m.At.UnixMilli()
+		}
+		rows[i] = []any{t.ID, t.To, m.ID, m.Hash, string(m.Status), m.Code, int64(0), num, counted, m.At.UnixMilli(), m.At.UnixMilli(), sent}
+	}
+	return put(t, rows, merged)
+}
+
+func put(t *scope.Tx, rows [][]any, conflict string) error {
+	for part := range slices.Chunk(rows, rowsAtOnce) {
+		values := strings.Repeat(`(`+strings.Repeat(`?,`, columnCount-1)+`?),`, len(part))
+		if _, err := t.Exec(`INSERT INTO usersync_recurring (`+columns+`) VALUES `+values[:len(values)-1]+conflict, slices.Concat(part...)...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Count counts a run that has finished, for the rows that it has tried, and forgets earlier
+// versions of the rows of the same users, and rows that no run has met for long.
+func Count(t *scope.Tx, run string, now time.Time) error {
+	num, err := t.NumberOf(t.Runs, run)
+	if err != nil {
+		return err
+	}
+	if _, err := t.Exec(`UPDATE usersync_recurring SET runs = runs + 1, counted = ? WHERE scope = ? AND feed = ? AND run = ? AND counted <> ?`,
+		num, t.ID, t.To, num, num); err != nil {
+		return err
+	}
+	if _, err := t.Exec(`DELETE FROM usersync_recurring WHERE scope = ? AND feed = ? AND run <> ? AND id <> '' AND id IN
+		(SELECT m.id FROM usersync_recurring m WHERE m.scope = ? AND m.feed = ? AND m.run = ?)`, t.ID, t.To, num, t.ID, t.To, num); err != nil {
+		return err
+	}
+	_, err = t.Exec(`DELETE FROM usersync_recurring WHERE scope = ? AND last < ?`, t.ID, now.Add(-Kept).UnixMilli())
+	return err
+}
+
+// Forget forgets the rows of ids, in all feeds.
+func Forget(t *scope.Tx, ids []string) error { return forget(t, ids, ``) }
+
+// Erase forgets the rows of an id, in all feeds, and those without an id, which may be of
+// the same person.
+func Erase(t *scope.Tx, id string) error {
+	_, err := t.Exec(`DELETE FROM usersync_recurring WHERE scope = ? AND id IN ('', ?)`, t.ID, id)
+	return err
+}
+
+func forget(t *scope.Tx, ids []string, where string, args ...any) error {
+	if len(ids) == 0 || !t.Recurring {
+		return nil
+	}
+	list, err := t.DB.List(ids)
+	if err != nil {
+		return err
+	}
+	_, err = t.Exec(`DELETE FROM usersync_recurring WHERE id IN (SELECT j.id FROM `+t.DB.IDs+`) AND scope = ?`+where, append([]any{list, t.ID}, args...)...)
+	return err
+}
+
+// Restore writes rows unchanged, and replaces those that are there.
+func Restore(t *scope.Tx, all []Row) error {
+	rows := make([][]any, len(all))
+	for i := range all {
+		r := &all[i]
+		feed, err := t.FeedNumber(r.Feed)
+		if err != nil {
+			return err
+		}
+		sent := int64(0)
+		if !r.Sent.IsZero() {
+			sent = r.Sent.UnixMilli()
+		}
+		rows[i] = []any{t.ID, feed, r.ID, r.Hash, string(r.Status), r.Code, int64(r.Runs), int64(0), int64(0), r.First.UnixMilli(), r.Last.UnixMilli(), sent}
+	}
+	return put(t, rows, replaced)
+}

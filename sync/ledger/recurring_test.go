@@ -1,0 +1,181 @@
+package ledger
+
+import (
+	"bytes"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"usersync/sync/user"
+)
+
+var dayOne = time.UnixMilli(1_790_000_000_000)
+
+// meets saves what a run has met, and that it has ended in a state.
+func meets(t *testing.T, l *Ledger, run string, s RunState, met ...MetRow) {
+	t.Helper()
+	if _, err := l.Runs().Register(t.Context(), Run{Name: run}, 0); err != nil {
+		t.Fatal(err)
+	}
+	for i := range met {
+		if met[i].Status == "" {
+			met[i].Status, met[i].Code, met[i].Sent = user.Refused, "bad", !met[i].Parked
+		}
+		if met[i].At.IsZero() {
+			met[i].At = dayOne
+		}
+	}
+	for range 2 { // it is unknown whether the first time succeeded
+		if err := l.Save(t.Context(), Checkpoint{Run: run, State: s, At: dayOne}, nil, met...); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// runsOf returns in how many runs each row has ended alike, by id.
+func runsOf(t *testing.T, l *Ledger) map[string]int {
+	t.Helper()
+	rows, err := l.Runs().Recurring().All(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	runs := map[string]int{}
+	for _, r := range rows {
+		if _, twice := runs[r.ID]; twice {
+			t.Errorf("%s has several rows", r.ID)
+		}
+		runs[r.ID] = r.Runs
+	}
+	return runs
+}
+
+// Only finished runs count, each once; another code, another row and any other end begin
+// again.
+func TestRecurringRows(t *testing.T) {
+	everywhere(t, func(t *testing.T, url string) {
+		l, other := open(t, Options{URL: url}), open(t, Options{URL: url, Scope: "another"})
+		lock(t, other)
+		lock(t, l)
+		all := []MetRow{{ID: "a", Hash: 1}, {ID: "b", Hash: 2}, {ID: "c", Hash: 3}, {ID: "d", Hash: 4}, {ID: "", Hash: 9}}
+		meets(t, l, "run-1", RunFinished, all...)
+		meets(t, l, "run-2", RunStopped, all...)
+		meets(t, l, "run-2", RunFinished, all[:3]...)
+		meets(t, l, "run-3", RunAbsorbed, all...)
+		if d := cmp.Diff(map[string]int{"a": 2, "b": 2, "c": 2, "d": 2, "": 2}, runsOf(t, l)); d != "" {
+			t.Error(d)
+		}
+		meets(t, l, "run-4", RunFinished, MetRow{ID: "a", Hash: 1, Parked: true, At: dayOne.Add(time.Hour)}, MetRow{ID: "b", Hash: 2, Status: user.Refused, Code: "worse", Sent: true},
+			MetRow{ID: "c", Hash: 33}, MetRow{ID: "d", Over: true})
+		if d := cmp.Diff(map[string]int{"a": 2, "b": 1, "c": 1, "": 2}, runsOf(t, l)); d != "" {
+			t.Error(d)
+		}
+		rows, err := l.Runs().Recurring().Of(t.Context(), []string{"a", "nobody"})
+		want := []RecurringRow{{ID: "a", Feed: "default", Hash: 1, Status: user.Refused, Code: "bad", Runs: 2, First: dayOne, Last: dayOne.Add(time.Hour), Sent: dayOne}}
+		if d := cmp.Diff(want, rows, cmpopts.EquateApproxTime(0)); d != "" || err != nil {
+			t.Error(d, err)
+		}
+		if n, err := l.Runs().Recurring().NowParked(t.Context(), "run-4", 1); n != 2 || err != nil { // b and c; a was not tried
+			t.Error(n, err)
+		}
+		if rows, err := other.Runs().Recurring().First(t.Context(), 10); len(rows) != 0 || err != nil {
+			t.Error("found in another scope:", rows, err)
+		}
+	})
+}
+
+// Two feeds that list the same user do not disturb each other.
+func TestRecurringRowsOfFeeds(t *testing.T) {
+	everywhere(t, func(t *testing.T, url string) {
+		for _, night := range []string{"1", "2"} {
+			for i, feed := range []string{"hr", "shop"} {
+				l := open(t, Options{URL: url, Feed: feed})
+				lock(t, l)
+				meets(t, l, "run-"+feed+night, RunFinished, MetRow{ID: "a", Hash: int64(i)})
+				rows, err := l.Runs().Recurring().First(t.Context(), 10)
+				if len(rows) != 1 || err != nil || rows[0].Feed != feed || night == "2" && rows[0].Runs != 2 {
+					t.Error(feed, rows, err)
+				}
+				if err := l.Close(); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	})
+}
+
+// A row that no run has met for long is forgotten.
+func TestRecurringRowsExpire(t *testing.T) {
+	everywhere(t, func(t *testing.T, url string) {
+		l := open(t, Options{URL: url})
+		lock(t, l)
+		meets(t, l, "run-1", RunFinished, MetRow{ID: "old", At: dayOne.AddDate(0, 0, -91)}, MetRow{ID: "a", At: dayOne.AddDate(0, 0, -89)})
+		meets(t, l, "run-2", RunFinished)
+		if d := cmp.Diff(map[string]int{"a": 1}, runsOf(t, l)); d != "" {
+			t.Error(d)
+		}
+	})
+}
+
+// What an absorbed run may have changed is not the same in every run.
+func TestRecurringRowsOfAbsorbedRun(t *testing.T) {
+	everywhere(t, func(t *testing.T, url string) {
+		l := open(t, Options{URL: url})
+		lock(t, l)
+		meets(t, l, "run-1", RunFinished, MetRow{ID: "a"}, MetRow{ID: "b"})
+		if err := l.Runs().Absorb(t.Context(), Checkpoint{Run: "run-2"}, []Entry{{ID: "a", State: user.Present, Record: 1}}, "run-3"); err != nil {
+			t.Fatal(err)
+		}
+		if d := cmp.Diff(map[string]int{"b": 1}, runsOf(t, l)); d != "" {
+			t.Error(d)
+		}
+	})
+}
+
+// forget erases what recurs of an id, and rows without an id, which may be of the same
+// person; a rename forgets it, as the row of the new id is another one.
+func TestRecurringRowsAreForgotten(t *testing.T) {
+	everywhere(t, func(t *testing.T, url string) {
+		l := open(t, Options{URL: url})
+		lock(t, l)
+		save(t, l, Entry{ID: "old", State: user.Present, Remote: "r1"})
+		meets(t, l, "run-1", RunFinished, MetRow{ID: "a"}, MetRow{ID: "", Hash: 5}, MetRow{ID: "old"}, MetRow{ID: "new"}, MetRow{ID: "b"})
+		if err := l.Admin().Forget(t.Context(), "a"); err != nil {
+			t.Error(err)
+		}
+		if err := l.Admin().Forget(t.Context(), "a"); !errors.Is(err, ErrUnknown) {
+			t.Error(err)
+		}
+		if err := l.Admin().Rename(t.Context(), []Renaming{{Old: "old", New: "new"}}); err != nil {
+			t.Error(err)
+		}
+		if d := cmp.Diff(map[string]int{"b": 1}, runsOf(t, l)); d != "" {
+			t.Error(d)
+		}
+	})
+}
+
+// An export holds what recurs, and an import restores it.
+func TestRecurringRowsAreExported(t *testing.T) {
+	everywhere(t, func(t *testing.T, url string) {
+		l := open(t, Options{URL: url})
+		lock(t, l)
+		save(t, l, Entry{ID: "x", State: user.Present})
+		meets(t, l, "run-1", RunFinished, MetRow{ID: "a", Hash: -1}, MetRow{ID: "", Hash: 5, Status: user.Invalid, Code: "ragged"})
+		want, err := l.Runs().Recurring().All(t.Context())
+		var out bytes.Buffer
+		if err := errors.Join(err, l.Admin().Export(t.Context(), &out)); err != nil {
+			t.Fatal(err)
+		}
+		meets(t, l, "run-2", RunFinished, MetRow{ID: "a", Hash: -1})
+		if n, err := l.Admin().Import(t.Context(), &out); n != 1 || err != nil {
+			t.Error(n, err)
+		}
+		got, err := l.Runs().Recurring().All(t.Context())
+		if d := cmp.Diff(want, got, cmpopts.EquateApproxTime(0)); d != "" || err != nil || len(got) != 2 {
+			t.Error(d, err)
+		}
+	})
+}

@@ -1,0 +1,47 @@
+package parking
+
+import (
+	"hash/maphash"
+
+	"usersync/sync/ledger"
+	"usersync/sync/user"
+)
+
+// Met returns what an outcome tells the ledger about rows that recur; false if that is
+// nothing. A user who ends otherwise than before is forgotten, whatever the end is: only what
+// recurs without a break is parked.
+func (f *Finder) Met(o *user.Outcome) (ledger.MetRow, bool) {
+	if f == nil || o.Status != user.Refused && o.Status != user.Invalid && o.Record.Recurring == nil && len(f.touched) == 0 {
+		return ledger.MetRow{}, false // nearly always
+	}
+	r, id := o.Record, idOf(o.Record)
+	m := ledger.MetRow{ID: id, Status: o.Status, Code: o.Code, At: f.options.Now}
+	switch {
+	case o.Code == user.CodeParked && r.Recurring != nil && r.Recurring.Refused != nil:
+		m.Hash, m.Code, m.Parked = f.hash(r), r.Recurring.Refused.Code, true
+	case o.RefusedForGood() && (f.options.Curable == nil || !f.options.Curable(o.Code)):
+		m.Hash, m.Sent = f.hash(r), true
+	case o.MayRecur():
+		m.Hash = f.hashText(r)
+	default:
+		m.Over = id != "" && (r.Recurring != nil || f.isTouched(id))
+		return m, m.Over
+	}
+	f.touch(id)
+	return m, true
+}
+
+// touch notes that the ledger is told of a row of the id, so that a later row of it can end
+// that.
+func (f *Finder) touch(id string) {
+	if len(f.touched) < mostTouched {
+		f.touched[maphash.String(f.seed, id)] = struct{}{}
+	}
+}
+
+// isTouched reports whether the ledger may have been told of a row of the id. If that were
+// too many, it was.
+func (f *Finder) isTouched(id string) bool {
+	_, touched := f.touched[maphash.String(f.seed, id)]
+	return touched || len(f.touched) == mostTouched
+}
