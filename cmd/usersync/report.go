@@ -83,6 +83,9 @@ func logEnd(log *zap.Logger, s report.Summary) {
 	if s.Doubtful != nil {
 		facts = append(facts, zap.Any("doubtful_values", s.Doubtful))
 	}
+	if s.ErrorGroups != nil {
+		facts = append(facts, zap.Any("error_groups", s.ErrorGroups.Largest(report.GroupsShown)))
+	}
 	if s.Parked != nil {
 		facts = append(facts, zap.Any("parked", s.Parked))
 	}

@@ -20,13 +20,15 @@ func retryCommand(e *env, found *advice.Result) *cobra.Command {
 		Long: "retry sends the rejects of a run that is over, with that run's own command line and\n" +
 			"config, read from the directory where it was started, and reports how many are settled\n" +
 			"now. Users in doubt are looked up first. A reject older than what the ledger knows of\n" +
-			"the user is not sent (code superseded) unless you give --allow-stale.\n\n" +
+			"the user is not sent (code superseded) unless you give --allow-stale. Rejects that a\n" +
+			"later run has settled are left out. --group sends only the rejects of an error group,\n" +
+			"by its key in the report or in summary.json; the others stay rejects of RUN.\n\n" +
 			"Secrets that are masked in rejects are taken from the files that the run read: if\n" +
 			"those were changed or removed, retry exits 2. Standard input cannot be read again, so\n" +
 			"its rows with masked secrets are not sent: see rejects_secrets. RUN is a run's name or\n" +
 			"directory.",
 		Annotations: withExitCodes(),
-		Example:     "  usersync retry\n  usersync retry runs/20261122T021500Z-k3q7ab",
+		Example:     "  usersync retry\n  usersync retry runs/20261122T021500Z-k3q7ab\n  usersync retry --group g1-cgf2r3v6fg",
 		Args:        atMostOneRun,
 	}
 	load, find := addSettings(e, cmd, config.ForRetry), runArguments(cmd)

@@ -72,7 +72,7 @@ func adviceOnDeletion(c Cause) Advice {
 // retryOf says for a code whether a retry can help.
 func retryOf(c Cause, r codes.Retry) Retry {
 	switch {
-	case c.Code == user.CodeSuperseded || c.Code == user.CodeProtected || c.Code == "parked":
+	case c.Code == user.CodeSuperseded || c.Code == user.CodeProtected || c.Code == user.CodeParked:
 		return No // whatever is changed, unless the person decides otherwise
 	case r == codes.Fix || c.Status == user.Invalid || c.Status == user.Refused && r == codes.Decide:
 		return AfterFix

@@ -98,6 +98,9 @@ func TestGroupsAreBounded(t *testing.T) {
 		}
 	}
 	r := g.Report("kard", nil)
+	if few := r.Largest(5); sum(&few) != records || len(few.Groups) != 5 || r.Total() != records {
+		t.Errorf("%+v", few)
+	}
 	if sum(r) != records || len(r.Groups) != Most {
 		t.Errorf("%d records in %d groups and %d others", sum(r), len(r.Groups), r.Other)
 	}

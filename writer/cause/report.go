@@ -20,6 +20,15 @@ func (e *ErrorGroups) Total() int {
 	return total
 }
 
+// Largest returns e with the n largest groups at most; the records of the others count as Other.
+func (e *ErrorGroups) Largest(n int) ErrorGroups {
+	short := ErrorGroups{Groups: e.Groups[:min(n, len(e.Groups))], Other: e.Total()}
+	for i := range short.Groups {
+		short.Other -= short.Groups[i].Records
+	}
+	return short
+}
+
 // ErrorGroup is the rejected records of one cause.
 type ErrorGroup struct {
 	// Name of the group for usersync retry --group; the same in every run.

@@ -3,15 +3,17 @@ package report
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"unicode"
 
+	"usersync/sync/user"
 	"usersync/writer/cause"
 )
 
-// groupsShown is how many groups of rejects a report for a person shows; summary.json lists
+// GroupsShown is how many groups of rejects a report for a person shows; summary.json lists
 // more.
-const groupsShown = 5
+const GroupsShown = 5
 
 // causes says why records were rejected, the most frequent cause first, and how to send one
 // group of them again.
@@ -19,15 +21,22 @@ func (p *reportBuilder) causes(s *Summary) {
 	if s.ErrorGroups == nil {
 		return
 	}
-	all := s.ErrorGroups.Groups
+	shown := notParked(*s.ErrorGroups)
+	all := shown.Groups
 	var lines []string
-	for i := range all[:min(groupsShown, len(all))] {
-		lines = append(lines, groupLines(&all[i], s.ErrorGroups.Total())...)
+	for i := range all[:min(GroupsShown, len(all))] {
+		lines = append(lines, groupLines(&all[i], shown.Total())...)
 	}
-	p.fact("errors", append(lines, others(s.ErrorGroups)...)...)
+	p.fact("errors", append(lines, others(&shown)...)...)
 	if key := sendable(all); s.State == Finished && len(all) > 1 && key != "" {
 		p.fact("group", "usersync retry "+quoted(filepath.Dir(s.Path("rejects")))+" --group "+key)
 	}
+}
+
+// notParked leaves out the groups of parked users, which a line of their own counts.
+func notParked(g cause.ErrorGroups) cause.ErrorGroups {
+	g.Groups = slices.DeleteFunc(slices.Clone(g.Groups), func(g cause.ErrorGroup) bool { return g.Code == user.CodeParked })
+	return g
 }
 
 // quoted returns a path as a shell reads it.
@@ -85,7 +94,7 @@ func place(p cause.Position) string {
 // others says what is not shown.
 func others(r *cause.ErrorGroups) []string {
 	var lines []string
-	if more := r.Groups[min(groupsShown, len(r.Groups)):]; len(more) > 0 {
+	if more := r.Groups[min(GroupsShown, len(r.Groups)):]; len(more) > 0 {
 		records := 0
 		for _, g := range more {
 			records += g.Records
