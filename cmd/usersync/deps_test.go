@@ -336,6 +336,7 @@ func TestPolicyFindsWhatItForbids(t *testing.T) {
 		{"cmd/usersync/internal/config/internal/reference", "cmd/usersync/internal/exit"},
 		{"cmd/usersync/internal/terminal", "cmd/usersync/internal/erasure"},
 		{"cmd/usersync/internal/notify", "sync/engine"},
+		{"cmd/usersync/internal/metrics", "sync/engine"},
 		{"sync/parking", "writer/codes"},
 		{"reader/mapping/expression", "reader/mapping"},
 		{"sync/pace/ratelimit", "sync/pace"},
