@@ -43,6 +43,7 @@ const depsOrder = `
 	cmd/usersync/internal/check cmd/usersync/internal/erasure cmd/usersync/internal/explain cmd/usersync/internal/scrub cmd/usersync/internal/output cmd/usersync/internal/preview cmd/usersync/internal/rescope
 	cmd/usersync/internal/run
 	cmd/usersync/internal/terminal cmd/usersync/internal/advice cmd/usersync/internal/notify cmd/usersync/internal/metrics
+	cmd/usersync/internal/afterwards
 	cmd/usersync
 `
 
@@ -245,6 +246,9 @@ const depsRules = `
 
 	# The table of errors knows every package that has errors of its own, and no command.
 	cmd/usersync/internal/erasure, cmd/usersync/internal/run < cmd/usersync/internal/advice < cmd/usersync;
+
+	# What to do after a run depends on its error and on what it was.
+	cmd/usersync/internal/advice, cmd/usersync/internal/connect < cmd/usersync/internal/afterwards < cmd/usersync;
 
 	# Metrics are made from what a summary says.
 	writer/report, cmd/usersync/internal/exit < cmd/usersync/internal/metrics < cmd/usersync;
