@@ -85,9 +85,12 @@ func (e *env) printPath(path string) error {
 }
 
 // writeReport writes the report of a run that has just ended. A report that cannot be
-// written is no reason for the run to fail: the summary has the same numbers.
-func writeReport(t *terminal.Terminal, runsDir string, s report.Summary) {
-	if err := reports.Write(runsDir, s); err != nil {
+// written is no reason for the run to fail: the summary has the same numbers. It reports
+// whether it was written.
+func writeReport(t *terminal.Terminal, runsDir string, s report.Summary) bool {
+	err := reports.Write(runsDir, s)
+	if err != nil {
 		t.Log.Warn("cannot write the report; usersync report "+s.Run+" writes it again", zap.Error(err))
 	}
+	return err == nil
 }

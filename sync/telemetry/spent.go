@@ -9,8 +9,8 @@ import (
 // Cause is what time was spent on.
 type Cause uint8
 
-// The causes. Workers spend their time on those up to Journal, the others are spent
-// next to them.
+// The causes. Workers spend their time on those up to Journal, the others are spent while
+// workers continue.
 const (
 	Slot    Cause = iota // waiting until fewer calls are in flight
 	Rate                 // waiting for the rate, at its ceiling
