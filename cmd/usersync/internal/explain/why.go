@@ -53,6 +53,8 @@ func (c *cause) decision() string {
 		return c.deletion()
 	case row.Status == user.Unchanged:
 		return c.unchanged()
+	case row.Attempts == 0 && row.Status == user.Refused && row.Code == user.CodeExists:
+		return "Nothing was sent: the ledger holds the user already, and mode create updates no users."
 	case row.Attempts == 0 && row.Status == user.Refused:
 		return "Nothing was sent: a rule about who the user is forbids it."
 	case row.Attempts == 0:
