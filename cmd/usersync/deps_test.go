@@ -43,6 +43,7 @@ const depsOrder = `
 	cmd/usersync/internal/check cmd/usersync/internal/erasure cmd/usersync/internal/explain cmd/usersync/internal/scrub cmd/usersync/internal/output cmd/usersync/internal/preview cmd/usersync/internal/rescope
 	cmd/usersync/internal/run
 	cmd/usersync/internal/terminal cmd/usersync/internal/advice cmd/usersync/internal/notify cmd/usersync/internal/metrics
+	cmd/usersync/internal/afterwards
 	cmd/usersync
 `
 
@@ -178,7 +179,7 @@ const depsRules = `
 	sync/identity, writer < cmd/usersync/internal/list;
 
 	# How help is laid out, of whatever commands and flags there are.
-	NONE < cmd/usersync/internal/help;
+	writer/codes < cmd/usersync/internal/help;
 
 	# The text of a config file, and what its values lead to, are read without knowing any setting.
 	cmd/usersync/internal/exit < cmd/usersync/internal/config/internal/document < cmd/usersync/internal/config;
@@ -245,6 +246,9 @@ const depsRules = `
 
 	# The table of errors knows every package that has errors of its own, and no command.
 	cmd/usersync/internal/erasure, cmd/usersync/internal/run < cmd/usersync/internal/advice < cmd/usersync;
+
+	# What to do after a run depends on its error and on what it was.
+	cmd/usersync/internal/advice, cmd/usersync/internal/connect < cmd/usersync/internal/afterwards < cmd/usersync;
 
 	# Metrics are made from what a summary says.
 	writer/report, cmd/usersync/internal/exit < cmd/usersync/internal/metrics < cmd/usersync;

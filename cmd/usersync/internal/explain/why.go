@@ -55,6 +55,8 @@ func (c *cause) decision() string {
 		return c.unchanged()
 	case row.Attempts == 0 && row.Status == user.Refused && row.Code == user.CodeExists:
 		return "Nothing was sent: the ledger holds the user already, and mode create updates no users."
+	case row.Code == user.CodeParked:
+		return "Nothing was sent: the API has refused the same row in earlier runs, and the user is parked."
 	case row.Attempts == 0 && row.Status == user.Refused:
 		return "Nothing was sent: a rule about who the user is forbids it."
 	case row.Attempts == 0:
