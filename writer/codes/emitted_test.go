@@ -144,3 +144,15 @@ func TestLookup(t *testing.T) {
 		}
 	}
 }
+
+func TestPlain(t *testing.T) {
+	for text, want := range map[string]string{
+		"Set `a: b` ([custom.md](custom.md)).": "Set a: b (custom.md).",
+		"nothing":                              "nothing",
+		"two [a](b) and [c](d)":                "two a and c",
+	} {
+		if got := codes.Plain(text); got != want {
+			t.Errorf("%q becomes %q, want %q", text, got, want)
+		}
+	}
+}
