@@ -179,7 +179,7 @@ const depsRules = `
 	sync/identity, writer < cmd/usersync/internal/list;
 
 	# How help is laid out, of whatever commands and flags there are.
-	NONE < cmd/usersync/internal/help;
+	writer/codes < cmd/usersync/internal/help;
 
 	# The text of a config file, and what its values lead to, are read without knowing any setting.
 	cmd/usersync/internal/exit < cmd/usersync/internal/config/internal/document < cmd/usersync/internal/config;
