@@ -1,4 +1,4 @@
-package main
+package help
 
 import (
 	"fmt"
@@ -8,8 +8,8 @@ import (
 	"usersync/writer/codes"
 )
 
-// explained is the help of an outcome or a code; "" if word is neither.
-func explained(word string) string {
+// Explained is the help of an outcome or a code; "" if word is neither.
+func Explained(word string) string {
 	for _, o := range codes.Outcomes() {
 		if strings.EqualFold(word, string(o.Status)) {
 			return explanation(string(o.Status), o.Meaning, o.Do) + "\nThe codes say why: usersync help codes\n"
@@ -39,8 +39,8 @@ func plain(text string) string {
 	}
 }
 
-// codeList is the text of `usersync help codes`.
-func codeList() string {
+// CodeList is the text of `usersync help codes`.
+func CodeList() string {
 	var b strings.Builder
 	b.WriteString("The outcomes, and the codes that say why. More about each: usersync help NAME\n\nOutcomes:\n\n")
 	for _, s := range user.Statuses {
@@ -56,8 +56,8 @@ func codeList() string {
 	return b.String()
 }
 
-// columnList is the text of `usersync help results`.
-func columnList() string {
+// ColumnList is the text of `usersync help results`.
+func ColumnList() string {
 	var b strings.Builder
 	b.WriteString("The columns of results.csv, and the keys of results.jsonl. The outcomes and codes: usersync help codes\n\n")
 	for _, c := range codes.Columns() {
