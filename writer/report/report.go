@@ -189,6 +189,9 @@ func (p *reportBuilder) facts(s *Summary) {
 		}
 		p.fact(f.Holds, fmt.Sprintf("%s  (%s)", path, Count(f.Records, "record")))
 	}
+	if s.Report != "" {
+		p.fact("report", s.Report)
+	}
 	if s.Hint != "" || s.Next != "" {
 		p.printf("\n")
 	}
