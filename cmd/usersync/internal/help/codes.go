@@ -23,20 +23,7 @@ func Explained(word string) string {
 }
 
 func explanation(word, meaning, do string) string {
-	return fmt.Sprintf("%s\n\n%s\n\n  do     %s\n", word, plain(meaning), plain(do))
-}
-
-// plain is a text of the documentation without its Markdown.
-func plain(text string) string {
-	text = strings.ReplaceAll(text, "`", "")
-	for {
-		before, rest, found := strings.Cut(text, "](")
-		_, after, closed := strings.Cut(rest, ")")
-		if !found || !closed {
-			return strings.ReplaceAll(text, "[", "")
-		}
-		text = before + after
-	}
+	return fmt.Sprintf("%s\n\n%s\n\n  do     %s\n", word, codes.Plain(meaning), codes.Plain(do))
 }
 
 // CodeList is the text of `usersync help codes`.
@@ -49,7 +36,7 @@ func CodeList() string {
 	for _, g := range codes.Groups() {
 		b.WriteString("\n" + g.Title + ":\n\n")
 		for _, e := range g.Entries {
-			fmt.Fprintf(&b, "  %-18s  %s\n", e.Code, plain(firstSentence(e.Meaning)))
+			fmt.Fprintf(&b, "  %-18s  %s\n", e.Code, codes.Plain(firstSentence(e.Meaning)))
 		}
 	}
 	b.WriteString("\nA code that is not here is one of the API, and its reference explains it.\n")
@@ -61,7 +48,7 @@ func ColumnList() string {
 	var b strings.Builder
 	b.WriteString("The columns of results.csv, and the keys of results.jsonl. The outcomes and codes: usersync help codes\n\n")
 	for _, c := range codes.Columns() {
-		fmt.Fprintf(&b, "  %-11s  %s\n", c.Name, plain(c.Meaning))
+		fmt.Fprintf(&b, "  %-11s  %s\n", c.Name, codes.Plain(c.Meaning))
 	}
 	return b.String()
 }
