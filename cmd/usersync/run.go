@@ -75,9 +75,10 @@ type sender struct {
 func (e *env) prepare(ctx context.Context, c *config.Config, o run.Options) (s *sender, err error) {
 	s = &sender{env: e, config: c, options: o}
 	tuneGC(e.environment.Lookup, c.Target.Sandbox)
-	if s.terminal, err = terminal.Open(e.stderr, c, e.several); err != nil {
+	if s.terminal, err = terminal.Open(e.stderr, c, e.several, terminal.Lookup(e.environment.Lookup)); err != nil {
 		return s, err
 	}
+	e.asked.Add(s.terminal.Progress)
 	o.Stdin, o.Stdout, o.Now, o.Wire, o.Args = e.stdin, e.stdout, e.now, e.wire, e.args
 	o.Log, o.Progress = s.terminal.Log, s.terminal.Progress
 	s.prepared, err = run.Setup(ctx, c, o)
@@ -103,6 +104,9 @@ func (s *sender) send(ctx context.Context, found *advice.Result) error {
 
 func (s *sender) release() error {
 	var errs []error
+	if s.terminal != nil {
+		s.asked.Remove(s.terminal.Progress)
+	}
 	if s.run != nil {
 		errs = append(errs, s.run.Release())
 	}
