@@ -26,8 +26,8 @@ type csvRows struct {
 	trailer trailer
 	order   []int // of a file whose columns are in another order than those of the first; see file
 	records int   // so far
-	sheets  int   // of a workbook that are not read
-	results bool  // the file is results of a run: their cells are quoted for spreadsheets
+	book    bookRows
+	results bool // the file is results of a run: their cells are quoted for spreadsheets
 }
 
 func openCSV(f *file, w *frame.Window, o Options) (*csvRows, error) {
@@ -47,7 +47,7 @@ func openCSV(f *file, w *frame.Window, o Options) (*csvRows, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &csvRows{file: f.name, table: t, sheets: f.source.Unread(), rejects: rejectRows{table: t, dialect: original, original: o.Rejects.Original}, trailer: trailer{Trailer: proof.NewTrailer(o.CSV.Trailer)}}
+	r := &csvRows{file: f.name, table: t, book: bookRows{source: f.source}, rejects: rejectRows{table: t, dialect: original, original: o.Rejects.Original}, trailer: trailer{Trailer: proof.NewTrailer(o.CSV.Trailer)}}
 	if err := r.rejects.Find(t.Header(), t.HeaderLine()); err != nil {
 		return nil, err
 	}
@@ -62,6 +62,7 @@ func openCSV(f *file, w *frame.Window, o Options) (*csvRows, error) {
 // bind tells the parser where the cells of each column go.
 func (r *csvRows) bind(m *mapping.Mapper, c *chunk, order []int) error {
 	r.mapper, r.chunk, r.order = m, c, order
+	r.book.bind(m, order, r.rejects.Count)
 	r.cells = make([]user.Value, m.Columns())
 	return r.table.Bind(func(column int) *user.Value {
 		if column < r.rejects.Count {
@@ -84,7 +85,7 @@ func (r *csvRows) line() int { return r.table.Line() }
 
 func (r *csvRows) skipped() between.Skipped {
 	s := r.table.Skipped()
-	s.Sheets = r.sheets
+	s.Sheets = r.book.source.Unread()
 	return s
 }
 
@@ -127,6 +128,7 @@ func (r *csvRows) next(rec *user.Record) error {
 		r.rejects.unmask(rec, r.cells, r.mapper)
 	}
 	r.mapper.Fill(rec, r.cells, r.chunk.room(r.mapper.Width()))
+	r.book.check(rec)
 	rec.User.Attributes = r.chunk.keep(rec.User.Attributes)
 	return nil
 }

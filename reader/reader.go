@@ -12,6 +12,7 @@ import (
 	"errors"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 
 	"usersync/reader/between"
@@ -211,6 +212,18 @@ func (in *Input) Proofs() []proof.Proof {
 // Warnings returns what you should know although nothing depends on it, each a sentence that
 // begins with the file's name. The list is complete once Records has ended.
 func (in *Input) Warnings() []string { return append([]string(nil), in.evidence.warnings...) }
+
+// Expected returns Warnings, and those that the summary of a run counts instead, for
+// commands that have no summary.
+func (in *Input) Expected() []string {
+	all := in.Warnings()
+	if n := in.skipped.Sheets; n == 1 {
+		all = append(all, "the workbook has one more sheet with cells, which is not read because no sheet is named")
+	} else if n > 1 {
+		all = append(all, "the workbooks have "+strconv.Itoa(n)+" more sheets with cells, which are not read because no sheet is named")
+	}
+	return all
+}
 
 // Skipped returns what was skipped in the files that were read to their end.
 func (in *Input) Skipped() between.Skipped { return in.skipped }

@@ -6,7 +6,7 @@ import "usersync/sync/user"
 const CodeIDChanged = "id_changed"
 
 // idFaults are the codes of rejects whose id was what was wrong.
-var idFaults = map[string]bool{"no_id": true, "bad_id": true, "null_id": true, "damaged_id": true, CodeTorn: true, "unparsed": true}
+var idFaults = map[string]bool{"no_id": true, "bad_id": true, "null_id": true, "damaged_id": true, "pseudonym": true, CodeTorn: true, "unparsed": true}
 
 // check makes a reject invalid whose id is not that of the run and record that
 // it names: a spreadsheet ate its zeros, or the columns in front of it are those of

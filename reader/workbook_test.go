@@ -47,10 +47,18 @@ func style(t *testing.T, book *excelize.File, cell, format string) {
 	}
 }
 
+// old is a date of another century.
+var old = time.Date(1931, 5, 6, 7, 8, 0, 0, time.UTC)
+
 // short shows a date as each machine does.
 func short(t *testing.T, book *excelize.File, cell string) {
 	t.Helper()
-	id, err := book.NewStyle(&excelize.Style{NumFmt: 14})
+	builtin(t, book, cell, 14)
+}
+
+func builtin(t *testing.T, book *excelize.File, cell string, format int) {
+	t.Helper()
+	id, err := book.NewStyle(&excelize.Style{NumFmt: format})
 	if err == nil {
 		err = book.SetCellStyle("Sheet1", cell, cell, id)
 	}
@@ -74,12 +82,31 @@ func TestWorkbook(t *testing.T) {
 			want: []string{"2 1 name=1984-05-06"}},
 		"short dates": {change: func(b *excelize.File) { short(t, b, "B2") }, rows: [][]any{header, {1, time.Date(1984, 5, 6, 0, 0, 0, 0, time.UTC)}},
 			want: []string{"2 1 name=1984-05-06"}},
-		"scientific":   {rows: [][]any{header, {1234567890123456, "a"}}, want: []string{"2 !damaged_id id"}},
+		"scientific":   {rows: [][]any{header, {1234567890123456, "a"}}, want: []string{"2 !changed_number id"}},
 		"errors":       {rows: [][]any{header, {"#N/A", "a"}}, want: []string{"2 !null_id id"}},
 		"blank rows":   {rows: [][]any{header, {}, {"1", "a"}, {}, {"2", "b\nc"}, {"3", "d"}}, want: []string{"3 1 name=a", "5 2 name=b\nc", "6 3 name=d"}},
 		"settings":     {o: Options{Charset: "windows-1252", CSV: CSVOptions{Delimiter: ";", Escape: '\\'}}, rows: [][]any{header, {"1", `é;\x`}}, want: []string{`2 1 name=é;\x`}},
 		"title":        {o: Options{CSV: CSVOptions{HeaderRow: 3, Footer: []string{"Total"}}}, rows: [][]any{{"Users"}, {}, header, {"1", "a"}, {"Total", 1}}, want: []string{"4 1 name=a"}},
 		"sheet":        {o: Options{Sheet: "more"}, change: func(b *excelize.File) { more(t, b, "More") }, rows: [][]any{{"x"}}, want: []string{"2 9"}},
+		"separators":   {change: func(b *excelize.File) { style(t, b, "A2", "#,##0"); style(t, b, "B2", "#,##0") }, rows: [][]any{header, {1234, 5678}}, want: []string{"2 !changed_number id"}},
+		"no separator": {change: func(b *excelize.File) { style(t, b, "A2", "#,##0"); style(t, b, "A3", "0,") }, rows: [][]any{header, {123, "a"}, {45, "b"}}, want: []string{"2 123 name=a", "3 !changed_number id"}},
+		"rounded":      {change: func(b *excelize.File) { style(t, b, "A2", "0"); style(t, b, "A3", "0"); style(t, b, "A4", "0") }, rows: [][]any{header, {12.4, "a"}, {11.6, "b"}, {12, "c"}}, want: []string{"2 !changed_number id", "3 !changed_number id", "4 12 name=c"}},
+		"as powers":    {change: func(b *excelize.File) { style(t, b, "A2", "0.00E+00") }, rows: [][]any{header, {120000, "a"}}, want: []string{"2 !changed_number id"}},
+		"id as date":   {change: func(b *excelize.File) { style(t, b, "A2", "yyyy-mm-dd") }, rows: [][]any{header, {45000, "a"}}, want: []string{"2 !changed_number id"}},
+		"many digits":  {change: func(b *excelize.File) { style(t, b, "A2", "0") }, rows: [][]any{header, {1234567890123456, "a"}}, want: []string{"2 !changed_number id"}},
+		"fixed text":   {change: func(b *excelize.File) { style(t, b, "A2", `"E-"0000`); style(t, b, "A3", "000-00-0000;@") }, rows: [][]any{header, {42, "a"}, {123456789, "b"}}, want: []string{"2 E-0042 name=a", "3 123-45-6789 name=b"}},
+		"computed id": {o: Options{Mapping: mapping.Config{Fields: mapping.Fields{{Field: "id", Expr: `"x" + n`}, {Field: "name", Column: "name"}}}}, change: func(b *excelize.File) { style(t, b, "A2", "0") },
+			rows: [][]any{{"n", "name"}, {12.4, "a"}, {"13", "b"}}, want: []string{"2 !changed_number n", "3 x13 name=b"}},
+		"other columns": {change: func(b *excelize.File) { style(t, b, "B2", "0.0") }, rows: [][]any{header, {1, 1.25}}, want: []string{"2 1 name=1.3"}},
+		"two digits of a year": {change: func(b *excelize.File) {
+			style(t, b, "B2", "d-mmm-yy")
+			style(t, b, "B3", "[$-409]dd/mm/yy hh:mm")
+			builtin(t, b, "B4", 15)
+			builtin(t, b, "B5", 17)
+			style(t, b, "B6", "d mmm yyyy")
+			style(t, b, "B7", `"yy" 0`)
+		}, rows: [][]any{header, {1, old}, {2, old}, {3, old}, {4, old}, {5, old}, {6, 7}},
+			want: []string{"2 1 name=1931-05-06", "3 2 name=1931-05-06 07:08", "4 3 name=1931-05-06", "5 4 name=1931-05-06", "6 5 name=6 May 1931", "7 6 name=yy 7"}},
 		"hidden first": {change: func(b *excelize.File) { more(t, b, "More"); hide(t, b) }, rows: [][]any{header, {"1", "a"}}, want: []string{"2 9"}},
 	} {
 		t.Run(name, func(t *testing.T) {

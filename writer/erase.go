@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 
+	"usersync/sync/pseudonym"
 	"usersync/sync/user"
 )
 
@@ -50,6 +51,9 @@ func (e *Erasure) Results(to io.Writer, from FileText) (Copied, error) {
 	e.mine, e.unnamed, e.led = map[int]struct{}{}, map[int]struct{}{}, map[int]string{}
 	p := newResultParser(from.Name, from.Format)
 	c := copier{e: e, to: to}
+	if from.Pseudonyms != (pseudonym.Key{}) {
+		c.shownAs = from.Pseudonyms.Of(e.ID)
+	}
 	for row, err := range rows(from.Text, from.Name, false) {
 		if err == nil && p.isHeader(row) {
 			c.put(row.text)
@@ -63,6 +67,7 @@ func (e *Erasure) Results(to io.Writer, from FileText) (Copied, error) {
 			c.unreadable(row, err)
 			continue
 		}
+		Restore(&r, from.Pseudonyms)
 		c.before(r.Record)
 		if r.ID == "" && r.Status.Rejected() {
 			e.unnamed[r.Record] = struct{}{}

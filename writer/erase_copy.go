@@ -1,6 +1,7 @@
 package writer
 
 import (
+	"bytes"
 	"errors"
 	"io"
 )
@@ -12,6 +13,8 @@ type copier struct {
 	to   io.Writer
 	done Copied
 	err  error
+
+	shownAs string // the pseudonym of the person's id; empty if ids are not replaced
 }
 
 func (c *copier) fail(err error) {
@@ -47,7 +50,7 @@ func (c *copier) unreadable(row textRow, err error) {
 	switch {
 	case !known || line.Rule == ruleLong:
 		c.fail(err)
-	case !c.e.names(row.text):
+	case !c.e.names(row.text) && (c.shownAs == "" || !bytes.Contains(row.text, []byte(c.shownAs))):
 		c.put(row.text)
 	case line.Rule == ruleCut:
 		c.done.Erased++

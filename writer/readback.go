@@ -7,6 +7,7 @@ import (
 	"iter"
 	"slices"
 
+	"usersync/sync/pseudonym"
 	"usersync/sync/user"
 )
 
@@ -21,6 +22,8 @@ type FileText struct {
 	Name   string // its name in the run directory, used in errors and findings
 	Format Format
 	Text   io.Reader
+	// Pseudonyms is the key of the ids in it; the zero Key if they are not replaced.
+	Pseudonyms pseudonym.Key
 }
 
 // Result is a line of results, with its cells unquoted.

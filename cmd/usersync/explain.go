@@ -14,6 +14,7 @@ import (
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/explain"
 	"usersync/sync/identity"
+	"usersync/sync/pseudonym"
 )
 
 // explainOptions are the flags of explain that are not settings.
@@ -27,7 +28,7 @@ type explainOptions struct {
 func explainCommand(e *env) *cobra.Command {
 	var o explainOptions
 	cmd := &cobra.Command{
-		Use:   "explain ID [RUN], or explain --remote KEY [RUN]",
+		Use:   "explain ID|--remote KEY [RUN]",
 		Short: "Explain everything that is known about one user",
 		Long: "explain says in plain words what the runs in --runs-dir did with one user: the input file\n" +
 			"and line, what was done and why, the calls, the outcome, what happened to a rejected row,\n" +
@@ -35,7 +36,7 @@ func explainCommand(e *env) *cobra.Command {
 			"changed. RUN limits it to one run.\n\n" +
 			"No value of the user is shown, only the names of fields. --show-values reads the values\n" +
 			"from the run's original input, if it and the settings have not changed since; a secret is\n" +
-			"never shown. --remote takes the API's own key of the user in place of the id.\n\n" +
+			"never shown. The API's own key of the user can be given in place of the id: --remote.\n\n" +
 			"Runs have an index of their users, so that a year of runs is searched in less than a\n" +
 			"second. Results without an index, of earlier versions or of a run that was killed, are\n" +
 			"read up to 256 MB in all; what was not read is listed.\n\n" +
@@ -109,6 +110,9 @@ func (e *env) collect(cmd *cobra.Command, c *config.Config, o explainOptions, q 
 	}
 	now := ledgerView{env: e, cmd: cmd, config: c, hits: found.Hits}
 	x := &explain.Explanation{Format: explain.Format, ID: q.ID, Alike: found.Alike, NotSearched: found.NotSearched, Runs: []explain.Run{}}
+	if pseudonym.Is(q.ID) && len(found.Hits) > 0 {
+		q.ID = found.Hits[0].ID()
+	}
 	if err := now.read(ctx, q, x); err != nil {
 		return nil, err
 	}
@@ -131,7 +135,7 @@ func (e *env) collect(cmd *cobra.Command, c *config.Config, o explainOptions, q 
 		}
 		x.Runs = append(x.Runs, r)
 	}
-	if missing := found.Missing(q.RunsDir, x.ID, x.Ledger); missing != "" {
+	if missing := found.Missing(q.RunsDir, q.ID, x.Ledger); missing != "" {
 		x.LedgerNote = strings.TrimPrefix(x.LedgerNote+" "+missing, " ")
 	}
 	x.Next = nextOf(x)

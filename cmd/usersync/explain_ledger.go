@@ -13,10 +13,12 @@ import (
 	"usersync/cmd/usersync/internal/advice"
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/connect"
+	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/explain"
 	"usersync/cmd/usersync/internal/history"
 	"usersync/cmd/usersync/internal/run"
 	"usersync/sync/ledger"
+	"usersync/sync/user"
 )
 
 // ledgerView reads what the ledger holds of a user, for explain. A ledger that cannot be read
@@ -68,11 +70,16 @@ func show(ctx context.Context, l *ledger.Ledger, q explain.Query, x *explain.Exp
 		id = held[q.Remote][0]
 		x.ID = id
 	}
+	refused, err := refusedNote(ctx, l, id)
+	if err != nil {
+		return err
+	}
 	shown, err := l.Admin().Show(ctx, id)
 	if errors.Is(err, ledger.ErrUnknown) {
-		x.LedgerNote = "The ledger does not hold this id."
+		x.LedgerNote = "The ledger does not hold this id." + refused
 		return addAlike(ctx, l, id, x)
 	}
+	x.LedgerNote = strings.TrimSpace(refused)
 	if err != nil {
 		return err
 	}
@@ -81,6 +88,25 @@ func show(ctx context.Context, l *ledger.Ledger, q explain.Query, x *explain.Exp
 		x.Ledger.Fields = strings.Split(fields, ", ")
 	}
 	return nil
+}
+
+// refusedNote says how often in a row the user's rows were refused or invalid; empty if the
+// ledger knows of none.
+func refusedNote(ctx context.Context, l *ledger.Ledger, id string) (note string, err error) {
+	rows, err := l.Runs().Recurring().Of(ctx, []string{id})
+	for i := range rows {
+		note += " " + recurringText(&rows[i])
+	}
+	return note, err
+}
+
+// recurringText says how often in a row a row was refused or invalid.
+func recurringText(r *ledger.RecurringRow) string {
+	how := "The API has refused the row of this user"
+	if r.Status == user.Invalid {
+		how = "The row of this user was invalid"
+	}
+	return fmt.Sprintf("%s, with code %s, in %s in a row since %s.", how, r.Code, exit.Plural(r.Runs, "finished run"), date(r.First))
 }
 
 // addAlike adds the ids in the ledger that look like one that it does not hold.

@@ -8,6 +8,7 @@ import (
 	"go.uber.org/zap"
 
 	"usersync/cmd/usersync/internal/advice"
+	"usersync/cmd/usersync/internal/afterwards"
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/run"
@@ -18,12 +19,12 @@ import (
 // finish adds to the summary what only the command knows, ends the run, reports it,
 // and returns what went wrong.
 func (e *env) finish(c *config.Config, t *terminal.Terminal, r *run.Run, s *report.Summary, err error, found *advice.Result) error {
-	end := ending{config: c, Facts: r.Facts()}
+	end := afterwards.Ending{Config: c, Facts: r.Facts()}
 	found.Outcomes, found.Parked, found.Read, found.Allowed = s.Outcomes, s.Parked.Settled(), s.RecordsRead, c.Output.AllowRejects
 	s.ExitCode = advice.ExitCode(err, *found)
-	s.Next = end.next(err, *s)
+	s.Next = end.Next(err, *s)
 	if err == nil {
-		end.addHints(s)
+		end.AddHints(s)
 	}
 	s.Finish(e.now())
 	if missing := s.Unaccounted(); missing != 0 {
@@ -39,22 +40,22 @@ func (e *env) finish(c *config.Config, t *terminal.Terminal, r *run.Run, s *repo
 	if !c.Log.Quiet || c.Output.JSON || t.Log.Data != nil {
 		err = errors.Join(err, e.report(end, t, printed))
 	}
-	return &exit.Error{Err: err, Hint: end.hint(err), Next: s.Next}
+	return &exit.Error{Err: err, Hint: end.Hint(err), Next: s.Next}
 }
 
 // report says how the run ended, for a person or as data. A report for a person
 // that cannot be printed does not change the exit code.
-func (e *env) report(end ending, t *terminal.Terminal, s report.Summary) error {
+func (e *env) report(end afterwards.Ending, t *terminal.Terminal, s report.Summary) error {
 	if t.Log.Data != nil {
 		logEnd(t.Log.Data, s)
 	}
-	if end.config.Output.JSON {
+	if end.Config.Output.JSON {
 		return e.printSummary(end.Dir, s)
 	}
 	if t.Log.Data != nil {
 		return nil
 	}
-	if err := e.print(end.config.Log.Quiet, s); err != nil {
+	if err := e.print(end.Config.Log.Quiet, s); err != nil {
 		t.Log.Warn("cannot print the report", zap.Error(err))
 	}
 	return nil

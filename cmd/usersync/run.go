@@ -11,6 +11,7 @@ import (
 	"usersync/cmd/usersync/internal/preview"
 	"usersync/cmd/usersync/internal/run"
 	"usersync/cmd/usersync/internal/terminal"
+	"usersync/sync/engine"
 	"usersync/writer/report"
 )
 
@@ -47,16 +48,31 @@ func runCommand(e *env, found *advice.Result) *cobra.Command {
 
 // send makes a run, from its settings to its summary and its report.
 func (e *env) send(ctx context.Context, c *config.Config, o run.Options, found *advice.Result) error {
-	s, err := e.prepare(ctx, c, o)
-	if err == nil {
-		err = s.begin(ctx)
-	}
-	if err == nil {
-		err = s.send(ctx, found)
-	}
+	s := &sender{env: e, config: c, options: o}
+	err := inOrder(
+		func() error { return s.prepare(ctx) },
+		func() error { return s.begin(ctx) },
+		func() error { return s.send(ctx, found) },
+	)
 	err = errors.Join(err, s.release())
 	s.tell(ctx, err, *found)
 	return err
+}
+
+// inOrder takes steps until one of them fails. A panic is an error of its step, so that the
+// end of the run can still be told.
+func inOrder(steps ...func() error) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = engine.Recovered(v)
+		}
+	}()
+	for _, step := range steps {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // sender is a run on its way, from its settings to its summary and its report. Release
@@ -72,17 +88,17 @@ type sender struct {
 }
 
 // prepare checks everything that can be checked without the lock of the account.
-func (e *env) prepare(ctx context.Context, c *config.Config, o run.Options) (s *sender, err error) {
-	s = &sender{env: e, config: c, options: o}
-	tuneGC(e.environment.Lookup, c.Target.Sandbox)
-	if s.terminal, err = terminal.Open(e.stderr, c, e.several, terminal.Lookup(e.environment.Lookup)); err != nil {
-		return s, err
+func (s *sender) prepare(ctx context.Context) (err error) {
+	tuneGC(s.environment.Lookup, s.config.Target.Sandbox)
+	if s.terminal, err = terminal.Open(s.stderr, s.config, s.several, s.environment.Lookup); err != nil {
+		return err
 	}
-	e.asked.Add(s.terminal.Progress)
-	o.Stdin, o.Stdout, o.Now, o.Wire, o.Args = e.stdin, e.stdout, e.now, e.wire, e.args
+	s.asked.Add(s.terminal.Progress)
+	o := s.options
+	o.Stdin, o.Stdout, o.Now, o.Wire, o.Args = s.stdin, s.stdout, s.now, s.wire, s.args
 	o.Log, o.Progress = s.terminal.Log, s.terminal.Progress
-	s.prepared, err = run.Setup(ctx, c, o)
-	return s, err
+	s.prepared, err = run.Setup(ctx, s.config, o)
+	return err
 }
 
 // begin locks the account and makes ready to send.

@@ -69,6 +69,7 @@ func (s *server) postgres(ts *testscript.TestScript, neg bool, args []string) {
 //	postgres                       make a database, put its address into $POSTGRES
 //	follow CODE                    run the next command printed in the last standard error
 //	serve FILE CALLS               start an API that answers as FILE says, put its URL into $SERVED
+//	workbook OUT IN [COL=FORMAT]   make a workbook of a CSV file
 //	jsonlines PATTERN PROGRAM ...  run; every line of standard error is JSON, and one matches
 func TestScripts(t *testing.T) {
 	var databases server
@@ -88,7 +89,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "sandbox": startSandbox, "interrupt": interrupt, "lines": lines, "jsonlines": jsonLines, "follow": follow, "postgres": databases.postgres, "serve": startServer,
+			"exits": exits, "sandbox": startSandbox, "interrupt": interrupt, "lines": lines, "jsonlines": jsonLines, "follow": follow, "postgres": databases.postgres, "serve": startServer, "workbook": makeWorkbook,
 		},
 	})
 }

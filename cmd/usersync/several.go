@@ -30,9 +30,9 @@ func (e *env) runSeveral(ctx context.Context, c *config.Config, args []string) e
 		return err
 	}
 	lanes := e.lanes(configs)
-	inParallel(lanes, func(l *lane) (err error) {
-		l.sender, err = l.prepare(ctx, l.config, run.Options{Files: args})
-		return err
+	inParallel(lanes, func(l *lane) error {
+		l.sender = &sender{env: l.env, config: l.config, options: run.Options{Files: args}}
+		return l.sender.prepare(ctx)
 	})
 	if !misused(lanes) {
 		inParallel(lanes, func(l *lane) error { return l.sender.begin(ctx) })
@@ -74,7 +74,7 @@ func inParallel(lanes []*lane, step func(*lane) error) {
 	for _, l := range lanes {
 		if l.err == nil {
 			group.Go(func() error {
-				l.err = step(l)
+				l.err = inOrder(func() error { return step(l) })
 				return nil
 			})
 		}

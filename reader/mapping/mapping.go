@@ -151,6 +151,9 @@ func (m *Mapper) Width() int { return len(m.steps) }
 // Columns returns the number of cells that Fill expects.
 func (m *Mapper) Columns() int { return len(m.header) }
 
+// Name returns the name of column i.
+func (m *Mapper) Name(i int) string { return m.header[i] }
+
 // Fields lists the fields that a record can have, id first.
 func (m *Mapper) Fields() []user.Field {
 	fields := []user.Field{user.ID}
@@ -174,6 +177,19 @@ func (m *Mapper) SecretColumns() []string {
 		}
 	}
 	return names
+}
+
+// KeyColumns returns the columns that make an id or a key of the API, and that field.
+func (m *Mapper) KeyColumns() map[int]user.Field {
+	keys := map[int]user.Field{}
+	for _, s := range append([]step{m.id}, m.steps...) {
+		for _, column := range s.feeds() {
+			if (s.field == user.ID || s.field == user.RemoteID) && keys[column] != user.ID {
+				keys[column] = s.field
+			}
+		}
+	}
+	return keys
 }
 
 // feeds lists the columns that the step uses.

@@ -78,7 +78,7 @@ func (s *Source) SHA256() string {
 // Size returns the size of the file on disk, in bytes; 0 if it is not known, as for a pipe, or if
 // the file is read as a whole before its first row, as a workbook is.
 func (s *Source) Size() int64 {
-	if s.raw.watched == nil || s.rows {
+	if s.raw.watched == nil || s.Workbook() {
 		return 0
 	}
 	return s.raw.was.Size()

@@ -43,8 +43,7 @@ type Source struct {
 	name     name
 	once     bool
 	charset  string
-	rows     bool // of a workbook
-	sheets   int  // of it that are not read
+	sheet    *workbook.Sheet // nil if it is not a workbook
 	raw      *raw
 	archive  archive // nil if it is not one
 	reader   io.Reader
@@ -167,10 +166,11 @@ func (s *Source) assemble(o Options) error {
 	if rule, hint := foreign(head); rule != "" {
 		return &Error{File: string(s.name), Rule: rule, Hint: hint}
 	}
-	if s.rows = workbook.Begins(head); s.rows {
-		if s.reader, s.sheets, err = workbook.Open(buffered, o.Workbook); err != nil {
+	if workbook.Begins(head) {
+		if s.sheet, err = workbook.Open(buffered, o.Workbook); err != nil {
 			return s.name.unread(err)
 		}
+		s.reader = s.sheet
 	} else if s.reader, err = s.decode(buffered, o); err != nil {
 		return err
 	}
@@ -178,11 +178,22 @@ func (s *Source) assemble(o Options) error {
 }
 
 // Workbook reports whether the text is the rows of a workbook as CSV, a line for each row.
-func (s *Source) Workbook() bool { return s.rows }
+func (s *Source) Workbook() bool { return s.sheet != nil }
 
 // Unread is how many more sheets of a workbook have cells, are not hidden, and are not read
 // because no sheet is named.
-func (s *Source) Unread() int { return s.sheets }
+func (s *Source) Unread() int {
+	if s.sheet == nil {
+		return 0
+	}
+	return s.sheet.Unread
+}
+
+// Changed reports whether a cell of a workbook holds a number that is not shown digit for
+// digit. Lines and columns count from 1.
+func (s *Source) Changed(line, column int) bool {
+	return s.sheet != nil && s.sheet.Changed(line, column)
+}
 
 // refuseEmpty reads the first byte and puts it back.
 func (s *Source) refuseEmpty() error {

@@ -12,16 +12,19 @@ import (
 )
 
 // shape is how large a sheet is: its last row and column with content, from 1.
-type shape struct{ rows, columns int }
+type shape struct {
+	rows, columns int
+	changed       changed
+}
 
 // inspect reads a sheet to its end once before its rows are read, because the parser of the
 // rows would take broken XML for the end.
-func inspect(archive *zip.Reader, s sheet, headerRow int) (shape, error) {
+func inspect(archive *zip.Reader, s sheet, f formats, headerRow int) (shape, error) {
 	part, err := archive.Open(s.path)
 	if err != nil {
 		return shape{}, broken(err)
 	}
-	i := inspection{headerRow: headerRow, stale: s.stale}
+	i := inspection{shape: shape{changed: changed{}}, formats: f, headerRow: headerRow, stale: s.stale}
 	dec := xml.NewDecoder(part)
 	for err == nil {
 		var token xml.Token
@@ -68,12 +71,16 @@ func hasCells(archive *zip.Reader, name string) bool {
 // inspection follows the elements of a sheet.
 type inspection struct {
 	shape
+	formats     formats
 	headerRow   int
 	stale       bool // what is stored of formulas is not their result
 	depth       int
 	row, column int
 	formula     bool // the cell has one
 	value       bool // the cell has a value, which may be empty
+	style       int
+	number      []byte // of the cell, as stored; nil if it is not a number
+	digits      [32]byte
 	within      string
 }
 
@@ -85,6 +92,9 @@ func (i *inspection) token(t xml.Token) error {
 	case xml.EndElement:
 		i.depth--
 		i.within = ""
+		if t.Name.Local == "c" && len(i.number) > 0 && i.changed != nil && !i.formats.exact(i.style, string(i.number)) {
+			i.changed.add(i.row, i.column)
+		}
 		if t.Name.Local == "c" && i.formula && (i.stale || !i.value) {
 			return &Error{Rule: "is a workbook with formulas whose results are not stored, the first in row " + strconv.Itoa(i.row),
 				Hint: "open it in a spreadsheet program and save it, so that the formulas are computed"}
@@ -92,6 +102,9 @@ func (i *inspection) token(t xml.Token) error {
 	case xml.CharData:
 		if (i.within == "v" || i.within == "t") && len(t) > 0 {
 			i.rows, i.columns = max(i.rows, i.row), max(i.columns, i.column)
+			if i.number != nil && i.within == "v" {
+				i.number = append(i.number, t...)
+			}
 		}
 	}
 	return nil
@@ -109,6 +122,11 @@ func (i *inspection) begin(e xml.StartElement) (err error) {
 	case "c":
 		i.column++
 		i.formula, i.value = false, false
+		i.number = nil
+		if kind := attribute(e, "t"); kind == "" || kind == "n" || kind == "d" {
+			i.number = i.digits[:0]
+		}
+		i.style, _ = strconv.Atoi(attribute(e, "s")) // no style is the first
 		if at := attribute(e, "r"); at != "" {
 			i.column, _, err = excelize.CellNameToCoordinates(at)
 		}

@@ -1,6 +1,6 @@
 // Package workbook reads a sheet of an .xlsx workbook as CSV text: a line for each row of the
 // sheet, and the cells as the spreadsheet program shows them. Dates that each machine shows in
-// its own way are as in 1990-12-31.
+// its own way, or with two digits of their year, are as in 1990-12-31.
 //
 // It knows neither headers nor users. A workbook that would lose something is refused: one
 // with a password, with formulas that were never computed, or with cells that are merged over
@@ -47,55 +47,71 @@ type Options struct {
 // Begins reports whether a file begins as a zip archive, such as a workbook.
 func Begins(head []byte) bool { return bytes.HasPrefix(head, []byte("PK\x03\x04")) }
 
-// Open returns the rows of a sheet as CSV text with commas. If o names no sheet, unread is how
-// many other sheets have cells and are not hidden. It reads r to its end. An error is an
-// *Error, or one of r.
-func Open(r io.Reader, o Options) (rows io.Reader, unread int, err error) {
+// Sheet is a sheet of a workbook: its rows as CSV text with commas. It is for one goroutine.
+type Sheet struct {
+	// Unread is how many other sheets have cells and are not hidden, if none was named.
+	Unread int
+
+	text
+}
+
+// Changed reports whether a cell holds a number that is not shown digit for digit, such as
+// one that is rounded, has separators, is shown as a date, or has more digits than a
+// spreadsheet program keeps. Rows and columns count from 1.
+func (s *Sheet) Changed(row, column int) bool { return s.shape.changed.has(row, column) }
+
+// Open opens a sheet. It reads r to its end. An error is an *Error, or one of r.
+func Open(r io.Reader, o Options) (*Sheet, error) {
 	data, err := io.ReadAll(io.LimitReader(r, MaxSize+1))
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
 	if len(data) > MaxSize {
-		return nil, 0, tooLarge()
+		return nil, tooLarge()
 	}
 	archive, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
 	if err != nil {
-		return nil, 0, &Error{Rule: "is a spreadsheet or a zip archive that is cut off or broken", Hint: "save it as CSV, or fetch it again", Err: err}
+		return nil, &Error{Rule: "is a spreadsheet or a zip archive that is cut off or broken", Hint: "save it as CSV, or fetch it again", Err: err}
 	}
 	if err := check(archive); err != nil {
-		return nil, 0, err
+		return nil, err
 	}
-	sheet, others, err := find(archive, o.Sheet)
+	named, others, err := find(archive, o.Sheet)
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
+	sheet := &Sheet{}
 	for _, other := range others {
 		if hasCells(archive, other.path) {
-			unread++
+			sheet.Unread++
 		}
 	}
-	shape, err := inspect(archive, sheet, o.HeaderRow)
+	styles, err := readFormats(archive)
 	if err != nil {
-		return nil, 0, err
+		return nil, broken(err)
 	}
-	rows, err = rowsOf(data, sheet.name, shape)
-	return rows, unread, err
+	if sheet.shape, err = inspect(archive, named, styles, o.HeaderRow); err != nil {
+		return nil, err
+	}
+	sheet.rows, err = rowsOf(data, named.name, styles)
+	return sheet, err
 }
 
 // shortDate is how dates are shown whose form is that of each machine. Without it they would
 // have a year of two digits.
 const shortDate = "yyyy-mm-dd"
 
-func rowsOf(data []byte, sheet string, s shape) (io.Reader, error) {
+func rowsOf(data []byte, sheet string, f formats) (*excelize.Rows, error) {
 	book, err := excelize.OpenReader(bytes.NewReader(data), excelize.Options{UnzipSizeLimit: MaxSize, UnzipXMLSizeLimit: MaxSize, ShortDatePattern: shortDate, LongDatePattern: shortDate})
 	if err != nil {
 		return nil, broken(err)
 	}
+	f.showYears(book)
 	rows, err := book.Rows(sheet)
 	if err != nil {
 		return nil, broken(err)
 	}
-	return &text{rows: rows, shape: s}, nil
+	return rows, nil
 }
 
 func broken(err error) error {

@@ -56,6 +56,12 @@ func (k Key) derive(purpose string) (sum [32]byte) {
 	return sum
 }
 
+// ForPseudonyms returns the key of pseudonyms, as hex. It does not reveal k.
+func (k Key) ForPseudonyms() string {
+	sum := k.derive("pseudonyms")
+	return hex.EncodeToString(sum[:])
+}
+
 // Check returns a value that is stored to detect a wrong key; it does not reveal the key.
 func (k Key) Check() string {
 	sum := k.derive("check")

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"usersync/sync/pseudonym"
 )
 
 // Class says whether a text is an id, and who may decide that it is one after all.
@@ -32,6 +34,7 @@ const (
 	CodeBad     = "bad_id"     // cannot be part of an address, or cannot be seen
 	CodeNull    = "null_id"    // stands for a missing value
 	CodeDamaged = "damaged_id" // was an id once
+	CodePseudo  = "pseudonym"  // stands for an id in results
 )
 
 // Verdict is what Check has to say about a text. The zero Verdict accepts it.
@@ -60,6 +63,9 @@ func (p Policy) Check(id string) Verdict {
 		return Verdict{Unreadable, CodeNone, "must not be empty", ""}
 	case id == "." || id == "..":
 		return Verdict{Unreadable, CodeBad, "must not be . or ..", ""}
+	case id[0] == '~' && pseudonym.Is(id):
+		return Verdict{Unreadable, CodePseudo, "must not be a pseudonym, as results hold with redact_ids in place of an id",
+			"use rejects, which hold the row as it was read, or the original input"}
 	}
 	if v := checkCharacters(id); v.Class != Accepted {
 		return v

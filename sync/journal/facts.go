@@ -65,6 +65,8 @@ type Registered struct {
 	// IndexKey keys the run's index, which is kept apart from it; empty in the journals
 	// of earlier versions, whose runs have no index.
 	IndexKey string `json:"index_key,omitempty"`
+	// PseudonymKey is the key of the ids in results; empty if they are not replaced.
+	PseudonymKey string `json:"pseudonym_key,omitempty"`
 	// Order is the run's place in the order of that ledger's runs; 0 if it has none.
 	Order int64 `json:"order,omitempty"`
 }

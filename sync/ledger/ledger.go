@@ -107,6 +107,10 @@ func (l *Ledger) Fingerprinter() *fingerprint.Fingerprinter {
 // RowHashes hashes rows with the ledger's key.
 func (l *Ledger) RowHashes() fingerprint.Rows { return fingerprint.NewRows(l.key, true) }
 
+// PseudonymKey returns the key of the pseudonyms of users, as text. It is derived from the
+// ledger's key, so that a user has the same pseudonym in all runs.
+func (l *Ledger) PseudonymKey() string { return l.key.ForPseudonyms() }
+
 // Generation counts the transactions that changed the scope. A plan is valid only for
 // the generation at which it was made.
 func (l *Ledger) Generation(ctx context.Context) (int64, error) {

@@ -10,7 +10,7 @@ import (
 type Cause uint8
 
 // The causes. Workers spend their time on those up to Journal, the others are spent while
-// workers go on.
+// workers continue.
 const (
 	Slot    Cause = iota // waiting until fewer calls are in flight
 	Rate                 // waiting for the rate, at its ceiling

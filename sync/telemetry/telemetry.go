@@ -1,7 +1,7 @@
 // Package telemetry is what is observed of the calls of a run: one event for each call, and
 // bounded statistics of them, which do not grow with the input.
 //
-// It makes no calls and writes no files. Package limited reports the calls; whoever wants
+// It makes no calls and writes no files. Package limited reports the calls; anyone who wants
 // them is an Observer. Start at Call and Stats.
 package telemetry
 

@@ -35,8 +35,12 @@ func (s *Streak) Detail() string {
 	if !s.Again.IsZero() {
 		again += " from " + s.Again.UTC().Format(time.DateOnly) + ","
 	}
-	return fmt.Sprintf("refused with %s in %d runs since %s; %s when the row or a setting changes, or with --retry-parked",
-		s.Code, s.Runs, s.First.UTC().Format(time.DateOnly), again)
+	runs := "1 run"
+	if s.Runs != 1 {
+		runs = fmt.Sprintf("%d runs", s.Runs)
+	}
+	return fmt.Sprintf("refused with %s in %s since %s; %s when the row or a setting changes, or with --retry-parked",
+		s.Code, runs, s.First.UTC().Format(time.DateOnly), again)
 }
 
 // RefusedForGood reports whether the API has refused the record, and would most likely

@@ -3,9 +3,11 @@ package report
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"unicode"
 
+	"usersync/sync/user"
 	"usersync/writer/cause"
 )
 
@@ -19,15 +21,22 @@ func (p *reportBuilder) causes(s *Summary) {
 	if s.ErrorGroups == nil {
 		return
 	}
-	all := s.ErrorGroups.Groups
+	shown := notParked(*s.ErrorGroups)
+	all := shown.Groups
 	var lines []string
 	for i := range all[:min(GroupsShown, len(all))] {
-		lines = append(lines, groupLines(&all[i], s.ErrorGroups.Total())...)
+		lines = append(lines, groupLines(&all[i], shown.Total())...)
 	}
-	p.fact("errors", append(lines, others(s.ErrorGroups)...)...)
+	p.fact("errors", append(lines, others(&shown)...)...)
 	if key := sendable(all); s.State == Finished && len(all) > 1 && key != "" {
 		p.fact("group", "usersync retry "+quoted(filepath.Dir(s.Path("rejects")))+" --group "+key)
 	}
+}
+
+// notParked leaves out the groups of parked users, which a line of their own counts.
+func notParked(g cause.ErrorGroups) cause.ErrorGroups {
+	g.Groups = slices.DeleteFunc(slices.Clone(g.Groups), func(g cause.ErrorGroup) bool { return g.Code == user.CodeParked })
+	return g
 }
 
 // quoted returns a path as a shell reads it.

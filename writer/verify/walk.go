@@ -15,7 +15,7 @@ func (v *verifier) walk() {
 	notes := v.openNotes()
 	defer notes.close()
 	queue := &rejectQueue{v: v, pull: rejects}
-	for r, err := range writer.ReadResults(v.files.Results.Text, v.files.Results.Name, v.files.Results.Format) {
+	for r, err := range writer.Restored(writer.ReadResults(v.files.Results.Text, v.files.Results.Name, v.files.Results.Format), v.files.Results.Pseudonyms) {
 		if err != nil {
 			v.fault(v.files.Results.Name, r.Row, err)
 			v.unreadable++

@@ -66,7 +66,8 @@ func TestProofNoValueShows(t *testing.T) {
 				base := fmt.Sprintf("%s/%s/%s/%d", h.url, api, fault, i)
 				s := newSite(t)
 				path := filepath.Join(t.TempDir(), "usersync.yaml")
-				text := "to: " + api + "\n" + fmt.Sprintf(config, base) + "rate: unlimited\nmax_errors: 100%\nretries: " + strconv.Itoa(i%2) + "\ngive_up_after: 1ms\nmax_wait: 1ms\nlog_level: debug\n"
+				text := "to: " + api + "\n" + fmt.Sprintf(config, base) + "rate: unlimited\nmax_errors: 100%\nretries: " + strconv.Itoa(i%2) + "\ngive_up_after: 1ms\nmax_wait: 1ms\nlog_level: debug\n" +
+					"notify: {on: always, command: [sh, -c, 'cat >> " + s.runs + "/notified.json']}\n"
 				if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 					t.Fatal(err)
 				}
@@ -85,7 +86,9 @@ func everyCommand(t *testing.T, s site, what, config, file string, every bool, m
 		lines = append(lines, []string{"resume", "--last"}, []string{"retry", "--last"}, []string{"verify"}, []string{"ledger", "stats", "--config", config}, []string{"ledger", "export", "--config", config},
 			[]string{"ledger", "show", "u-a", "--config", config}, []string{"run", "--mode", "update", "--log-format", "json", "--config", config, file}, []string{"run", "--mode", "delete", "--json", "--config", config, file},
 			[]string{"validate", "--config", config, file}, []string{"plan", "--config", config, "--out", plan, file}, []string{"apply", plan}, []string{"run", "--results", "-", "--full", "--config", config, file},
-			[]string{"ledger", "forget", "u-b", "--config", config})
+			[]string{"run", "--new", "--redact-ids", "--metrics-file", filepath.Join(s.runs, "metrics.prom"), "--config", config, file},
+			[]string{"explain", "u-a", "--config", config}, []string{"explain", "u-a", "--json", "--config", config}, []string{"explain", "U-A"}, []string{"explain", "--remote", "r-1", "--config", config},
+			[]string{"scrub", "--out", filepath.Join(t.TempDir(), "bundle.tar.gz")}, []string{"ledger", "parked", "--config", config}, []string{"ledger", "forget", "u-b", "--config", config})
 	}
 	for _, line := range lines {
 		if line[0] != "apply" {
@@ -97,6 +100,9 @@ func everyCommand(t *testing.T, s site, what, config, file string, every bool, m
 		}
 		checkNoTraces(t, what+": stdout of "+line[0], o.stdout, marks)
 		checkNoTraces(t, what+": stderr of "+line[0], o.stderr, marks)
+		if line[0] == "scrub" && o.exit == 0 {
+			checkBundle(t, what, line[2], marks)
+		}
 	}
 	checkFiles(t, s, what, marks)
 }
@@ -114,7 +120,7 @@ func checkFiles(t *testing.T, s site, what string, marks []string) {
 		}
 		text, err := os.ReadFile(path)
 		checked := marks
-		if d.Name() == "journal" || strings.HasPrefix(d.Name(), "ledger") { // binary: five letters in a row are found in any
+		if d.Name() == "journal" || d.Name() == "index" || strings.HasPrefix(d.Name(), "ledger") { // binary: five letters in a row are found in any
 			checked = slices.DeleteFunc(slices.Clone(marks), func(mark string) bool { return len(mark) < 7 })
 		}
 		checkNoTraces(t, what+": "+d.Name(), string(text), checked)

@@ -8,7 +8,7 @@ import (
 )
 
 // observed is what the observer will be told of a turn's calls. The zero value tells
-// nobody.
+// no one.
 type observed struct {
 	observer telemetry.Observer
 	turn     telemetry.Turn // of the call that waits or is in flight; the pacer fills it

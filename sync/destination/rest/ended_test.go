@@ -11,7 +11,7 @@ import (
 // endings keeps how calls ended.
 type endings []destination.Ending
 
-func (*endings) Next(string) error                       { return nil }
+func (*endings) Next(string) error                        { return nil }
 func (e *endings) Ended(_ string, how destination.Ending) { *e = append(*e, how) }
 
 // The middleware learns the id that the API gave a call, whether it went well or not, and

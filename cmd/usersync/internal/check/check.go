@@ -132,7 +132,7 @@ func (f *Findings) read(ctx context.Context, in *reader.Input, to connect.Client
 		f.noted.Add(r)
 		f.preview(to, r)
 	}
-	f.toTheEnd, f.warnings = true, in.Warnings()
+	f.toTheEnd, f.warnings = true, in.Expected()
 	return context.Cause(ctx)
 }
 

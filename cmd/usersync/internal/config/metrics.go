@@ -15,16 +15,16 @@ type Metrics struct {
 
 func (m *Metrics) settings() []Setting {
 	return []Setting{
-		{Key: "metrics.file", Group: GroupOutput, Flag: "metrics-file", Kind: Path, Value: "FILE",
+		{Key: "metrics.file", Group: GroupOutput, Added: true, Flag: "metrics-file", Kind: Path, Value: "FILE",
 			Use: "write Prometheus metrics of the run to FILE, which ends with .prom; see docs/monitoring.md",
 			Set: Into(&m.File, parsePromFile)},
-		{Key: "metrics.push", Group: GroupOutput, Flag: "metrics-push", Kind: URL, Value: "URL",
+		{Key: "metrics.push", Group: GroupOutput, Added: true, Flag: "metrics-push", Kind: URL, Value: "URL",
 			Use: "push Prometheus metrics of the run to the Pushgateway at URL",
 			Set: IntoString(&m.Push)},
-		{Key: "metrics.listen", Group: GroupOutput, Flag: "metrics-listen", Value: "ADDRESS", Global: true,
+		{Key: "metrics.listen", Group: GroupOutput, Added: true, Flag: "metrics-listen", Value: "ADDRESS", Global: true,
 			Use: "show Prometheus metrics at http://ADDRESS/metrics while the run lasts",
 			Set: Into(&m.Listen, parseListen)},
-		{Key: "metrics.name", Group: GroupOutput, Flag: "metrics-name", Value: "NAME", Global: true,
+		{Key: "metrics.name", Group: GroupOutput, Added: true, Flag: "metrics-name", Value: "NAME", Global: true,
 			Use: "name of the job in its metrics; the default is the name of the config file, without its directory and extension",
 			Set: IntoString(&m.Name)},
 	}

@@ -32,7 +32,7 @@ type Connection struct {
 	Client  Client
 	Pace    *pace.Pace
 	Scope   report.Scope
-	Causes  []cause.Known    // of rejects, as far as they are known of this API alone
+	Causes  []cause.Known    // of rejects, those known of this API alone
 	Sandbox *sandbox.Running // nil for a real API
 	Slow    bool             // at most slowRate calls a second, so syncing the journal for each costs nothing
 }

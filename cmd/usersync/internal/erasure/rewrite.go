@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"usersync/sync/journal"
+	"usersync/sync/pseudonym"
 	"usersync/sync/user"
 	"usersync/writer"
 	"usersync/writer/attempts"
@@ -22,6 +23,7 @@ type eraser struct {
 	dir   *rundir.Dir
 	files []string // names of all files in the directory
 	id    string
+	ids   pseudonym.Key // of the results
 
 	results, rejects writer.Copied
 	notes, listed    int
@@ -110,7 +112,7 @@ func (e *eraser) copyText(holds string, to func(string) (io.Writer, error), eras
 			if err != nil {
 				return err
 			}
-			did, err = erase(out, writer.FileText{Name: name, Format: format, Text: f})
+			did, err = erase(out, writer.FileText{Name: name, Format: format, Text: f, Pseudonyms: e.ids})
 			return err
 		}))
 	}
@@ -143,7 +145,7 @@ func (e *eraser) copyList(to func(string) (io.Writer, error)) error {
 			if err != nil {
 				return errors.New("a line is not in the format that usersync writes")
 			}
-			if len(row) > 0 && writer.UnquoteCell(row[0]) == e.id {
+			if len(row) > 0 && e.ids.ID(writer.UnquoteCell(row[0])) == e.id {
 				e.listed++
 				row = append([]string{user.Erased}, make([]string, len(row)-1)...)
 			}

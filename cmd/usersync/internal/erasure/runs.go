@@ -8,6 +8,7 @@ import (
 
 	"usersync/cmd/usersync/internal/history"
 	"usersync/sync/journal"
+	"usersync/sync/pseudonym"
 	"usersync/writer"
 	"usersync/writer/rundir"
 )
@@ -153,7 +154,7 @@ func (c *candidate) search(info rundir.RunInfo) (err error) {
 	}
 	return c.inDir(func(dir *rundir.Dir, files []string) error {
 		c.met = map[string]bool{}
-		e := &eraser{dir: dir, files: files, id: c.user.id, Erasure: writer.Erasure{Keys: c.user.keys, Met: c.met}}
+		e := &eraser{dir: dir, files: files, id: c.user.id, ids: c.pseudonyms(), Erasure: writer.Erasure{Keys: c.user.keys, Met: c.met}}
 		if err := e.copyAll(func(string) (io.Writer, error) { return io.Discard, nil }); err != nil {
 			return err
 		}
@@ -167,7 +168,7 @@ func (c *candidate) search(info rundir.RunInfo) (err error) {
 // another call finds the run again.
 func (c *candidate) erase(done *Done) error {
 	return c.inDir(func(dir *rundir.Dir, files []string) error {
-		e := &eraser{dir: dir, files: files, id: c.user.id, Erasure: writer.Erasure{Keys: c.user.keys, Checkpoints: c.checkpoints}}
+		e := &eraser{dir: dir, files: files, id: c.user.id, ids: c.pseudonyms(), Erasure: writer.Erasure{Keys: c.user.keys, Checkpoints: c.checkpoints}}
 		if err := e.rewrite(c.Journal.Header); err != nil {
 			return err
 		}
@@ -175,6 +176,14 @@ func (c *candidate) erase(done *Done) error {
 		done.Notes, done.Lists = done.Notes+e.notes, done.Lists+e.listed
 		return nil
 	})
+}
+
+// pseudonyms is the key of the ids in the run's results.
+func (c *candidate) pseudonyms() (k pseudonym.Key) {
+	if c.Journal != nil {
+		k, _ = pseudonym.ParseKey(c.Journal.Header.PseudonymKey)
+	}
+	return k
 }
 
 // inDir opens the directory of the run and lists its files.

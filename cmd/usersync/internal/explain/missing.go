@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"usersync/cmd/usersync/internal/config"
+	"usersync/sync/pseudonym"
 	"usersync/writer"
 	"usersync/writer/report"
 	"usersync/writer/rundir"
@@ -33,7 +34,7 @@ func (m *searched) reason(runsDir, id string, held *Ledger) string {
 	if feed := m.header.Scope.Feed; held.Feed != "" && feed != "" && held.Feed != feed {
 		return fmt.Sprintf("the user came from feed %s, and the run was of feed %s.", held.Feed, feed)
 	}
-	if listed(runsDir, m.run, id) {
+	if listed(runsDir, m.run, id, m.ids) {
 		return "a guard held all deletions back, and the user is on the list in " + filepath.Join(runsDir, m.run, "absent.csv") + "."
 	}
 	if summaryState(runsDir, m.run) != report.Finished {
@@ -43,7 +44,7 @@ func (m *searched) reason(runsDir, id string, held *Ledger) string {
 }
 
 // listed reports whether the id is on a run's list of users that it would have deleted.
-func listed(runsDir, run, id string) bool {
+func listed(runsDir, run, id string, ids pseudonym.Key) bool {
 	dir, err := rundir.Open(runsDir, run)
 	if err != nil {
 		return false
@@ -61,7 +62,7 @@ func listed(runsDir, run, id string) bool {
 		if err != nil {
 			return false
 		}
-		if slices.ContainsFunc(row[:min(1, len(row))], func(cell string) bool { return writer.UnquoteCell(cell) == id }) {
+		if slices.ContainsFunc(row[:min(1, len(row))], func(cell string) bool { return ids.ID(writer.UnquoteCell(cell)) == id }) {
 			return true
 		}
 	}

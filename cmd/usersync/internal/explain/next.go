@@ -47,5 +47,8 @@ func (c *cause) next() string {
 	case row.Absent(), c.header.Mode == string(config.Mirror) && row.Code == user.CodeLookalike:
 		return exit.CommandLine(c.header.Args...)
 	}
+	if row.Code == user.CodeParked {
+		return exit.CommandLine("retry", "--retry-parked", c.run.Path)
+	}
 	return exit.CommandLine("retry", c.run.Path)
 }

@@ -103,7 +103,7 @@ func (r *results) openIndex(dir *rundir.Dir, text string) (*os.File, error) {
 
 // indexed finds rows by the index. It reports false if the index is not that of the results.
 func (s *search) indexed(r *results, found *searched) bool {
-	places, err := r.index.Find(s.ID)
+	places, err := r.index.Find(found.id)
 	if err != nil {
 		return false
 	}
@@ -120,14 +120,15 @@ func (s *search) indexed(r *results, found *searched) bool {
 
 // keep keeps a row if it is the user's, or its id if that looks like the user's.
 func (s *search) keep(row writer.Result, found *searched) {
+	writer.Restore(&row.Settled, found.ids)
 	switch {
 	case s.Remote != "":
 		if row.Remote == s.Remote {
 			found.rows = append(found.rows, row)
 		}
-	case row.ID == s.ID:
+	case row.ID == found.id:
 		found.rows = append(found.rows, row)
-	case row.ID != "" && len(found.alike) < mostAlike && identity.Fold(row.ID) == identity.Fold(s.ID):
+	case row.ID != "" && len(found.alike) < mostAlike && identity.Fold(row.ID) == identity.Fold(found.id):
 		found.alike = append(found.alike, row.ID)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/history"
 	"usersync/sync/journal"
+	"usersync/sync/pseudonym"
 	"usersync/sync/user"
 	"usersync/writer"
 	"usersync/writer/rundir"
@@ -114,6 +115,8 @@ type searched struct {
 	rows   []writer.Result
 	alike  []string
 	why    string // it was not searched, or not completely
+	id     string // of the user
+	ids    pseudonym.Key
 
 	unwritten []user.Settled
 }
@@ -151,6 +154,8 @@ func (s *search) one(found *searched, finished bool) (err error) {
 	if s.Run != "" && found.run != s.Run {
 		return nil
 	}
+	found.ids, _ = pseudonym.ParseKey(found.header.PseudonymKey)
+	found.id = found.ids.ID(s.ID) // a pseudonym from the run's own results
 	if err := s.rowsIn(dir, found); err != nil || finished || s.Remote != "" {
 		return err
 	}
@@ -164,12 +169,12 @@ func (s *search) unwrittenIn(found *searched) error {
 		return err
 	}
 	for _, o := range r.Journal.Settled {
-		if o.ID == s.ID {
+		if o.ID == found.id {
 			found.unwritten = append(found.unwritten, o)
 		}
 	}
 	for _, o := range r.Journal.Sent {
-		if o.ID == s.ID {
+		if o.ID == found.id {
 			found.unwritten = append(found.unwritten, user.Settled{Record: o.Record, ID: o.ID, Action: o.Op})
 		}
 	}

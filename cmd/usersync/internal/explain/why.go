@@ -53,6 +53,8 @@ func (c *cause) decision() string {
 		return c.deletion()
 	case row.Status == user.Unchanged:
 		return c.unchanged()
+	case row.Code == user.CodeParked:
+		return "Nothing was sent: the API has refused the same row in earlier runs, and the user is parked."
 	case row.Attempts == 0 && row.Status == user.Refused:
 		return "Nothing was sent: a rule about who the user is forbids it."
 	case row.Attempts == 0:

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"usersync/sync/pseudonym"
 	"usersync/writer"
 	"usersync/writer/report"
 	"usersync/writer/rundir"
@@ -41,6 +42,7 @@ func (f *Files) openAll(r *Run) error {
 	if f.Results, err = f.text(dir, "results"); err != nil {
 		return err
 	}
+	f.Results.Pseudonyms, _ = pseudonym.ParseKey(r.Journal.Header.PseudonymKey)
 	if f.Rejects, err = f.text(dir, "rejects"); err != nil {
 		return err
 	}

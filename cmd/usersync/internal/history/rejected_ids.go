@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"slices"
 
+	"usersync/sync/journal"
+	"usersync/sync/pseudonym"
 	"usersync/sync/user"
 	"usersync/writer"
 	"usersync/writer/rundir"
@@ -71,15 +73,31 @@ func (r *rejectedIDs) read(run string) []rejectedID {
 		for _, format := range []writer.Format{writer.FormatCSV, writer.FormatJSONL} {
 			if file, err := d.Read("results." + string(format)); err == nil {
 				defer file.Close()
-				return r.readResults(file, format)
+				key, _ := pseudonym.ParseKey(headerIn(d).PseudonymKey)
+				return r.readResults(file, format, key)
 			}
 		}
 	}
 	return nil
 }
 
-func (r *rejectedIDs) readResults(file *os.File, format writer.Format) (all []rejectedID) {
-	for result, err := range writer.ReadResults(file, file.Name(), format) {
+// headerIn reads the header of a run's journal; the zero Header if it cannot be read.
+func headerIn(d *rundir.Dir) journal.Header {
+	f, err := d.Read(rundir.JournalName)
+	if err != nil {
+		return journal.Header{}
+	}
+	defer f.Close() // it was only read
+	info, err := f.Stat()
+	if err != nil {
+		return journal.Header{}
+	}
+	h, _ := journal.ReadHeader(f, info.Size())
+	return h
+}
+
+func (r *rejectedIDs) readResults(file *os.File, format writer.Format, key pseudonym.Key) (all []rejectedID) {
+	for result, err := range writer.Restored(writer.ReadResults(file, file.Name(), format), key) {
 		if err != nil {
 			break
 		}

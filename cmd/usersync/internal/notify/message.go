@@ -8,6 +8,7 @@ import (
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/sync/user"
 	"usersync/writer"
+	"usersync/writer/cause"
 	"usersync/writer/report"
 )
 
@@ -30,21 +31,57 @@ type Message struct {
 	Previous    State  `json:"previous,omitempty"`
 	Destination string `json:"destination"`
 	Run         string `json:"run,omitempty"`
-	ExitCode    int    `json:"exit_code"`
+	End
+	Counts
+	// Dir is the directory of the run, with its summary, and Report its report.
+	Dir    string `json:"dir,omitempty"`
+	Report string `json:"report,omitempty"`
+	Next   string `json:"next,omitempty"`
+	Host   string `json:"host,omitempty"`
+}
+
+// End is how a run ended.
+type End struct {
+	ExitCode int `json:"exit_code"`
 	// Meaning is the exit code in words.
 	Meaning string `json:"meaning"`
 	// Error is why the run did not end well, in one line.
-	Error       string           `json:"error,omitempty"`
-	StartedAt   *time.Time       `json:"started_at,omitempty"`
-	FinishedAt  time.Time        `json:"finished_at"`
+	Error      string     `json:"error,omitempty"`
+	StartedAt  *time.Time `json:"started_at,omitempty"`
+	FinishedAt time.Time  `json:"finished_at"`
+}
+
+// Counts are the records of a run.
+type Counts struct {
 	RecordsRead *int             `json:"records_read,omitempty"`
 	Outcomes    *writer.Outcomes `json:"outcomes,omitempty"`
-	// Reasons are the most frequent reasons for rejects.
+	// Parked are rejects that earlier runs have met, too.
+	Parked *Parked `json:"parked,omitempty"`
+	// Reasons are the most frequent reasons for rejects, and Groups the largest groups of
+	// rejects that have one cause.
 	Reasons []Reason `json:"reasons,omitempty"`
-	// Dir is the directory of the run, with its summary and report.
-	Dir  string `json:"dir,omitempty"`
-	Next string `json:"next,omitempty"`
-	Host string `json:"host,omitempty"`
+	Groups  []Group  `json:"groups,omitempty"`
+}
+
+// Parked counts users that are not sent because the API refused them in earlier runs, invalid
+// rows that earlier runs have met, and users that the next runs will not send.
+type Parked struct {
+	Users     int `json:"users"`
+	Invalid   int `json:"invalid,omitempty"`
+	FromNowOn int `json:"from_now_on,omitempty"`
+}
+
+// Group is the rejects of one cause.
+type Group struct {
+	Key     string      `json:"key"` // for usersync retry --group
+	Outcome user.Status `json:"outcome"`
+	Code    string      `json:"code,omitempty"`
+	HTTP    int         `json:"http_status,omitempty"`
+	Field   string      `json:"field,omitempty"`
+	Records int         `json:"records"`
+	Share   float64     `json:"share"` // of all rejects, from 0 to 1
+	Retry   cause.Retry `json:"retry"`
+	Do      string      `json:"do"`
 }
 
 // Reason is why records were rejected, and how many.
@@ -57,7 +94,11 @@ type Reason struct {
 // add copies what a notification says of a summary.
 func (m *Message) add(s *report.Summary) {
 	started := s.StartedAt
-	m.Run, m.StartedAt, m.RecordsRead, m.Outcomes, m.Next, m.Host = s.Run, &started, &s.RecordsRead, &s.Outcomes, s.Next, s.By.Host
+	m.Run, m.StartedAt, m.Next, m.Host = s.Run, &started, s.Next, s.By.Host
+	m.RecordsRead, m.Outcomes = &s.RecordsRead, &s.Outcomes
+	if p := s.Parked; p != nil {
+		m.Parked = &Parked{p.Users, p.Invalid, p.FromNowOn}
+	}
 	for _, status := range user.Statuses {
 		if !status.Rejected() {
 			continue
@@ -68,6 +109,17 @@ func (m *Message) add(s *report.Summary) {
 	}
 	sortReasons(m.Reasons)
 	m.Reasons = m.Reasons[:min(len(m.Reasons), mostReasons)]
+	if s.ErrorGroups != nil {
+		m.addGroups(s.ErrorGroups.Groups)
+	}
+}
+
+// addGroups adds the largest groups. Their messages and places stay in the summary.
+func (m *Message) addGroups(all []cause.ErrorGroup) {
+	for i := range all[:min(len(all), mostReasons)] {
+		g := &all[i]
+		m.Groups = append(m.Groups, Group{g.Key, g.Outcome, g.Code, g.HTTP, g.Field, g.Records, g.Share, g.Retry, g.Do})
+	}
 }
 
 // meaningOf returns an exit code in words.
@@ -98,9 +150,7 @@ func (m *Message) lines() []string {
 	if m.Outcomes != nil {
 		all = append(all, m.counts())
 	}
-	for _, r := range m.Reasons {
-		all = append(all, fmt.Sprintf("%s %s: %s", report.Label(r.Outcome), r.Code, report.Count(r.Records, "user")))
-	}
+	all = append(all, m.causes()...)
 	if m.Dir != "" {
 		where := "files: " + m.Dir
 		if m.Host != "" {
@@ -108,10 +158,46 @@ func (m *Message) lines() []string {
 		}
 		all = append(all, where)
 	}
+	if m.Report != "" {
+		all = append(all, "report: "+m.Report)
+	}
 	if m.Next != "" {
 		all = append(all, "next: "+m.Next)
 	}
 	return all
+}
+
+// causes says why records were rejected, and what to do. Parked users have a line of their
+// own.
+func (m *Message) causes() (all []string) {
+	for i := range m.Groups {
+		if g := &m.Groups[i]; g.Code != user.CodeParked {
+			all = append(all, g.line())
+		}
+	}
+	for _, r := range m.Reasons {
+		if len(m.Groups) == 0 && r.Code != user.CodeParked {
+			all = append(all, fmt.Sprintf("%s %s: %s", report.Label(r.Outcome), r.Code, report.Count(r.Records, "user")))
+		}
+	}
+	if p := m.Parked; p != nil && p.Users > 0 {
+		all = append(all, report.Count(p.Users, "parked user")+" not sent")
+	}
+	if p := m.Parked; p != nil && p.FromNowOn > 0 {
+		all = append(all, report.Count(p.FromNowOn, "user")+" parked from now on")
+	}
+	return all
+}
+
+func (g *Group) line() string {
+	what := report.Label(g.Outcome) + " " + g.Code
+	if g.HTTP != 0 && g.Code != fmt.Sprintf("http_%d", g.HTTP) {
+		what = fmt.Sprintf("%s (HTTP %d)", strings.TrimSpace(what), g.HTTP)
+	}
+	if g.Field != "" {
+		what += ", " + g.Field
+	}
+	return fmt.Sprintf("%s: %s. %s", strings.TrimSpace(what), report.Count(g.Records, "user"), g.Do)
 }
 
 func (m *Message) counts() string {

@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"os"
 	"path/filepath"
 	"slices"
 	"time"
@@ -107,12 +108,22 @@ func (n *Notifier) within(ctx context.Context, do func(context.Context) error) e
 func (n *Notifier) message(e Ended, state State, event string, before State) *Message {
 	m := &Message{
 		Format: MessageFormat, Event: event, State: state, Previous: before, Destination: n.to,
-		ExitCode: e.ExitCode, Meaning: meaningOf(e.ExitCode), Error: e.Error, FinishedAt: e.At.UTC(), Dir: e.Dir, Next: e.Next,
+		End: End{ExitCode: e.ExitCode, Meaning: meaningOf(e.ExitCode), Error: e.Error, FinishedAt: e.At.UTC()},
+		Dir: e.Dir, Report: reportIn(e.Dir), Next: e.Next,
 	}
 	if e.Summary != nil {
 		m.add(e.Summary)
 	}
 	return m
+}
+
+// reportIn returns the path of the report in the directory of a run; empty if there is none.
+func reportIn(dir string) string {
+	path := filepath.Join(dir, "report.html")
+	if _, err := os.Stat(path); dir == "" || err != nil {
+		return ""
+	}
+	return path
 }
 
 func runOf(e Ended) string {

@@ -17,6 +17,7 @@ import (
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/sync/user"
 	"usersync/writer"
+	"usersync/writer/cause"
 	"usersync/writer/report"
 )
 
@@ -140,6 +141,45 @@ func TestMessage(t *testing.T) {
 	}
 }
 
+// A message names the largest groups of rejects and what to do, the report, and users that
+// are parked, and no message or place of a reject.
+func TestGroupsAndReport(t *testing.T) {
+	r := newReceiver(t, 200)
+	e := ended(exit.Rejects)
+	e.Dir = t.TempDir()
+	if err := os.WriteFile(filepath.Join(e.Dir, "report.html"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	group := func(code string, n int) cause.ErrorGroup {
+		return cause.ErrorGroup{Key: "g1-" + code, Outcome: user.Refused, Code: code, HTTP: 409, Field: "email", Message: "not said", Records: n, Share: 0.1,
+			First: cause.Position{File: "not-said.csv", Line: 7}, Retry: cause.AfterFix, Do: "Correct the row."}
+	}
+	e.Summary.ErrorGroups = &cause.ErrorGroups{Groups: []cause.ErrorGroup{group(user.CodeParked, 9), group("duplicate", 6), group("c", 4), group("d", 3), group("e", 2), group("f", 1)}}
+	e.Summary.Parked = &report.Parked{Users: 9, FromNowOn: 2, First: []report.Place{{File: "not-said.csv", Line: 7}}}
+	text := ""
+	for _, format := range []string{"json", "slack"} {
+		n := notifier(t, func(c *config.Config) { c.Notify.Format, c.Notify.Webhook = format, user.NewSecret(r.URL) })
+		if err := n.Run(t.Context(), e); err != nil {
+			t.Fatal(err)
+		}
+		text += r.bodies[len(r.bodies)-1] + "\n"
+	}
+	for _, want := range []string{
+		`"parked":{"users":9,"from_now_on":2},`, `"groups":[{"key":"g1-parked",`, `"report":"` + e.Dir + `/report.html",`,
+		`{"key":"g1-duplicate","outcome":"refused","code":"duplicate","http_status":409,"field":"email","records":6,"share":0.1,"retry":"after_fix","do":"Correct the row."}`,
+		`\nrefused duplicate (HTTP 409), email: 6 users. Correct the row.\nrefused c`, `2 users. Correct the row.\n9 parked users not sent\n2 users parked from now on\n`, `\nreport: ` + e.Dir + `/report.html\n`,
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %s in\n%s", want, text)
+		}
+	}
+	for _, never := range []string{"not said", "not-said", "g1-f", "refused parked"} {
+		if strings.Contains(text, never) {
+			t.Errorf("%s in\n%s", never, text)
+		}
+	}
+}
+
 // A run that did not come as far as a run directory can say only how it ended.
 func TestWithoutSummary(t *testing.T) {
 	r := newReceiver(t, 200)
@@ -240,9 +280,17 @@ func TestCommandHangs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	status, err := os.ReadFile("/proc/" + strings.TrimSpace(string(data)) + "/stat")
-	if err == nil && !strings.Contains(string(status), ") Z ") {
-		t.Errorf("still there: %s", status)
+	path, patience := "/proc/"+strings.TrimSpace(string(data))+"/stat", time.After(10*time.Second)
+	for tick := time.Tick(10 * time.Millisecond); ; { // the kernel needs a moment
+		status, err := os.ReadFile(path)
+		if err != nil || strings.Contains(string(status), ") Z ") {
+			return
+		}
+		select {
+		case <-tick:
+		case <-patience:
+			t.Fatalf("still there: %s", status)
+		}
 	}
 }
 

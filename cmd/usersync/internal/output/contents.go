@@ -69,7 +69,7 @@ func (f *Files) recount(rejects int, count writer.Writer) (c Contents, err error
 		return c, err
 	}
 	c.Outcomes = map[user.Status]int{}
-	for r, bad := range writer.ReadResults(file, file.Name(), writer.Format(f.ResultsFormat)) {
+	for r, bad := range writer.Restored(writer.ReadResults(file, file.Name(), writer.Format(f.ResultsFormat)), f.Pseudonyms) {
 		if r.Status.Rejected() && !r.Absent() {
 			rejects--
 		}
@@ -142,7 +142,7 @@ func picked(f *Files, from func(*writer.Result) string) iter.Seq2[string, error]
 			return
 		}
 		defer file.Close()
-		for result, bad := range writer.ReadResults(file, file.Name(), writer.Format(f.ResultsFormat)) {
+		for result, bad := range writer.Restored(writer.ReadResults(file, file.Name(), writer.Format(f.ResultsFormat)), f.Pseudonyms) {
 			if bad != nil {
 				yield("", fmt.Errorf("read the results so far: %w", bad))
 				return

@@ -15,6 +15,7 @@ import (
 	"usersync/cmd/usersync/internal/history"
 	"usersync/reader"
 	"usersync/sync/journal"
+	"usersync/sync/pseudonym"
 	"usersync/writer"
 	"usersync/writer/rundir"
 )
@@ -22,10 +23,12 @@ import (
 // Spec says which files a run writes, and how.
 type Spec struct {
 	config.Output
-	Layout   reader.Layout // of the input, and of the rejects
-	Ledger   bool          // a ledger holds what the results say
-	Stdout   io.Writer     // takes --results -
-	Progress writer.Writer
+	Layout reader.Layout // of the input, and of the rejects
+	Ledger bool          // a ledger holds what the results say
+	Stdout io.Writer     // takes --results -
+	// Pseudonyms replace ids in results; the zero Key does not.
+	Pseudonyms pseudonym.Key
+	Progress   writer.Writer
 }
 
 // Files are the files of a run, and the one writer for all of them. They are for one

@@ -30,7 +30,7 @@ func (f *Files) OpenWriters() error {
 			return err
 		}
 	}
-	f.writer = writer.Tee(results, writer.Only(rejected, rejects), f.counts.writer(), f.Progress)
+	f.writer = writer.Tee(writer.Redacted(results, f.Pseudonyms), writer.Only(rejected, rejects), f.counts.writer(), f.Progress)
 	return nil
 }
 
@@ -75,9 +75,9 @@ func openCopy(spec Spec, dir *rundir.Dir, resumed bool) (file *rundir.File, w wr
 		err = copyBefore(file, dir, spec.resultsName())
 	}
 	to := &headerSkipper{to: file, skip: resumed}
-	w, bad := writer.NewResults(to, writer.Format(spec.ResultsFormat))
+	results, bad := writer.NewResults(to, writer.Format(spec.ResultsFormat))
 	to.skip = false
-	return file, w, errors.Join(err, bad)
+	return file, writer.Redacted(results, spec.Pseudonyms), errors.Join(err, bad)
 }
 
 // copyBefore copies the results of earlier parts of the run.

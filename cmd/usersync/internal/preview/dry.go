@@ -41,6 +41,7 @@ type DryRun struct {
 // still being read.
 func (d DryRun) run(ctx context.Context) (f *outcomes, counts engine.Summary, err error) {
 	f = newOutcomes()
+	f.ids = d.pseudonyms()
 	f.file = d.file
 	owners, err := d.owners(ctx)
 	if err != nil {

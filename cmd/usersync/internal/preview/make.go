@@ -136,7 +136,7 @@ func (p *planner) make(ctx context.Context) (made *Plan, err error) {
 	if err != nil {
 		return nil, planError(err)
 	}
-	p.notes = append(append(p.notes, p.Input.Warnings()...), ProtectedWarnings(p.protected.Report())...)
+	p.notes = append(append(p.notes, p.Input.Expected()...), ProtectedWarnings(p.protected.Report())...)
 	if err := p.checkUnchanged(ctx, before, digest, file != nil); err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/sync/destination"
 	"usersync/sync/plan"
+	"usersync/sync/pseudonym"
 	"usersync/sync/user"
 	"usersync/writer"
 )
@@ -23,6 +24,7 @@ type outcomes struct {
 	counts   map[user.Status]int
 	codes    writer.Codes
 	first    map[user.Status][]string // ids
+	ids      pseudonym.Key            // users are shown under these pseudonyms
 	calls    destination.Calls        // that a run would make
 	made     destination.Calls        // reads that the plan made
 	changes  *plan.Changes
@@ -48,7 +50,7 @@ func (f *outcomes) Write(o user.Outcome) error {
 		f.fedAgain++
 	}
 	if ids := f.first[o.Status]; len(ids) < firstShown {
-		f.first[o.Status] = append(ids, o.Record.User.ID)
+		f.first[o.Status] = append(ids, f.ids.Of(o.Record.User.ID))
 	}
 	if op := opOf(&o); f.file != nil && op != "" {
 		if err := f.file.Add(o.Record, op); err != nil {

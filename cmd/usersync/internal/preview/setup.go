@@ -9,6 +9,7 @@ import (
 	"context"
 	"io"
 	"iter"
+	"strings"
 	"time"
 
 	"usersync/cmd/usersync/internal/config"
@@ -100,10 +101,11 @@ func (s *Setup) Parking(ctx context.Context, l *ledger.Ledger, now time.Time) (*
 		Settings: s.Config.FeedDigest() + s.Config.MappingDigest()})
 }
 
-// curable reports whether a code says that it helps to send a row again.
+// curable reports whether a code says that it helps to send a row again. A family of codes,
+// such as http_*, does not say that of each of its codes.
 func curable(code string) bool {
 	e, known := codes.Lookup(code)
-	return known && e.Retry == codes.Helps
+	return known && !strings.HasSuffix(e.Code, "*") && e.Retry == codes.Helps
 }
 
 // Looked is called with each chunk of records, once the ledger was asked about them.

@@ -12,6 +12,7 @@ import (
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/history"
 	"usersync/cmd/usersync/internal/output"
+	"usersync/cmd/usersync/internal/preview"
 	"usersync/reader"
 	"usersync/sync/checkpoint"
 	"usersync/sync/engine"
@@ -135,7 +136,10 @@ func (b *beginning) startNew(ctx context.Context) (at *start, err error) {
 			err = errors.Join(err, b.withdraw(ctx, h.Run))
 		}
 	}()
-	files, err := output.Create(b.outputSpec(), b.started, func(run string) (err error) {
+	if b.Config.Output.RedactIDs {
+		h.PseudonymKey = preview.PseudonymKey(b.lease.Ledger)
+	}
+	files, err := output.Create(b.outputSpec(h), b.started, func(run string) (err error) {
 		h.Run = run
 		h.Order, err = b.register(ctx, run, 0)
 		return err

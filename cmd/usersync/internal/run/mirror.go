@@ -81,13 +81,17 @@ func (m missing) list(ctx context.Context, rules mirror.Rules) (path string, err
 	if err != nil {
 		return "absent.csv", err
 	}
-	lines := csv.NewWriter(list)
+	lines, ids := csv.NewWriter(list), m.at.files.Pseudonyms
 	err = lines.Write([]string{"id", "remote_id"})
 	for row, bad := range mirror.Rows(ctx, m.ledger, m.presence, rules) {
 		if err = errors.Join(err, bad); err != nil {
 			break
 		}
-		err = lines.Write([]string{writer.QuoteCell(row.ID), writer.QuoteCell(row.Remote)})
+		shown := user.Settled{ID: ids.Of(row.ID), Remote: row.Remote}
+		if row.Remote == row.ID {
+			shown.Remote = shown.ID
+		}
+		err = lines.Write([]string{writer.QuoteCell(shown.ID), writer.QuoteCell(shown.Remote)})
 	}
 	lines.Flush()
 	if err = cmp.Or(err, lines.Error()); err != nil {

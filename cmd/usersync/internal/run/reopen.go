@@ -19,7 +19,7 @@ type earlierFiles struct {
 
 // open truncates the files to the last checkpoint of the run, and counts what they contain.
 func (e earlierFiles) open() (*output.Files, output.Contents, error) {
-	f, err := output.Resume(e.outputSpec(), e.run)
+	f, err := output.Resume(e.outputSpec(e.run.Journal.Header), e.run)
 	if err != nil {
 		return nil, output.Contents{}, err
 	}

@@ -25,6 +25,7 @@ import (
 	"usersync/sync/journal"
 	"usersync/sync/plan"
 	"usersync/sync/protect"
+	"usersync/sync/pseudonym"
 	"usersync/writer/index"
 	"usersync/writer/progress"
 )
@@ -150,7 +151,8 @@ func (b *base) header() journal.Header {
 	}
 }
 
-// outputSpec says which files the run writes, and how.
-func (b *base) outputSpec() output.Spec {
-	return output.Spec{Output: b.Config.Output, Ledger: b.Config.Ledger.URL != config.NoLedger, Layout: b.Input.Layout(), Stdout: b.options.Stdout, Progress: b.options.Progress}
+// outputSpec says which files the run of a journal writes, and how.
+func (b *base) outputSpec(h journal.Header) output.Spec {
+	ids, _ := pseudonym.ParseKey(h.PseudonymKey)
+	return output.Spec{Pseudonyms: ids, Output: b.Config.Output, Ledger: b.Config.Ledger.URL != config.NoLedger, Layout: b.Input.Layout(), Stdout: b.options.Stdout, Progress: b.options.Progress}
 }

@@ -92,7 +92,7 @@ type row struct {
 	Action       user.Op     `json:"action,omitempty"`
 	Outcome      user.Status `json:"outcome"`
 	HTTP         int         `json:"http_status,omitempty"`
-	Code         string      `json:"code,omitempty"`
+	Reason       string      `json:"code,omitempty"`
 	Detail       string      `json:"detail,omitempty"`
 	Attempts     int         `json:"attempts"`
 	Milliseconds int64       `json:"ms"`
@@ -128,11 +128,11 @@ func (b *bundle) results(dir *rundir.Dir) error {
 
 func (b *bundle) row(r *writer.Result, input int) row {
 	code := r.Code
-	if !word.MatchString(code) {
-		code = b.mask.id(code)
+	if code != "" && !word.MatchString(code) {
+		code = removed
 	}
 	return row{Record: r.Record, Input: input, Line: r.Line, ID: b.mask.id(r.ID), Remote: b.mask.id(r.Remote), Action: r.Action, Outcome: r.Status,
-		HTTP: r.HTTP, Code: code, Detail: b.mask.phrase(r.Detail), Attempts: r.Attempts, Milliseconds: r.Took.Milliseconds(), At: r.At, RequestID: b.mask.id(r.RequestID)}
+		HTTP: r.HTTP, Reason: code, Detail: b.mask.phrase(r.Detail), Attempts: r.Attempts, Milliseconds: r.Took.Milliseconds(), At: r.At, RequestID: b.mask.id(r.RequestID)}
 }
 
 // eachResult calls do for each row, and counts those that are not as usersync writes them.

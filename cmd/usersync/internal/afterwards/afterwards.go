@@ -1,4 +1,6 @@
-package main
+// Package afterwards is what a person can do when a run is over: the next command, and what
+// they should know. It prints nothing.
+package afterwards
 
 import (
 	"errors"
@@ -17,15 +19,15 @@ import (
 	"usersync/writer/report"
 )
 
-// ending is a run that is over, with what decides the next command.
-type ending struct {
-	config *config.Config
+// Ending is a run that is over, with what decides the next command.
+type Ending struct {
+	Config *config.Config
 	run.Facts
 }
 
-// next is the command to run after this run; empty if nothing is left to do.
-func (e ending) next(err error, s report.Summary) string {
-	typed := e.config.Invocation
+// Next is the command to run after this run; empty if nothing is left to do.
+func (e Ending) Next(err error, s report.Summary) string {
+	typed := e.Config.Invocation
 	switch {
 	case err != nil:
 		return e.after(advice.StepAfter(err), s)
@@ -34,24 +36,24 @@ func (e ending) next(err error, s report.Summary) string {
 	case s.Outcomes.Rejected() == 0:
 		return ""
 	case s.Parked.Settled() == s.Outcomes.Rejected():
-		return e.config.LedgerCommand(config.Parked)
+		return e.Config.LedgerCommand(config.Parked)
 	case s.HeldBack() == s.Outcomes.Rejected():
 		return "grep " + user.CodeLookalike + " " + exit.Quote(s.Path("results"))
 	case s.Outcomes.Rejected() == s.Deleted().Rejected: // the deletions of a mirror are not in rejects
 		return typed.Again(e.Paths...)
-	case len(e.config.FlagsForOtherInput()) > 0: // settings that fit this input, and not its rejects
+	case len(e.Config.FlagsForOtherInput()) > 0: // settings that fit this input, and not its rejects
 		return exit.CommandLine("retry", e.Dir)
 	}
 	return typed.Again(s.Path("rejects"))
 }
 
 // after is the command to run after a run that stopped.
-func (e ending) after(do advice.Step, s report.Summary) string {
-	typed, sandbox := e.config.Invocation, e.config.Target.Sandbox
+func (e Ending) after(do advice.Step, s report.Summary) string {
+	typed, sandbox := e.Config.Invocation, e.Config.Target.Sandbox
 	switch {
 	case do == advice.StepNew: // which first absorbs what this one deleted
 		return typed.New(e.Paths...)
-	case do == advice.StepRetry && e.config.Target.Mode == config.Mirror: // whose deletions are never rejects
+	case do == advice.StepRetry && e.Config.Target.Mode == config.Mirror: // whose deletions are never rejects
 		return typed.Again(e.Paths...)
 	case do == advice.StepRetry:
 		return exit.CommandLine("retry", e.Dir)
@@ -71,8 +73,8 @@ func (e ending) after(do advice.Step, s report.Summary) string {
 
 // resumeLine is the command that resumes the run, by name if it is in the default
 // place, otherwise by directory.
-func (e ending) resumeLine(name string) string {
-	if e.config.Invocation.Named() || e.Resumed {
+func (e Ending) resumeLine(name string) string {
+	if e.Config.Invocation.Named() || e.Resumed {
 		name = e.Dir
 	}
 	if slices.Contains(e.Paths, "-") {
@@ -81,11 +83,11 @@ func (e ending) resumeLine(name string) string {
 	return exit.CommandLine("resume", name)
 }
 
-// hint is the hint on err, with the failure of the last call if that is the cause.
-func (e ending) hint(err error) string {
+// Hint is the hint on err, with the failure of the last call if that is the cause.
+func (e Ending) Hint(err error) string {
 	hint := advice.Hint(err)
 	if call, ok := errors.AsType[*destination.CallError](err); ok && call.Fault == destination.Denied && guardOf(err) == "" {
-		hint = connect.DeniedHint(e.config, call)
+		hint = connect.DeniedHint(e.Config, call)
 	}
 	if e.LastMet == "" || !errors.Is(err, pace.ErrGaveUp) {
 		return hint
@@ -96,8 +98,8 @@ func (e ending) hint(err error) string {
 	return "the last call failed: " + e.LastMet + "; " + hint
 }
 
-// addHints adds what you should know about a run that finished.
-func (e ending) addHints(s *report.Summary) {
+// AddHints adds what you should know about a run that finished.
+func (e Ending) AddHints(s *report.Summary) {
 	if s.RecordsRead == 0 {
 		s.Reason = "The input contains no records."
 	}
@@ -118,16 +120,16 @@ func (e ending) addHints(s *report.Summary) {
 	if s.Refused(user.CodeSameUser) > 0 {
 		s.Hint = strings.TrimPrefix(s.Hint+"; ", "; ") + sameUserHint
 	}
-	if e.config.Input.OpColumn.IsSet() {
+	if e.Config.Input.OpColumn.IsSet() {
 		return
 	}
 	advice := map[user.Op]struct{ code, hint string }{
 		user.Create: {user.CodeExists, "all of them already exist, and mode create updates no users: mode upsert would update them"},
 		user.Update: {user.CodeMissing, "none of them exists, and mode update creates no users: mode upsert would create them"},
-	}[e.config.Target.Mode]
+	}[e.Config.Target.Mode]
 	if rejects := s.Outcomes.Rejected(); rejects > 0 && s.Refused(advice.code) == rejects {
 		s.Hint = advice.hint
-		s.Next = e.config.Invocation.Replacing(s.Path("rejects"), append(e.config.FlagsForOtherInput(), config.Flag{Name: "mode", Value: "upsert"})...)
+		s.Next = e.Config.Invocation.Replacing(s.Path("rejects"), append(e.Config.FlagsForOtherInput(), config.Flag{Name: "mode", Value: "upsert"})...)
 	}
 }
 
@@ -156,8 +158,8 @@ func unproved(s *report.Summary) bool {
 
 // unresolved adds what to do about users when no run can find out whether they were
 // created: sending them again would leave them in doubt night after night.
-func (e ending) unresolved(s *report.Summary) bool {
-	if s.Outcomes.InDoubt == s.CodeOf(user.InDoubt, user.CodeUnprovedAbsent) || e.config.Ledger.URL == config.NoLedger || !e.Unshown {
+func (e Ending) unresolved(s *report.Summary) bool {
+	if s.Outcomes.InDoubt == s.CodeOf(user.InDoubt, user.CodeUnprovedAbsent) || e.Config.Ledger.URL == config.NoLedger || !e.Unshown {
 		return false
 	}
 	s.Hint = "the API cannot say whether users in doubt exist: check each one there, then run usersync ledger resolve ID with --remote KEY or --absent"
