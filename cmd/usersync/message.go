@@ -26,8 +26,7 @@ func printError(w io.Writer, err error) {
 		printErrors(w, several.Unwrap())
 		return
 	}
-	terminal.Red(w, os.LookupEnv, "usersync:")
-	fmt.Fprintf(w, " %s\n", strings.ReplaceAll(err.Error(), "\n", "\n  "))
+	terminal.Headed(w, os.LookupEnv, "usersync:", " "+strings.ReplaceAll(err.Error(), "\n", "\n  ")+"\n")
 	t, ok := advice.Printed(err)
 	if !ok {
 		return

@@ -193,6 +193,9 @@ func TestAsk(t *testing.T) {
 					t.Fatal(err)
 				}
 				p.Ask()
+				if o.Silent && strings.Contains(out.String(), eraseLine) {
+					t.Errorf("a line was drawn: %q", out.String())
+				}
 				none := "usersync: no user is being sent at the moment"
 				want := []string{none, "usersync: 3 users · created 0 · deleted 3 · unchanged 0 · rejects 0 · RATE/s · in 3s", none, ""}
 				got := screen(out.String())

@@ -54,7 +54,7 @@ func (l *Log) settings() []Setting {
 			Global: true, Commands: BetweenParts,
 			Use: "when to show progress; auto is a moving line on a terminal, otherwise a plain line every 30 s",
 			Set: IntoString(&l.Progress)},
-		{Key: "quiet", Group: GroupOutput, Common: true, Flag: "quiet", Letter: "q", Kind: Bool, Default: "false", Global: true, Commands: BetweenParts,
+		{Key: "quiet", Group: GroupOutput, Common: true, Flag: "quiet", Letter: "q", Kind: Bool, Default: "false", Global: true, Added: true, Commands: BetweenParts,
 			Use: "print nothing on standard error but errors, and after a run that did not end with exit code 0 what is wrong, the hint and the next command",
 			Set: IntoBool(&l.Quiet)},
 		l.format(),

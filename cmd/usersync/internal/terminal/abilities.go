@@ -29,10 +29,11 @@ func Colors(w io.Writer, lookup Lookup) io.Writer {
 	return f
 }
 
-// Red writes text, in red if w may be colored.
-func Red(w io.Writer, lookup Lookup, text string) {
+// Headed writes a text in one piece, its head in red if w may be colored.
+func Headed(w io.Writer, lookup Lookup, head, rest string) {
 	if colored := Colors(w, lookup); colored != nil {
-		w, text = colored, "\x1b[1;31m"+text+"\x1b[0m"
+		_, _ = io.WriteString(colored, "\x1b[1;31m"+head+"\x1b[0m") // what follows fails the same way
+		head = ""
 	}
-	_, _ = io.WriteString(w, text) // what follows fails the same way
+	_, _ = io.WriteString(w, head+rest)
 }

@@ -56,7 +56,12 @@ func environ(pairs ...string) Lookup {
 
 // Colors are for terminals that show them, unless NO_COLOR says no; an empty one says nothing.
 func TestColors(t *testing.T) {
-	_, program := pty(t, 80)
+	screen, program := pty(t, 80)
+	Headed(visible.NewWriter(program), environ("TERM=xterm"), "x:", " \x1b\n")
+	seen := make([]byte, 100)
+	if n, err := screen.Read(seen); err != nil || !strings.HasPrefix(string(seen[:n]), "\x1b[1;31mx:\x1b[0m") {
+		t.Errorf("%q, %v", seen[:n], err)
+	}
 	for name, c := range map[string]struct {
 		to     io.Writer
 		env    Lookup
@@ -74,7 +79,7 @@ func TestColors(t *testing.T) {
 		}
 	}
 	var b bytes.Buffer
-	if Red(&b, environ(), "x"); b.String() != "x" {
+	if Headed(&b, environ(), "x:", " y\n"); b.String() != "x: y\n" {
 		t.Errorf("%q", b.String())
 	}
 }
