@@ -33,7 +33,7 @@ const depsOrder = `
 	sync/destination/destinationtest/expect sync/destination/destinationtest/wired
 	sync/destination/scim/internal/resource sync/destination/custom/internal/form sync/destination/custom/internal/document
 	sync/destination/scim/internal/target
-	sync/destination/kard sync/destination/konstantly sync/destination/onbo sync/destination/scim sync/destination/custom sync/destination/destinationtest reader writer/progress writer/verify
+	sync/destination/kard sync/destination/konstantly sync/destination/onbo sync/destination/scim sync/destination/custom sync/destination/destinationtest reader writer/progress writer/verify writer/page
 	cmd/usersync/internal/exit cmd/usersync/internal/help cmd/usersync/internal/list cmd/usersync/internal/quantity
 	cmd/usersync/internal/config/internal/document cmd/usersync/internal/config/internal/reference
 	cmd/usersync/internal/config
@@ -42,7 +42,7 @@ const depsOrder = `
 	cmd/usersync/internal/draft cmd/usersync/internal/history cmd/usersync/internal/input cmd/usersync/internal/protected cmd/usersync/internal/view
 	cmd/usersync/internal/check cmd/usersync/internal/erasure cmd/usersync/internal/explain cmd/usersync/internal/scrub cmd/usersync/internal/output cmd/usersync/internal/preview cmd/usersync/internal/rescope
 	cmd/usersync/internal/run
-	cmd/usersync/internal/terminal cmd/usersync/internal/advice cmd/usersync/internal/notify cmd/usersync/internal/metrics
+	cmd/usersync/internal/terminal cmd/usersync/internal/advice cmd/usersync/internal/reports cmd/usersync/internal/notify cmd/usersync/internal/metrics
 	cmd/usersync/internal/afterwards
 	cmd/usersync
 `
@@ -104,7 +104,7 @@ const depsRules = `
 	sync/user < writer/codes < cmd/usersync/internal/explain, cmd/usersync/internal/preview, cmd/usersync;
 
 	# Reports know how outcomes are written; the writer knows no reports.
-	sync/user, writer < writer/report < writer/progress, writer/verify;
+	sync/user, writer < writer/report < writer/progress, writer/verify, writer/page;
 	writer/progress !< writer/verify;
 
 	# The sync packages get records and give outcomes: they know neither files nor formats.
@@ -179,7 +179,7 @@ const depsRules = `
 	sync/identity, writer < cmd/usersync/internal/list;
 
 	# How help is laid out, of whatever commands and flags there are.
-	NONE < cmd/usersync/internal/help;
+	writer/codes < cmd/usersync/internal/help;
 
 	# The text of a config file, and what its values lead to, are read without knowing any setting.
 	cmd/usersync/internal/exit < cmd/usersync/internal/config/internal/document < cmd/usersync/internal/config;
@@ -255,6 +255,9 @@ const depsRules = `
 	sync/engine, cmd/usersync/internal/run, cmd/usersync/internal/config !< cmd/usersync/internal/metrics;
 
 	# Who is told how a run ended is decided when it is over.
+	# Pages are made from summaries alone: who writes them reads no results.
+	writer/page, writer/rundir, cmd/usersync/internal/history < cmd/usersync/internal/reports < cmd/usersync;
+	cmd/usersync/internal/run, sync/engine !< cmd/usersync/internal/reports;
 	cmd/usersync/internal/config, writer/report, writer/rundir < cmd/usersync/internal/notify < cmd/usersync;
 	sync/engine, cmd/usersync/internal/run !< cmd/usersync/internal/notify;
 
@@ -340,6 +343,7 @@ func TestPolicyFindsWhatItForbids(t *testing.T) {
 		{"cmd/usersync/internal/config/internal/reference", "cmd/usersync/internal/exit"},
 		{"cmd/usersync/internal/terminal", "cmd/usersync/internal/erasure"},
 		{"cmd/usersync/internal/notify", "sync/engine"},
+		{"cmd/usersync/internal/reports", "sync/engine"},
 		{"cmd/usersync/internal/metrics", "sync/engine"},
 		{"sync/parking", "writer/codes"},
 		{"reader/mapping/expression", "reader/mapping"},

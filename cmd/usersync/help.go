@@ -47,7 +47,7 @@ func helpTopics() []*cobra.Command {
 	}, {
 		Use:   "codes",
 		Short: "Every outcome and code in results, in one line each",
-		Long:  codeList(),
+		Long:  help.CodeList(),
 	}, {
 		Use:   "schema",
 		Short: "A JSON Schema of usersync.yaml, for editors",
@@ -57,7 +57,7 @@ func helpTopics() []*cobra.Command {
 	}, {
 		Use:   "results",
 		Short: "The columns of results",
-		Long:  columnList(),
+		Long:  help.ColumnList(),
 	}}
 }
 
@@ -79,7 +79,7 @@ func helpCommand(width func() int) *cobra.Command {
 				return about.Help()
 			}
 			word := strings.Join(args, " ")
-			if text := explained(word); text != "" {
+			if text := help.Explained(word); text != "" {
 				// As with the help of commands, it changes nothing if the reader has left.
 				_, _ = io.WriteString(c.OutOrStdout(), help.Wrap(text, width()))
 				return nil

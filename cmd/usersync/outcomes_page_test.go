@@ -132,5 +132,5 @@ func TestCodesNameWhatExists(t *testing.T) {
 // notSettings are keys of the mapping and of calls in custom:, fields, and parts of codes.
 var notSettings = []string{
 	"fields", "value", "expr", "empty", "results", "errors", "count", "custom", "key", "auth", "rejects", "split", "join", "create", "update",
-	"max_bytes", "enrolled_rewards", "deadline_at", "attributes.", "bad_", "_usersync_run", "_usersync_raw", "uniqueness",
+	"max_bytes", "enrolled_rewards", "deadline_at", "attributes.", "bad_", "_usersync_run", "_usersync_raw", "uniqueness", "reactivate",
 }

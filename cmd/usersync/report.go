@@ -11,6 +11,7 @@ import (
 	"usersync/cmd/usersync/internal/afterwards"
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/reports"
 	"usersync/cmd/usersync/internal/run"
 	"usersync/cmd/usersync/internal/terminal"
 	"usersync/writer/report"
@@ -31,7 +32,11 @@ func (e *env) finish(c *config.Config, t *terminal.Terminal, r *run.Run, s *repo
 		err = errors.Join(err, fmt.Errorf("run %s: records and outcomes do not add up: the difference is %d", s.Run, missing))
 		s.ExitCode = advice.ExitCode(err, *found)
 	}
+	s.Report = reports.Path(c.Output.RunsDir, s.Run)
 	err = errors.Join(err, r.Close(s))
+	if !writeReport(t, c.Output.RunsDir, *s) {
+		s.Report = ""
+	}
 	if err == nil {
 		return e.report(end, t, *s)
 	}

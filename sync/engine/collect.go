@@ -54,6 +54,7 @@ func (c *collector) run() {
 			c.place(&outcomes[i])
 		}
 		c.report(outcomes)
+		c.stats.Settled(outcomes)
 		began := time.Now()
 		c.write()
 		c.stats.Add(telemetry.Results, began)
@@ -133,6 +134,5 @@ func (c *collector) write() {
 	if c.next > first {
 		c.summary.SettledUpTo = c.next - 1
 		c.window.release(c.next-first, bytes, c.next)
-		c.stats.Settled(c.summary.Outcomes)
 	}
 }

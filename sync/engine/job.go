@@ -80,7 +80,7 @@ type Job struct {
 	// again. Their results are followed up on as in any run.
 	Applying bool
 
-	// Stats is told of outcomes that are written, and of time that is spent on the journal,
+	// Stats is told of outcomes when they come, and of time that is spent on the journal,
 	// the ledger and results; nil is not.
 	Stats *telemetry.Stats
 

@@ -40,7 +40,7 @@ func (slowly) Settled([]user.Outcome) error {
 func (slowly) Looked(user.Batch) error      { return nil }
 func (slowly) Untaken([]*user.Record) error { return nil }
 
-// Every outcome is counted when it is written, also of records that were never sent, and
+// Every outcome is counted when it comes, also of records that were never sent, and
 // the time for ledger, journal and results is known.
 func TestStatsOfARun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -33,6 +33,9 @@ type Ledger interface {
 func Missing(ctx context.Context, l Ledger, p *Presence, r Rules) iter.Seq2[[]*user.Record, error] {
 	return func(yield func([]*user.Record, error) bool) {
 		n, err := count(ctx, l, p, r)
+		if err == nil && r.OnCounted != nil {
+			r.OnCounted(n.missing, n.feed)
+		}
 		switch {
 		case err == nil && n.missing+n.held == 0:
 			return

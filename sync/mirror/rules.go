@@ -46,6 +46,9 @@ type Rules struct {
 	// OnRejects is called, if set, with the number of missing users if none is deleted
 	// because the input is rejects of an earlier run.
 	OnRejects func(missing int)
+	// OnCounted is called, if set, with the users that would be deleted, and those of the
+	// feed, before the rules are checked.
+	OnCounted func(missing, feed int)
 }
 
 // check returns a *guard.Error that names every rule that forbids deletions.

@@ -18,7 +18,7 @@ type Stats struct {
 	latency  map[string]*Histogram
 	spent    Spent
 	timeline Timeline
-	outcomes map[user.Status]int // counted so far
+	outcomes map[user.Status]int
 }
 
 // NewStats returns statistics of a run that begins now.
@@ -77,19 +77,22 @@ func (s *Stats) Add(c Cause, began time.Time) {
 	s.spent.Add(c, time.Since(began))
 }
 
-// Settled is told how many records have each outcome by now. It must not be told fewer
-// than before.
-func (s *Stats) Settled(outcomes map[user.Status]int) {
+// Settled counts outcomes, except those that are not final.
+func (s *Stats) Settled(outcomes []user.Outcome) {
 	if s == nil {
 		return
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	p := s.timeline.at(time.Now())
-	for status, n := range outcomes {
-		if more := n - s.outcomes[status]; more > 0 {
-			p.settled(status, more)
-			s.outcomes[status] = n
+	for i := 0; i < len(outcomes); {
+		status, from := outcomes[i].Status, i
+		for i < len(outcomes) && outcomes[i].Status == status { // usually the same for all
+			i++
+		}
+		if status.Final() {
+			p.settled(status, i-from)
+			s.outcomes[status] += i - from
 		}
 	}
 }

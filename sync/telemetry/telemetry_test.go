@@ -55,12 +55,11 @@ func TestQuantiles(t *testing.T) {
 // However long a run lasts, its timeline has at most 120 points, and loses nothing.
 func TestTimelineIsBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s, outcomes := telemetry.NewStats(), map[user.Status]int{}
+		s := telemetry.NewStats()
+		six := []user.Outcome{{Status: user.Created}, {Status: user.Created}, {Status: user.Refused}, {}, {Status: user.Created}, {Status: user.Busy}, {Status: user.Created}, {Status: user.Created}}
 		for i := range 1000 {
 			s.Called(&telemetry.Call{Kind: "create", Began: time.Now(), Wire: time.Millisecond, Result: result(i), Status: 429 * (i % 2), Limit: float64(i%7) + 3})
-			outcomes[user.Created] += 5
-			outcomes[user.Refused]++
-			s.Settled(outcomes)
+			s.Settled(six)
 			time.Sleep(7 * time.Second)
 		}
 		line := s.Timeline()
@@ -72,6 +71,9 @@ func TestTimelineIsBounded(t *testing.T) {
 		for i, p := range line.Points {
 			sum.Calls, sum.Failed, sum.Throttled = sum.Calls+p.Calls, sum.Failed+p.Failed, sum.Throttled+p.Throttled
 			created, refused = created+p.Outcomes[user.Created], refused+p.Outcomes[user.Refused]
+			if len(p.Outcomes) > 2 {
+				t.Errorf("%v: not all of them are outcomes", p.Outcomes)
+			}
 			if p.Limit != 3 && i < len(line.Points)-1 {
 				t.Errorf("the lowest limit of point %d is %v", i, p.Limit)
 			}
@@ -119,7 +121,7 @@ func TestNoStats(t *testing.T) {
 	s.Called(&telemetry.Call{})
 	s.Waited(telemetry.Spent{})
 	s.Add(telemetry.Ledger, time.Now())
-	s.Settled(map[user.Status]int{user.Created: 1})
+	s.Settled([]user.Outcome{{Status: user.Created}})
 }
 
 func TestEveryCauseHasAName(t *testing.T) {

@@ -19,7 +19,7 @@ type Timeline struct {
 
 // Point is what happened during a part of the run.
 type Point struct {
-	Outcomes  map[user.Status]int // records whose outcomes were written
+	Outcomes  map[user.Status]int // records that were settled
 	Calls     int                 // calls that began
 	Failed    int                 // those of them that failed
 	Throttled int                 // those of them that were answered with 429

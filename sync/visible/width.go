@@ -8,8 +8,8 @@ import (
 )
 
 // Width returns how many columns of a terminal a text without line breaks takes: two for
-// each wide character of East Asia and each emoji, none for marks that combine with the
-// character before them. Characters that are wide only in fonts of East Asia count as one.
+// each wide character of East Asia and each emoji, none for accents that combine with
+// the character before them. Characters that are wide only in fonts of East Asia count as one.
 func Width(text string) int {
 	columns := 0
 	for _, r := range text {

@@ -96,3 +96,16 @@ func Names() []string {
 	}
 	return names
 }
+
+// Plain is a text of this package without its Markdown, for terminals and messages.
+func Plain(text string) string {
+	text = strings.ReplaceAll(text, "`", "")
+	for {
+		before, rest, found := strings.Cut(text, "](")
+		_, after, closed := strings.Cut(rest, ")")
+		if !found || !closed {
+			return strings.ReplaceAll(text, "[", "")
+		}
+		text = before + after
+	}
+}

@@ -56,6 +56,8 @@ func forCustom() Group {
 		{"bad_value", "A value cannot be written into the call as the config describes it.", "Correct the cell, or the template of the call.", Fix},
 		{"upsert_only", "The config has one call that creates or updates, so modes `create` and `update` are not possible.", "Use `--mode upsert`, or describe two calls.", Fix},
 		{"upserted", "The call creates or updates, and the answer does not say which of the two it did.", "Nothing.", Settled},
+		{"reactivated", "The user had been deactivated and was let in again by the call `reactivate`.", "Nothing.", Settled},
+		{"not_reactivated", "The user exists but is deactivated, and the call `reactivate` did not let them in.", "Run `usersync retry`. If it stays, read `detail` and activate the user in the API.", Helps},
 		{"unfit", "A user of the call does not fit its template.", "Run with `--batch-size 1` to see which user it is, and correct the row.", Fix},
 		{"too_many", "The call would carry more users than the API takes.", "Nothing: the call is split.", Automatic},
 		{"too_many_bytes", "The call would be larger than `max_bytes`.", "Nothing: the call is split.", Automatic},

@@ -16,13 +16,34 @@ func emitted(t *testing.T, changed map[string][]byte) *trace {
 	t.Helper()
 	f := loadFlow(t, changed)
 	reached := &trace{flow: f, seen: map[any]bool{}, texts: map[string]string{}, opaque: map[string]bool{}}
-	for o := range f.sources {
-		v, ok := o.(*types.Var)
-		if ok && v.IsField() && v.Name() == "Code" && types.Identical(v.Type(), types.Typ[types.String]) && v.Pkg().Path() != "usersync/writer/codes" {
-			reached.object(v)
-		}
+	for _, name := range emitters {
+		at := strings.LastIndex(name, ".")
+		reached.object(f.field(t, name[:at], name[at+1:], "Code"))
 	}
 	return reached
+}
+
+// emitters are the types whose codes people see: of records, of calls, and of rows that
+// validate checks.
+var emitters = []string{
+	"usersync/sync/user.Outcome", "usersync/sync/user.InvalidError", "usersync/sync/user.RefusedError",
+	"usersync/sync/destination.CallError", "usersync/sync/destination.Ending",
+}
+
+// field is a field of a struct.
+func (f *flow) field(t *testing.T, pkg, name, field string) types.Object {
+	t.Helper()
+	for p := range f.info {
+		if p.Path() != pkg {
+			continue
+		}
+		o, _, _ := types.LookupFieldOrMethod(p.Scope().Lookup(name).Type(), true, p, field)
+		if o != nil {
+			return o
+		}
+	}
+	t.Fatalf("%s.%s has no %s", pkg, name, field)
+	return nil
 }
 
 // Every code that the program emits has an entry, and every entry has a code that it emits.
@@ -120,6 +141,18 @@ func TestLookup(t *testing.T) {
 	} {
 		if e, _ := codes.Lookup(code); e.Code != want {
 			t.Errorf("%q is explained by %q, want %q", code, e.Code, want)
+		}
+	}
+}
+
+func TestPlain(t *testing.T) {
+	for text, want := range map[string]string{
+		"Set `a: b` ([custom.md](custom.md)).": "Set a: b (custom.md).",
+		"nothing":                              "nothing",
+		"two [a](b) and [c](d)":                "two a and c",
+	} {
+		if got := codes.Plain(text); got != want {
+			t.Errorf("%q becomes %q, want %q", text, got, want)
 		}
 	}
 }

@@ -176,7 +176,7 @@ func TestLine(t *testing.T) {
 	}
 }
 
-// A line that is asked for stays on the screen, whatever else is shown.
+// A line that is asked for stays on the screen, whatever is shown after it.
 func TestAsk(t *testing.T) {
 	for name, o := range map[string]Options{"terminal": {Terminal: true}, "log": {}, "silent": {Silent: true}, "silent terminal": {Terminal: true, Silent: true}} {
 		t.Run(name, func(t *testing.T) {

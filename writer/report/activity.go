@@ -94,7 +94,8 @@ type Timeline struct {
 type Point struct {
 	// When it begins, in seconds after the first point.
 	At int `json:"at_seconds" jsonschema:"minimum=0"`
-	// Records whose outcomes were written, by outcome.
+	// Records that were settled, by outcome. Of a run that stopped, some of them may not
+	// be in results yet.
 	Outcomes map[user.Status]int `json:"outcomes,omitempty"`
 	// Calls that began.
 	Calls int `json:"calls,omitempty" jsonschema:"minimum=0"`

@@ -39,7 +39,7 @@ func (p *reportBuilder) printf(format string, args ...any) { fmt.Fprintf(p, form
 func (p *reportBuilder) title(s *Summary) {
 	took := s.FinishedAt.Sub(s.StartedAt)
 	p.printf("\n")
-	p.mark(titleStyle(s))
+	p.look(titleStyle(s))
 	switch {
 	case s.State != Finished:
 		p.printf("Stopped after %s.\n", formatDuration(took))
@@ -69,13 +69,13 @@ func (p *reportBuilder) outcomes(s *Summary) {
 	for _, status := range user.Statuses {
 		if n := s.Outcomes.Count(status); n > 0 {
 			line := fmt.Sprintf("  %*s  %-*s  %s", width, Thousands(n), statusWidth, Label(status), reasons(status, n, s.Codes[status]))
-			p.mark(styleOf(status))
+			p.look(styleOf(status))
 			p.printf("%s\n", strings.TrimRight(line, " "))
 		}
 	}
 	p.printf("  %s\n", strings.Repeat("-", width))
 	if s.Unaccounted() != 0 {
-		p.mark(bad)
+		p.look(bad)
 	}
 	p.printf("  %*s  %s\n", width, total, accounted(s))
 	if after := s.RecordsRead - s.SettledUpTo; s.State != Finished && after > 0 && len(s.Calls) > 0 {
@@ -203,6 +203,9 @@ func (p *reportBuilder) facts(s *Summary) {
 		}
 		p.fact(f.Holds, fmt.Sprintf("%s  (%s)", path, Count(f.Records, "record")))
 	}
+	if s.Report != "" {
+		p.fact("report", s.Report)
+	}
 	if s.Hint != "" || s.Next != "" {
 		p.printf("\n")
 	}
@@ -210,7 +213,7 @@ func (p *reportBuilder) facts(s *Summary) {
 		p.fact("hint", wrap(s.Hint)...)
 	}
 	if s.Next != "" {
-		p.mark(strong)
+		p.look(strong)
 		p.fact("next", s.Next)
 	}
 }

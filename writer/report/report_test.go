@@ -60,9 +60,9 @@ func mixed() Summary {
 			{Holds: "results", Path: "runs/20260314T020000Z-k3f9qa/results.csv", Records: 100_000, Bytes: 9_876_543},
 			{Holds: "rejects", Path: "runs/20260314T020000Z-k3f9qa/rejects.csv", Records: 167, Bytes: 12_345},
 		},
-		Config:  &Config{Path: "usersync.yaml", SHA256: strings.Repeat("ab", 32), MappingSHA256: strings.Repeat("cd", 32)},
-		Program: Program{Version: "v0.2.0", Commit: "ebb5f51"},
-		By:      By{User: "batch", Host: "node-7", Arguments: []string{"run", "--config", "usersync.yaml", "users.csv.gz"}},
+		Configured: Configured{Config: &Config{Path: "usersync.yaml", SHA256: strings.Repeat("ab", 32), MappingSHA256: strings.Repeat("cd", 32)}},
+		Program:    Program{Version: "v0.2.0", Commit: "ebb5f51"},
+		By:         By{User: "batch", Host: "node-7", Arguments: []string{"run", "--config", "usersync.yaml", "users.csv.gz"}},
 	}
 	s.Finish(noon.Add(102*time.Second + 300*time.Millisecond))
 	return s

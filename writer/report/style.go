@@ -43,8 +43,8 @@ func titleStyle(s *Summary) style {
 	return good
 }
 
-// mark styles the line that begins here.
-func (p *reportBuilder) mark(s style) {
+// look styles the line that begins here.
+func (p *reportBuilder) look(s style) {
 	if p.styles == nil {
 		p.styles = map[int]style{}
 	}
@@ -58,8 +58,8 @@ func PrintColored(w io.Writer, s Summary) error {
 	var b strings.Builder
 	for i, line := range strings.Split(strings.TrimSuffix(p.String(), "\n"), "\n") {
 		line = visible.Text(line)
-		if look := p.styles[i]; look != plain && line != "" {
-			line = string(look) + line + reset
+		if s := p.styles[i]; s != plain && line != "" {
+			line = string(s) + line + reset
 		}
 		b.WriteString(line + "\n")
 	}

@@ -57,8 +57,7 @@ type Summary struct {
 	Files []File `json:"files,omitempty"`
 	// Size of the journal in bytes before its end, which is written after this document.
 	JournalBytes int64 `json:"journal_bytes,omitempty" jsonschema:"minimum=0"`
-	// Configuration of the run.
-	Config *Config `json:"config,omitempty"`
+	Configured
 	// Program that ran.
 	Program Program `json:"program"`
 	// Who ran it, and where.
@@ -77,6 +76,8 @@ type Ending struct {
 	Hint string `json:"hint,omitempty"`
 	// Command to type next.
 	Next string `json:"next,omitempty"`
+	// Path of the report of the run, a web page with the same numbers.
+	Report string `json:"report,omitempty"`
 }
 
 // Times are when a run was made, and how fast.

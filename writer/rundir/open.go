@@ -30,6 +30,23 @@ func Open(runsDir, run string) (*Dir, error) {
 	return &Dir{root: root, id: run, path: path}, nil
 }
 
+// OpenRuns opens the runs directory itself, for a file about all runs. It does not create it: a missing
+// one is fs.ErrNotExist. Every error is an *AccessError. Its ID is empty. Close the Dir once its files are
+// finished.
+func OpenRuns(runsDir string) (*Dir, error) {
+	root, err := openChecked(runsDir)
+	if err != nil {
+		return nil, &AccessError{fmt.Errorf("open runs directory: %w", err)}
+	}
+	return &Dir{root: root, path: runsDir}, nil
+}
+
+// Has reports whether the directory holds a file of that name, finished.
+func (d *Dir) Has(name string) bool {
+	info, err := d.root.Lstat(name)
+	return err == nil && info.Mode().IsRegular()
+}
+
 func openChecked(path string) (*os.Root, error) {
 	root, err := os.OpenRoot(path)
 	if err != nil {

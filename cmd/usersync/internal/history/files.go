@@ -16,6 +16,9 @@ import (
 	"usersync/writer/verify"
 )
 
+// SummaryName is the name of a run's summary in its directory.
+const SummaryName = "summary.json"
+
 // Files are the files of a run, open for reading.
 type Files struct {
 	verify.Files
@@ -77,7 +80,7 @@ func (f *Files) text(dir *rundir.Dir, name string) (writer.FileText, error) {
 
 // readSummary reads the summary; nil if it does not exist, as after a kill -9.
 func readSummary(dir *rundir.Dir) (*report.Summary, error) {
-	text, err := os.ReadFile(filepath.Join(dir.Path(), "summary.json"))
+	text, err := os.ReadFile(filepath.Join(dir.Path(), SummaryName))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}

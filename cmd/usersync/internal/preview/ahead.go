@@ -43,6 +43,9 @@ func (d DryRun) LookAhead(ctx context.Context) (err error) {
 	if err := SameVersions(before); err != nil {
 		return err
 	}
+	if d.OnChanges != nil {
+		d.OnChanges(f.changes.Changed, f.changes.Compared)
+	}
 	return f.guardError(d.Config)
 }
 

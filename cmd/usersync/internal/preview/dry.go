@@ -31,6 +31,9 @@ type DryRun struct {
 	Ledger    *ledger.Ledger  // nil without one
 	Protected *protect.List   // users never to touch; nil: none
 	Now       time.Time       // when the run would start
+	// OnChanges is called, if set, when a look ahead knows how many known users would
+	// change, and how many are known.
+	OnChanges func(changed, known int)
 
 	read     bool             // make the reads that updates need
 	file     *plan.Writer     // nil if the plan is not saved

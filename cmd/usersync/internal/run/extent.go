@@ -51,8 +51,8 @@ func throttled(calls destination.CallCounts) int {
 }
 
 // extent says how many records there are: as the plan, the expectation or the rejects to send
-// tell, or the input itself once it was read; until then by its bytes. A mirror finds out at
-// the end whom it deletes.
+// tell, or the input itself once it was read; until then by its bytes. A mirror knows its deletions
+// only at the end.
 func (r *Run) extent() progress.Extent {
 	x := progress.Extent{Read: r.at.Written + int(r.way.read.Load())}
 	expected := r.Config.Proof.Read

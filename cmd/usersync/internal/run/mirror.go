@@ -34,6 +34,7 @@ type missing struct {
 	ledger       *ledger.Ledger
 	presence     *mirror.Presence
 	checkpointer *checkpoint.Checkpointer
+	measured     *measured
 }
 
 // deletions yields the deletions of a mirror, after all records are written. If a rule
@@ -57,6 +58,7 @@ func (m missing) deletions(ctx context.Context) iter.Seq2[[]*user.Record, error]
 func (m missing) rules() mirror.Rules {
 	rules := m.Rules(m.protected)
 	rules.Last, rules.Invalid, rules.After = m.checkpointer.Last(), m.checkpointer.Count(user.Invalid), m.at.before.LastDeleted
+	rules.OnCounted = m.measured.deletes
 	rules.OnRejects = func(missing int) {
 		m.options.Log.Always("no users are deleted: the input is rejects of an earlier run, which cannot show who is missing", zap.Int("absent", missing))
 	}

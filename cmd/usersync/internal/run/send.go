@@ -36,6 +36,7 @@ type Run struct {
 	counts       engine.Summary
 	calls        destination.Calls
 	stats        *telemetry.Stats
+	measured     measured
 	attempts     attemptLog
 	stopping     stopping
 	sent         sentRecords
@@ -193,5 +194,5 @@ func (r *Run) lookAhead(ctx context.Context) error {
 		return nil
 	}
 	r.options.Log.Info("looking at the whole input before anything is sent")
-	return preview.DryRun{Setup: r.Setup, Wire: r.options.Wire, Ledger: r.lease.Ledger, Protected: r.protected, Now: r.started}.LookAhead(ctx)
+	return preview.DryRun{Setup: r.Setup, Wire: r.options.Wire, Ledger: r.lease.Ledger, Protected: r.protected, Now: r.started, OnChanges: r.measured.changes}.LookAhead(ctx)
 }

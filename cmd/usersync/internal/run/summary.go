@@ -32,12 +32,16 @@ func (r *Run) summary(err error) report.Summary {
 		},
 		Calls: callFacts(r.calls.Counts()), Pace: paceFacts(r.Conn.Pace.Report()), Activity: r.activity(), Times: report.Times{StartedAt: r.started},
 		Scope: r.Conn.Scope, Inputs: r.inputs(files, r.counts.Finished),
-		Config:  &report.Config{Path: r.Config.File, SHA256: r.Config.Digest(), MappingSHA256: r.Config.MappingDigest()},
+		Configured: report.Configured{
+			Config:   &report.Config{Path: r.Config.File, SHA256: r.Config.Digest(), MappingSHA256: r.Config.MappingDigest()},
+			Settings: settingFacts(r.Config),
+		},
 		Program: report.Program{Version: b.Version, Commit: b.Commit},
 		By:      startedBy(r.options.Args),
 	}
 	s.Files = files.Facts(r.counts.Written, s.Outcomes.Rejected())
 	s.Plan = planInSummary(r.options.Plan)
+	s.Guards = r.guards(&s, err)
 	noted := r.checkpointer.Noted()
 	s.Lookalikes = report.LookalikesOf(noted.LooksLike, files.Counts().HeldBack(), preview.CompareWindow(r.Config))
 	s.RepeatedIDs, s.Doubtful = report.RepeatedOf(noted.Repeats), report.DoubtfulOf(noted.Fields)

@@ -1,4 +1,4 @@
-package main
+package help
 
 import (
 	"fmt"
@@ -8,8 +8,8 @@ import (
 	"usersync/writer/codes"
 )
 
-// explained is the help of an outcome or a code; "" if word is neither.
-func explained(word string) string {
+// Explained is the help of an outcome or a code; "" if word is neither.
+func Explained(word string) string {
 	for _, o := range codes.Outcomes() {
 		if strings.EqualFold(word, string(o.Status)) {
 			return explanation(string(o.Status), o.Meaning, o.Do) + "\nThe codes say why: usersync help codes\n"
@@ -23,24 +23,11 @@ func explained(word string) string {
 }
 
 func explanation(word, meaning, do string) string {
-	return fmt.Sprintf("%s\n\n%s\n\n  do     %s\n", word, plain(meaning), plain(do))
+	return fmt.Sprintf("%s\n\n%s\n\n  do     %s\n", word, codes.Plain(meaning), codes.Plain(do))
 }
 
-// plain is a text of the documentation without its Markdown.
-func plain(text string) string {
-	text = strings.ReplaceAll(text, "`", "")
-	for {
-		before, rest, found := strings.Cut(text, "](")
-		_, after, closed := strings.Cut(rest, ")")
-		if !found || !closed {
-			return strings.ReplaceAll(text, "[", "")
-		}
-		text = before + after
-	}
-}
-
-// codeList is the text of `usersync help codes`.
-func codeList() string {
+// CodeList is the text of `usersync help codes`.
+func CodeList() string {
 	var b strings.Builder
 	b.WriteString("The outcomes, and the codes that say why. More about each: usersync help NAME\n\nOutcomes:\n\n")
 	for _, s := range user.Statuses {
@@ -49,19 +36,19 @@ func codeList() string {
 	for _, g := range codes.Groups() {
 		b.WriteString("\n" + g.Title + ":\n\n")
 		for _, e := range g.Entries {
-			fmt.Fprintf(&b, "  %-18s  %s\n", e.Code, plain(firstSentence(e.Meaning)))
+			fmt.Fprintf(&b, "  %-18s  %s\n", e.Code, codes.Plain(firstSentence(e.Meaning)))
 		}
 	}
 	b.WriteString("\nA code that is not here is one of the API, and its reference explains it.\n")
 	return b.String()
 }
 
-// columnList is the text of `usersync help results`.
-func columnList() string {
+// ColumnList is the text of `usersync help results`.
+func ColumnList() string {
 	var b strings.Builder
 	b.WriteString("The columns of results.csv, and the keys of results.jsonl. The outcomes and codes: usersync help codes\n\n")
 	for _, c := range codes.Columns() {
-		fmt.Fprintf(&b, "  %-11s  %s\n", c.Name, plain(c.Meaning))
+		fmt.Fprintf(&b, "  %-11s  %s\n", c.Name, codes.Plain(c.Meaning))
 	}
 	return b.String()
 }

@@ -1,0 +1,96 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+	"go.uber.org/zap"
+
+	"usersync/cmd/usersync/internal/config"
+	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/reports"
+	"usersync/cmd/usersync/internal/terminal"
+	"usersync/sync/journal"
+	"usersync/writer/report"
+)
+
+func reportCommand(e *env) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "report [RUN|--last]",
+		Short: "Write the report of a run, or an index of all runs, as a web page",
+		Long: "report writes report.html in the directory of a run: what was asked, how the records\n" +
+			"add up, why some were rejected, how the run went over time, where the time went, and\n" +
+			"how it compares with earlier runs. Every run writes it when it ends; this writes it\n" +
+			"again. Without RUN and --last it writes index.html in --runs-dir: all runs, with their\n" +
+			"trends. A page is one file, needs no network, and holds no data of users. report makes\n" +
+			"no calls.\n\n" +
+			"Exit codes: 0 the page is written; 2 there is no such run, or it has no summary.",
+		Example: "  usersync report\n  usersync report --last\n  usersync report runs/20261122T021500Z-k3q7ab",
+		Args:    atMostOneRun,
+	}
+	load, find := addSettings(e, cmd, config.ForVerify), runArguments(cmd)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		c, err := load()
+		if err != nil {
+			return err
+		}
+		if firstOf(args) == "" && !cmd.Flags().Changed("last") {
+			return e.writeIndex(c.Output.RunsDir)
+		}
+		found, err := find(c.Output.RunsDir, firstOf(args), func(p *journal.History) bool { return p.Begun })
+		if err != nil {
+			return err
+		}
+		return e.writeAgain(found.Dir, found.ID)
+	}
+	return cmd
+}
+
+// writeAgain writes the report of a run that has ended.
+func (e *env) writeAgain(runsDir, run string) error {
+	s, err := reports.Summary(runsDir, run)
+	if missing, ok := errors.AsType[*reports.NoSummaryError](err); ok {
+		return exit.Usage(missing, "wait until it ends, or continue it", exit.CommandLine("resume", reports.Dir(runsDir, run)))
+	}
+	if err != nil {
+		return err
+	}
+	if err := reports.Write(runsDir, s); err != nil {
+		return fmt.Errorf("write the report of run %s: %w", run, err)
+	}
+	return e.printPath(reports.Path(runsDir, run))
+}
+
+// writeIndex writes the index of all runs.
+func (e *env) writeIndex(runsDir string) error {
+	path, n, err := reports.Index(runsDir)
+	if foreign, ok := errors.AsType[*reports.ForeignError](err); ok {
+		return exit.Usage(foreign, "move that file away", exit.CommandLine("report", "--runs-dir", runsDir))
+	}
+	if err != nil {
+		return fmt.Errorf("write the index of the runs: %w", err)
+	}
+	if n == 0 {
+		return exit.Usage(fmt.Errorf("write the index of the runs: no run in %s has a summary", runsDir), "check --runs-dir", "usersync report --help")
+	}
+	return e.printPath(path)
+}
+
+func (e *env) printPath(path string) error {
+	if _, err := fmt.Fprintln(e.stdout, path); err != nil {
+		return fmt.Errorf("print the path of the page: %w", err)
+	}
+	return nil
+}
+
+// writeReport writes the report of a run that has just ended. A report that cannot be
+// written is no reason for the run to fail: the summary has the same numbers. It reports
+// whether it was written.
+func writeReport(t *terminal.Terminal, runsDir string, s report.Summary) bool {
+	err := reports.Write(runsDir, s)
+	if err != nil {
+		t.Log.Warn("cannot write the report; usersync report "+s.Run+" writes it again", zap.Error(err))
+	}
+	return err == nil
+}
