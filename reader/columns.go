@@ -2,6 +2,7 @@ package reader
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"usersync/reader/mapping"
@@ -66,14 +67,29 @@ func (c *columns) compare(f *file) error {
 		return nil
 	case f.layout.Format != c.layout.Format:
 		return mismatch("is " + f.layout.Format + ", but " + first + " is " + c.layout.Format)
+	case f.layout.Delimiter != c.layout.Delimiter && f.source.Workbook():
+		return mismatch("is a workbook, whose rows cannot be combined with " + first + ", which has " + delimiter(c.layout) + " between its cells")
 	case f.layout.Delimiter != c.layout.Delimiter:
-		return mismatch("has a different delimiter than " + first)
+		return mismatch("has a different delimiter than " + first + ": " + delimiter(f.layout) + " and not " + delimiter(c.layout))
 	case f.layout.Format == JSONL:
 		return c.compareKeys(f)
 	case slices.Equal(f.layout.Header, c.layout.Header):
 		return nil
 	}
 	return c.reorder(f)
+}
+
+// delimiter names the delimiter of a layout.
+func delimiter(l Layout) string {
+	switch l.Delimiter {
+	case '\t':
+		return "a tab"
+	case ',':
+		return "a comma"
+	case ';':
+		return "a semicolon"
+	}
+	return strconv.QuoteRune(l.Delimiter)
 }
 
 // reorder finds the columns of the first file in another one, whose header maps its own rows.

@@ -24,7 +24,7 @@ func makeWorkbook(ts *testscript.TestScript, neg bool, args []string) {
 			cell, err := excelize.CoordinatesToCellName(c+1, r+1)
 			ts.Check(err)
 			var value any = text
-			if number, err := strconv.ParseFloat(text, 64); err == nil && r > 0 {
+			if number, err := strconv.ParseFloat(text, 64); err == nil && strconv.FormatFloat(number, 'f', -1, 64) == text {
 				value = number
 			}
 			ts.Check(book.SetCellValue("Sheet1", cell, value))

@@ -99,7 +99,11 @@ func (d *Draft) Counts() string {
 			known++
 		}
 	}
-	return fmt.Sprintf("%s known, %d guessed, %d not sent; %s", exit.Plural(known, "column"), guessed, left, d.sample.Looked())
+	said := d.sample.Looked()
+	if missed := d.sample.NotLooked(); missed != "" {
+		said += "; " + missed
+	}
+	return fmt.Sprintf("%s known, %d guessed, %d not sent; %s", exit.Plural(known, "column"), guessed, left, said)
 }
 
 // Hint says what to decide first, or what to check.

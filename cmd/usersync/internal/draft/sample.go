@@ -23,6 +23,7 @@ type Sample struct {
 	profile *profile.Profile
 	layout  reader.Layout
 	file    string
+	once    bool // the file can be read only once
 	whole   bool // the file was read to its end
 	rows    int  // read
 	fit     int  // those of them that fit the header
@@ -46,7 +47,7 @@ func Look(ctx context.Context, o reader.Options) (*Sample, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Sample{profile: profile.New(t.Header()), layout: t.Layout(), file: filepath.Base(source.Name(o.Paths[0])), comment: comment}
+	s := &Sample{profile: profile.New(t.Header()), layout: t.Layout(), file: filepath.Base(source.Name(o.Paths[0])), once: o.Paths[0] == "-", comment: comment}
 	if err := s.read(ctx, t); err != nil {
 		return nil, closed(t, err)
 	}
@@ -173,5 +174,18 @@ func (s *Sample) Looked() string {
 	case s.whole && s.fit == s.profile.Rows:
 		return fmt.Sprintf("looked at all %s of %s", exit.Plural(s.profile.Rows, "row"), s.file)
 	}
-	return fmt.Sprintf("looked at the first %s of %s", exit.Plural(s.profile.Rows, "row"), s.file)
+	text := fmt.Sprintf("looked at the first %s of %s", exit.Plural(s.profile.Rows, "row"), s.file)
+	if s.whole {
+		return text + ", and for lines after the last user"
+	}
+	return text + fmt.Sprintf(", and not for lines after the last user: only %d rows were read", scanned)
+}
+
+// NotLooked says what was not looked for in standard input, which can be read only once;
+// empty if nothing was left out.
+func (s *Sample) NotLooked() string {
+	if !s.once || s.layout.HeaderRow == 0 {
+		return ""
+	}
+	return "standard input can be read only once, so it is not known whether the lines before the header are comments: init FILE looks for that"
 }
