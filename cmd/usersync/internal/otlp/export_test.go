@@ -95,7 +95,7 @@ func run(t *testing.T, c http.Handler, variables ...string) (header string, err 
 	ended := time.Now()
 	return header, e.End(t.Context(), metrics.Run{Name: "nightly", Destination: "kard", Version: "v1", Ended: true, ExitCode: 3, At: ended, Summary: &report.Summary{
 		Ending: report.Ending{State: report.Finished}, Counts: report.Counts{RecordsRead: 2, Outcomes: writer.CountOutcomes(map[user.Status]int{user.Created: 1, user.Refused: 1})},
-		Times: report.Times{StartedAt: ended.Add(-time.Minute), FinishedAt: ended},
+		Times:    report.Times{StartedAt: ended.Add(-time.Minute), FinishedAt: ended},
 		Activity: &report.Activity{Latency: map[string]report.Latency{"create": {Calls: 3, Sum: 30, Buckets: []report.Bucket{{UpTo: 4, Calls: 2}, {UpTo: 8, Calls: 1}}}}},
 	}})
 }

@@ -23,10 +23,10 @@ import (
 	"usersync/cmd/usersync/internal/output"
 	"usersync/cmd/usersync/internal/preview"
 	"usersync/sync/journal"
-	"usersync/sync/telemetry"
 	"usersync/sync/plan"
 	"usersync/sync/protect"
 	"usersync/sync/pseudonym"
+	"usersync/sync/telemetry"
 	"usersync/writer/index"
 	"usersync/writer/progress"
 )
