@@ -23,6 +23,7 @@ type explainOptions struct {
 	runs       int
 	showValues bool
 	json       bool
+	wrong      error // with the settings
 }
 
 func explainCommand(e *env) *cobra.Command {
@@ -49,14 +50,15 @@ func explainCommand(e *env) *cobra.Command {
 	cmd.Flags().BoolVar(&o.json, "json", false, "print a JSON document")
 	load := addSettings(e, cmd, config.ForLedger)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		c, err := load()
-		if err != nil {
-			return err
+		c, wrong := load()
+		if wrong != nil && (c == nil || c.Output.RunsDir == "") {
+			return wrong
 		}
 		q, err := queryOf(cmd, c, o, args)
 		if err != nil {
 			return err
 		}
+		o.wrong = wrong // such as a secret that is not set here: what the runs say needs none
 		return e.explain(cmd, c, o, q)
 	}
 	return cmd
@@ -108,7 +110,7 @@ func (e *env) collect(cmd *cobra.Command, c *config.Config, o explainOptions, q 
 	if err != nil {
 		return nil, err
 	}
-	now := ledgerView{env: e, cmd: cmd, config: c, hits: found.Hits}
+	now := ledgerView{env: e, cmd: cmd, config: c, wrong: o.wrong, hits: found.Hits}
 	x := &explain.Explanation{Format: explain.Format, ID: q.ID, Alike: found.Alike, NotSearched: found.NotSearched, Runs: []explain.Run{}}
 	if pseudonym.Is(q.ID) && len(found.Hits) > 0 {
 		q.ID = found.Hits[0].ID()
@@ -131,7 +133,7 @@ func (e *env) collect(cmd *cobra.Command, c *config.Config, o explainOptions, q 
 		x.ID = cmp.Or(x.ID, hit.ID())
 		r := found.Describe(q.RunsDir, hit, x.Ledger, x.Runs)
 		if i == 0 || q.Run != "" || o.showValues {
-			e.addFields(ctx, cmd, hit, &r, o.showValues)
+			e.addFields(ctx, hit, &r, o.showValues)
 		}
 		x.Runs = append(x.Runs, r)
 	}

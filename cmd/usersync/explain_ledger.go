@@ -27,6 +27,7 @@ type ledgerView struct {
 	env    *env
 	cmd    *cobra.Command
 	config *config.Config
+	wrong  error // with the settings
 	hits   []explain.Hit
 }
 
@@ -34,7 +35,7 @@ type ledgerView struct {
 func (v ledgerView) read(ctx context.Context, q explain.Query, x *explain.Explanation) error {
 	c, err := v.settings()
 	if err == nil {
-		err = connect.WithLedger(ctx, c, connect.Reading, history.AddressEvidence(c), func(l *ledger.Ledger) error { return show(ctx, l, q, x) })
+		err = connect.WithLedger(ctx, c, connect.Reading, history.AddressEvidence(c), func(l *ledger.Ledger) error { return show(ctx, l, c.Target.To, q, x) })
 	}
 	if ctx.Err() != nil {
 		return ctx.Err()
@@ -48,18 +49,21 @@ func (v ledgerView) read(ctx context.Context, q explain.Query, x *explain.Explan
 // settings are those of the command if they say where users go, and otherwise those of the
 // newest run that had the user.
 func (v ledgerView) settings() (*config.Config, error) {
-	if len(v.config.Target.All) > 0 {
-		return v.config, nil
+	if len(v.config.Target.All) == 1 || v.wrong != nil {
+		return v.config, v.wrong
 	}
 	for _, hit := range v.hits {
 		if !hit.Header.Sandbox {
 			return settingsOf(v.env, hit.Header, v.cmd)
 		}
 	}
+	if len(v.config.Target.All) > 1 {
+		return v.config, nil // which leads to an error that names them
+	}
 	return nil, errors.New("no destination is set: give --config or --to")
 }
 
-func show(ctx context.Context, l *ledger.Ledger, q explain.Query, x *explain.Explanation) error {
+func show(ctx context.Context, l *ledger.Ledger, to string, q explain.Query, x *explain.Explanation) error {
 	id := q.ID
 	if q.Remote != "" {
 		held, err := l.Identities().HoldersOf(ctx, []string{q.Remote})
@@ -83,7 +87,7 @@ func show(ctx context.Context, l *ledger.Ledger, q explain.Query, x *explain.Exp
 	if err != nil {
 		return err
 	}
-	x.Ledger = &explain.Ledger{State: stateWord(shown.State), Remote: shown.Remote, Feed: shown.Feed, Run: shown.Run, Record: shown.Record}
+	x.Ledger = &explain.Ledger{To: to, State: stateWord(shown.State), Remote: shown.Remote, Feed: shown.Feed, Run: shown.Run, Record: shown.Record}
 	if fields := fieldsOf(shown.Fingerprints); fields != "" {
 		x.Ledger.Fields = strings.Split(fields, ", ")
 	}
@@ -134,9 +138,9 @@ func noteOf(err error) string {
 const maxInput = 16 << 20
 
 // addFields adds the fields that the rows of the user gave, from the run's original input.
-func (e *env) addFields(ctx context.Context, cmd *cobra.Command, hit explain.Hit, r *explain.Run, values bool) {
+func (e *env) addFields(ctx context.Context, hit explain.Hit, r *explain.Run, values bool) {
 	note := "values are not shown: --show-values reads them from the input"
-	if why := e.readFields(ctx, cmd, hit, r, values); why != "" {
+	if why := e.readFields(ctx, hit, r, values); why != "" {
 		note = why
 	} else if values {
 		note = ""
@@ -149,7 +153,7 @@ func (e *env) addFields(ctx context.Context, cmd *cobra.Command, hit explain.Hit
 }
 
 // readFields returns why the fields cannot be read; empty if they were.
-func (e *env) readFields(ctx context.Context, cmd *cobra.Command, hit explain.Hit, r *explain.Run, values bool) string {
+func (e *env) readFields(ctx context.Context, hit explain.Hit, r *explain.Run, values bool) string {
 	if !values && inputSize(hit) > maxInput {
 		return "the run does not record which fields a row had, and its input is large: --show-values reads them from it"
 	}
@@ -158,7 +162,7 @@ func (e *env) readFields(ctx context.Context, cmd *cobra.Command, hit explain.Hi
 	if err != nil {
 		return "the fields are not known: " + noteOf(err)
 	}
-	c, err := settingsOf(e, hit.Header, cmd)
+	c, err := settingsOf(e, hit.Header, &cobra.Command{}) // without the flags of explain
 	if err != nil {
 		return "the fields cannot be read from the input: " + noteOf(err)
 	}

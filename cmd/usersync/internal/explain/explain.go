@@ -44,6 +44,8 @@ func (e *Explanation) Known() bool { return e.Ledger != nil || len(e.Runs) > 0 }
 
 // Ledger is what the ledger holds of a user.
 type Ledger struct {
+	// API that it is about.
+	To string `json:"to"`
 	// State of the entry: held, accepted or pending.
 	State string `json:"state"`
 	// Key that the API made for the user.

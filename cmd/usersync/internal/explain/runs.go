@@ -32,6 +32,9 @@ func (f *Found) Describe(runsDir string, h Hit, held *Ledger, later []Run) Run {
 	r := Run{Run: h.Run, Path: filepath.Join(runsDir, h.Run), StartedAt: header.Started.UTC(), To: header.Scope.Destination,
 		BaseURL: history.ScopeOf(header).BaseURL, Mode: header.Mode, Sandbox: header.Sandbox, Retried: header.Retried}
 	r.State = stateOf(runsDir, h.Run)
+	if held != nil && (held.To != r.To || r.Sandbox) {
+		held = nil // it is about another API
+	}
 	rows := slices.Clone(h.Rows)
 	for _, o := range h.Unwritten {
 		rows = append(rows, writer.Result{Settled: o, Place: writer.Place{Row: unwritten}})

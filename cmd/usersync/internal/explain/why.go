@@ -53,6 +53,8 @@ func (c *cause) decision() string {
 		return c.deletion()
 	case row.Status == user.Unchanged:
 		return c.unchanged()
+	case row.Attempts == 0 && row.Status == user.Refused && row.Code == user.CodeExists:
+		return "Nothing was sent: the ledger holds the user already, and mode create updates no users."
 	case row.Code == user.CodeParked:
 		return "Nothing was sent: the API has refused the same row in earlier runs, and the user is parked."
 	case row.Attempts == 0 && row.Status == user.Refused:
