@@ -23,6 +23,8 @@ func (f *Finder) Met(o *user.Outcome) (ledger.MetRow, bool) {
 		m.Hash, m.Sent = f.hash(r), true
 	case o.MayRecur():
 		m.Hash = f.hashText(r)
+	case o.Status == user.Invalid && r.Origin.Before != nil: // its text is not that of the input
+		return m, false
 	default:
 		m.Over = id != "" && (r.Recurring != nil || f.isTouched(id))
 		return m, m.Over
