@@ -11,7 +11,7 @@ import (
 // raw is the file as on disk, or as it comes from a pipe.
 type raw struct {
 	r        io.Reader
-	bytes    int64 // atomic, for Consumed
+	bytes    int64     // atomic, for Consumed
 	hash     hash.Hash // nil if not wanted
 	err      error     // what ended it; a terminal could continue after its end
 	*watched           // nil if it is not a regular file

@@ -302,7 +302,9 @@ func TestInvalidRowsRecur(t *testing.T) {
 	}
 	again := row("a", "x")
 	again.Origin.Raw, again.Origin.Before = []byte("as in rejects"), &user.Rejected{Run: "run-0001", Record: 1}
-	n.night(true, []*user.Record{again}, func(r *user.Record) user.Outcome { return user.Outcome{Record: r, Status: user.Invalid, Code: "ragged"} })
+	n.night(true, []*user.Record{again}, func(r *user.Record) user.Outcome {
+		return user.Outcome{Record: r, Status: user.Invalid, Code: "ragged"}
+	})
 	rows, err := n.ledger.Runs().Recurring().Of(t.Context(), []string{"a"})
 	if len(rows) != 1 || err != nil || rows[0].Runs != 4 {
 		t.Error("after a reject that was fed in again:", rows, err)
