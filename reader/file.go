@@ -160,9 +160,11 @@ func (in *Input) readFile(i int, path string, yield func(*user.Record, error) bo
 	if err := f.source.Count(); err != nil {
 		return in.fail(inputError(f.name, 0, err), yield)
 	}
+	in.extent.begin(f.source)
 	if !in.readRows(f, yield) {
 		return false
 	}
+	in.extent.end(f.source)
 	in.skipped.Add(f.rows.skipped())
 	err := in.finish(i, f)
 	in.files[i], in.finished = nil, i+1

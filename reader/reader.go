@@ -118,6 +118,7 @@ type Input struct {
 	failed   bool // Records has yielded an error
 	versions versions
 	skipped  between.Skipped // in the files that were read to their end
+	extent   extent
 }
 
 // Open checks, in every file, everything that can be wrong before the first record is sent:
@@ -171,6 +172,7 @@ func (in *Input) openAhead(ctx context.Context, i int) error {
 		return err
 	}
 	in.versions.see(i, f)
+	in.extent.see(f.source)
 	if i == 0 || f.source.Once() {
 		in.files[i] = f
 		return nil

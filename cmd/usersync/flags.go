@@ -14,7 +14,7 @@ func addSettings(e *env, cmd *cobra.Command, commands config.Commands) func() (*
 	flags := config.AddFlags(cmd, connect.Sections, commands)
 	return func() (*config.Config, error) {
 		c, err := flags.Load(e.environment)
-		e.jsonLog, e.loaded = flags.JSONLog(), true
+		e.jsonLog, e.quiet, e.loaded = flags.JSONLog(), c != nil && c.Log.Quiet, true
 		return c, err
 	}
 }

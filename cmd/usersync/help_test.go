@@ -44,7 +44,7 @@ func TestHelpFitsTheTerminal(t *testing.T) {
 			c.Flags().VisitAll(func(f *pflag.Flag) {
 				n := 0
 				for line := range strings.Lines(out.String()) {
-					if fields := strings.Fields(line); len(fields) > 0 && (fields[0] == "--"+f.Name || fields[0] == "-h," && f.Name == "help") && strings.HasPrefix(line, "  -") {
+					if fields := strings.Fields(line); len(fields) > 0 && (fields[0] == "--"+f.Name || f.Shorthand != "" && fields[0] == "-"+f.Shorthand+"," && fields[1] == "--"+f.Name) && strings.HasPrefix(line, "  -") {
 						n++
 					}
 				}

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -15,6 +14,7 @@ import (
 	"usersync/sync/ledger"
 	"usersync/sync/parking"
 	"usersync/sync/user"
+	"usersync/sync/visible"
 )
 
 func ledgerParked(e *env) *cobra.Command {
@@ -47,7 +47,7 @@ func (e *env) listParked(ctx context.Context, l *ledger.Ledger, park config.Park
 	if err != nil {
 		return err
 	}
-	table := tabwriter.NewWriter(e.stdout, 0, 8, 2, ' ', 0)
+	table := visible.NewTabs(e.stdout)
 	fmt.Fprintf(table, "id\tfeed\toutcome\tcode\truns\tage\tlast_sent\tnext_try\n")
 	for i := range all {
 		r := &all[i]

@@ -3,12 +3,12 @@ package main
 import (
 	"context"
 	"fmt"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
 	"usersync/cmd/usersync/internal/connect"
 	"usersync/sync/ledger"
+	"usersync/sync/visible"
 )
 
 func ledgerScopes(e *env) *cobra.Command {
@@ -22,7 +22,7 @@ func ledgerScopes(e *env) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		table := tabwriter.NewWriter(e.stdout, 0, 8, 2, ' ', 0)
+		table := visible.NewTabs(e.stdout)
 		fmt.Fprintf(table, "scope\tdestination\tholds_users\n")
 		for _, s := range all {
 			fmt.Fprintf(table, "%s\t%s\t%t\n", s.Name, s.Destination, s.Entries)

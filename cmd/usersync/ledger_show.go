@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
@@ -13,6 +12,7 @@ import (
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/sync/ledger"
 	"usersync/sync/user"
+	"usersync/sync/visible"
 )
 
 func ledgerShow(e *env) *cobra.Command {
@@ -56,7 +56,7 @@ func ledgerShow(e *env) *cobra.Command {
 }
 
 func showEntry(e *env, id string, s ledger.Details, rejected []ledger.RecurringRow) error {
-	table := tabwriter.NewWriter(e.stdout, 0, 8, 2, ' ', 0)
+	table := visible.NewTabs(e.stdout)
 	lines := [][2]string{
 		{"id", id}, {"state", stateWord(s.State)}, {"remote", s.Remote}, {"feed", s.Feed},
 		{"run", s.Run}, {"record", strings.TrimPrefix(fmt.Sprint(s.Record), "0")}, {"fields", fieldsOf(s.Fingerprints)},

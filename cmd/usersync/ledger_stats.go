@@ -3,12 +3,12 @@ package main
 import (
 	"context"
 	"fmt"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
 	"usersync/cmd/usersync/internal/connect"
 	"usersync/sync/ledger"
+	"usersync/sync/visible"
 )
 
 func ledgerStats(e *env) *cobra.Command {
@@ -21,7 +21,7 @@ func ledgerStats(e *env) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		table := tabwriter.NewWriter(e.stdout, 0, 8, 2, ' ', 0)
+		table := visible.NewTabs(e.stdout)
 		fmt.Fprintf(table, "scope\tfeed\theld\taccepted\tpending\tgeneration\n")
 		for _, s := range all {
 			fmt.Fprintf(table, "%s\t%s\t%d\t%d\t%d\t%d\n", s.Scope, s.Feed, s.Present, s.Accepted, s.Pending, s.Generation)

@@ -22,6 +22,7 @@ import (
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/metrics"
+	"usersync/cmd/usersync/internal/terminal"
 	"usersync/sync/engine"
 	"usersync/sync/visible"
 )
@@ -59,9 +60,11 @@ type env struct {
 	wire           context.Context // ends when calls in flight must be cut
 	args           []string
 	jsonLog        bool // standard error takes only JSON; known once loaded
+	quiet          bool // only errors are said; known once loaded
 	loaded         bool // the settings of the command were read, or could not be
 	several        bool // several runs share standard output and standard error
 	metrics        *metrics.Listener
+	asked          *terminal.Asked
 }
 
 // execute runs one command line and returns its exit code.
@@ -77,6 +80,9 @@ func executeAt(ctx context.Context, now func() time.Time, args []string, stdin i
 		environment: config.Environment{Lookup: os.LookupEnv, Environ: os.Environ}, now: now, wire: wire,
 		metrics: &metrics.Listener{},
 	}
+	asked, ignore := terminal.Listen()
+	defer ignore()
+	e.asked = asked
 	var found advice.Result
 	root := newRoot(e, &found)
 	root.SetArgs(args)

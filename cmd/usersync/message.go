@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -25,7 +26,7 @@ func printError(w io.Writer, err error) {
 		printErrors(w, several.Unwrap())
 		return
 	}
-	fmt.Fprintf(w, "usersync: %s\n", strings.ReplaceAll(err.Error(), "\n", "\n  "))
+	terminal.Headed(w, os.LookupEnv, "usersync:", " "+strings.ReplaceAll(err.Error(), "\n", "\n  ")+"\n")
 	t, ok := advice.Printed(err)
 	if !ok {
 		return
@@ -81,6 +82,9 @@ func (e *env) note(cmd *cobra.Command, text, hint, next string) error {
 			return err
 		}
 		log.Info(text, zap.String("hint", hint), zap.String("next", next))
+		return nil
+	}
+	if e.quiet {
 		return nil
 	}
 	for _, line := range [][2]string{{"  hint: ", hint}, {"  next: ", next}} {

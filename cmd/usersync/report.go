@@ -42,7 +42,9 @@ func (e *env) finish(c *config.Config, t *terminal.Terminal, r *run.Run, s *repo
 	}
 	printed := *s
 	printed.Reason, printed.Next = "", "" // printed with the error
-	err = errors.Join(err, e.report(end, t, printed))
+	if !c.Log.Quiet || c.Output.JSON || t.Log.Data != nil {
+		err = errors.Join(err, e.report(end, t, printed))
+	}
 	return &exit.Error{Err: err, Hint: end.Hint(err), Next: s.Next}
 }
 
@@ -58,10 +60,21 @@ func (e *env) report(end afterwards.Ending, t *terminal.Terminal, s report.Summa
 	if t.Log.Data != nil {
 		return nil
 	}
-	if err := report.Print(e.stderr, s); err != nil {
+	if err := e.print(end.Config.Log.Quiet, s); err != nil {
 		t.Log.Warn("cannot print the report", zap.Error(err))
 	}
 	return nil
+}
+
+// print writes the report for a person, who may have asked for quiet.
+func (e *env) print(quiet bool, s report.Summary) error {
+	if quiet {
+		return report.PrintShort(e.stderr, s)
+	}
+	if w := terminal.Colors(e.stderr, e.environment.Lookup); w != nil {
+		return report.PrintColored(w, s)
+	}
+	return report.Print(e.stderr, s)
 }
 
 // printSummary writes the summary to standard output, which may be full or closed.

@@ -90,9 +90,10 @@ type sender struct {
 // prepare checks everything that can be checked without the lock of the account.
 func (s *sender) prepare(ctx context.Context) (err error) {
 	tuneGC(s.environment.Lookup, s.config.Target.Sandbox)
-	if s.terminal, err = terminal.Open(s.stderr, s.config, s.several); err != nil {
+	if s.terminal, err = terminal.Open(s.stderr, s.config, s.several, s.environment.Lookup); err != nil {
 		return err
 	}
+	s.asked.Add(s.terminal.Progress)
 	o := s.options
 	o.Stdin, o.Stdout, o.Now, o.Wire, o.Args = s.stdin, s.stdout, s.now, s.wire, s.args
 	o.Log, o.Progress = s.terminal.Log, s.terminal.Progress
@@ -119,6 +120,9 @@ func (s *sender) send(ctx context.Context, found *advice.Result) error {
 
 func (s *sender) release() error {
 	var errs []error
+	if s.terminal != nil {
+		s.asked.Remove(s.terminal.Progress)
+	}
 	if s.run != nil {
 		errs = append(errs, s.run.Release())
 	}

@@ -131,7 +131,7 @@ func process(ts *testscript.TestScript, args []string) *exec.Cmd {
 	}
 	cmd := exec.Command(program, args[1:]...)
 	cmd.Dir = ts.MkAbs(".")
-	for _, name := range []string{"PATH", "HOME", "TMPDIR", "KARD_TOKEN", "GOCOVERDIR", "USERSYNC_LOG_FORMAT", "USERSYNC_CONFIG", "NIGHTS"} {
+	for _, name := range []string{"PATH", "HOME", "TMPDIR", "KARD_TOKEN", "API", "GOCOVERDIR", "USERSYNC_LOG_FORMAT", "USERSYNC_CONFIG", "NIGHTS"} {
 		cmd.Env = append(cmd.Env, name+"="+ts.Getenv(name))
 	}
 	return cmd
@@ -196,7 +196,7 @@ func interrupt(ts *testscript.TestScript, _ bool, args []string) {
 		if i > 0 && !await(ctx, stopping) { // two equal signals at once would arrive as one
 			ts.Fatalf("the program does not react to %s", args[1])
 		}
-		ts.Check(cmd.Process.Signal(map[string]os.Signal{"INT": syscall.SIGINT, "TERM": syscall.SIGTERM, "KILL": syscall.SIGKILL}[name]))
+		ts.Check(cmd.Process.Signal(map[string]os.Signal{"INT": syscall.SIGINT, "TERM": syscall.SIGTERM, "KILL": syscall.SIGKILL, "USR1": syscall.SIGUSR1}[name]))
 	}
 	checkCode(ts, args[0], cmd.Wait())
 }

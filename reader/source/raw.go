@@ -5,12 +5,13 @@ import (
 	"encoding/hex"
 	"hash"
 	"io"
+	"sync/atomic"
 )
 
 // raw is the file as on disk, or as it comes from a pipe.
 type raw struct {
 	r        io.Reader
-	bytes    int64
+	bytes    int64 // atomic, for Consumed
 	hash     hash.Hash // nil if not wanted
 	err      error     // what ended it; a terminal could continue after its end
 	*watched           // nil if it is not a regular file
@@ -34,7 +35,8 @@ func (r *raw) Read(p []byte) (int, error) {
 			n, err = 0, changed
 		}
 	}
-	r.bytes, r.err = r.bytes+int64(n), err
+	r.err = err
+	atomic.AddInt64(&r.bytes, int64(n))
 	if r.hash != nil {
 		if _, failed := r.hash.Write(p[:n]); failed != nil {
 			return n, failed
@@ -72,3 +74,15 @@ func (s *Source) SHA256() string {
 	}
 	return hex.EncodeToString(s.raw.hash.Sum(nil))
 }
+
+// Size returns the size of the file on disk, in bytes; 0 if it is not known, as for a pipe, or if
+// the file is read as a whole before its first row, as a workbook is.
+func (s *Source) Size() int64 {
+	if s.raw.watched == nil || s.Workbook() {
+		return 0
+	}
+	return s.raw.was.Size()
+}
+
+// Consumed returns how many of these bytes were read so far. It is safe for concurrent use.
+func (s *Source) Consumed() int64 { return atomic.LoadInt64(&s.raw.bytes) }

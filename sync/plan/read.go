@@ -56,6 +56,9 @@ func (p *Plan) Fault(format string, args ...any) error {
 // Calls returns how many calls it holds.
 func (p *Plan) Calls() int { return p.end.Calls }
 
+// Records returns how many records the input holds.
+func (p *Plan) Records() int { return p.end.Records }
+
 // Bind sets the key of its records' fingerprints, which comes from the input.
 func (p *Plan) Bind(key fingerprint.Key) { p.key = key }
 

@@ -117,7 +117,7 @@ func (t *overTime) drawCalls() {
 	for _, m := range t.Rows {
 		most, limit = max(most, m.Rate), max(limit, m.PerSecond)
 	}
-	top := ceiling(max(most, limit))
+	top := ceiling(1.05 * max(most, limit)) // so that the limit is not the upper edge
 	t.Calls = t.frame(top)
 	t.Calls.Summary = fmt.Sprintf("Calls per second over time. The highest column is %s per second.", rate(most))
 	if t.Limited {

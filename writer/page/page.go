@@ -57,7 +57,7 @@ func write(w io.Writer, name string, data any) error {
 func functions() template.FuncMap {
 	return template.FuncMap{
 		"style": style, "number": report.Thousands, "count": report.Count, "label": report.Label,
-		"clock": clock, "minute": minute, "lasting": lasting, "seconds": seconds, "percent": percent, "milliseconds": milliseconds, "rate": rate,
+		"spans": spans, "clock": clock, "minute": minute, "lasting": lasting, "seconds": seconds, "percent": percent, "milliseconds": milliseconds, "rate": rate,
 	}
 }
 

@@ -287,11 +287,11 @@ func TestSize(t *testing.T) {
 		}
 		s.Activity.Latency[kind] = l
 	}
-	for status := range s.Codes {
-		s.Codes[status] = nil
-		for i := range 50 {
-			s.Codes[status] = append(s.Codes[status], writer.Code{Code: fmt.Sprintf("a_rather_long_code_of_an_api_%d", i), Records: 1000 + i})
-		}
+	s.ErrorGroups = &cause.ErrorGroups{}
+	for i := range 200 {
+		s.ErrorGroups.Groups = append(s.ErrorGroups.Groups, cause.ErrorGroup{Key: fmt.Sprintf("g1-%010d", i), Outcome: user.Refused, Code: fmt.Sprintf("a_rather_long_code_of_an_api_%d", i), HTTP: 422,
+			Field: "enrolled_rewards", Message: strings.Repeat("long ", 40), Records: 1000, Retry: cause.Yes, Do: strings.Repeat("long ", 40),
+			First: cause.Position{Record: 1, File: "a/rather/long/path/of/users.csv", Line: 1}, Last: cause.Position{Record: 1_000_000 + i, File: "a/rather/long/path/of/users.csv", Line: 1_000_000 + i}})
 	}
 	for i := range 60 {
 		s.Settings = append(s.Settings, report.Setting{Key: fmt.Sprintf("section.setting_%d", i), Value: strings.Repeat("v", 60), From: "usersync.yaml:12"})

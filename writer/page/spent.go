@@ -71,8 +71,8 @@ func newSpending(s *report.Summary) *spending {
 		p.Parts[i].Width = round(100 * p.Parts[i].Share)
 	}
 	for _, one := range []part{
-		{Name: "Results, ledger and checkpoints", Text: "writing them to disk", Seconds: a.Spent.Results},
-		{Name: "Ledger", Text: "looking up what the API holds", Seconds: a.Spent.Ledger},
+		{Name: "Results, ledger and checkpoints", Text: "writing results, the ledger and checkpoints", Seconds: a.Spent.Results},
+		{Name: "Ledger", Text: "looking up records in the ledger", Seconds: a.Spent.Ledger},
 	} {
 		if one.Seconds > 0 {
 			p.Aside = append(p.Aside, one)

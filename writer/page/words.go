@@ -76,6 +76,22 @@ func rate(perSecond float64) string {
 	return report.Thousands(int(math.Round(perSecond)))
 }
 
+// span is a piece of a text. Code is what a person would type.
+type span struct {
+	Code bool
+	Text string
+}
+
+// spans takes apart a text with code between backticks.
+func spans(text string) (list []span) {
+	for i, piece := range strings.Split(text, "`") {
+		if piece != "" {
+			list = append(list, span{Code: i%2 == 1, Text: piece})
+		}
+	}
+	return list
+}
+
 // share returns part of whole, and 0 if there is no whole.
 func share(part, whole float64) float64 {
 	if whole <= 0 {

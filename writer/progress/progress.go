@@ -11,7 +11,6 @@ import (
 
 	"usersync/sync/user"
 	"usersync/sync/visible"
-	"usersync/writer/report"
 )
 
 // Options say where progress is shown. The zero value is for a log: a plain line every 30 seconds.
@@ -23,20 +22,11 @@ type Options struct {
 	// Width returns the number of columns of the terminal. It is called for every line,
 	// because a window can be resized; nil is 80.
 	Width func() int
+	// Silent shows no lines but those that are asked for.
+	Silent bool
 	// Say takes the lines, one at a time, instead of the writer; nil uses the writer. It is
 	// for logs that are data, where the line is a field of a record.
 	Say func(line string)
-}
-
-// Source provides what progress shows besides its own counts. Its functions are called from
-// another goroutine.
-type Source struct {
-	// Note says in a few words what holds the run up; empty if nothing does. Nil means that
-	// nothing ever does.
-	Note func() string
-	// Calls returns how many calls were made, which shows that the run is alive while results
-	// wait for one; nil leaves them out.
-	Calls func() int
 }
 
 // Progress is a Writer that counts, and shows the counts during the run. Write is cheap; one
@@ -44,16 +34,18 @@ type Source struct {
 type Progress struct {
 	options Options
 	source  Source
-	settled atomic.Int64
-	rejects [len(user.Statuses)]atomic.Int64
+	before  int // records that earlier parts of the run have settled
+	counts  [len(user.Statuses)]atomic.Int64
 
+	asked   chan struct{}
 	stop    chan struct{}
 	drawing sync.WaitGroup
 
-	mu    sync.Mutex // guards what follows, and the order of what is written
-	to    io.Writer
-	shown string // the line on the terminal
-	err   error
+	mu      sync.Mutex // guards what follows, and the order of what is written
+	to      io.Writer
+	shown   string // the line on the terminal
+	started bool   // and not stopped
+	err     error
 }
 
 // New returns a Progress that shows itself on w, usually stderr.
@@ -66,16 +58,22 @@ func New(w io.Writer, o Options) *Progress {
 	if o.Width == nil {
 		o.Width = func() int { return 80 }
 	}
-	return &Progress{options: o, to: w}
+	return &Progress{options: o, to: w, asked: make(chan struct{}, 1)}
 }
 
 // Write counts o. Unlike other writers it is safe for concurrent use, and it never fails.
 func (p *Progress) Write(o user.Outcome) error {
-	p.settled.Add(1)
-	if o.Status.Rejected() {
-		p.rejects[statusIndex(o.Status)].Add(1)
-	}
+	p.counts[statusIndex(o.Status)].Add(1)
 	return nil
+}
+
+// settled counts all records that have an outcome.
+func (p *Progress) settled() int {
+	n := 0
+	for i := range p.counts {
+		n += int(p.counts[i].Load())
+	}
+	return n
 }
 
 func statusIndex(s user.Status) int {
@@ -90,14 +88,42 @@ func statusIndex(s user.Status) int {
 // Start starts to show progress. The caller must call Stop, once.
 func (p *Progress) Start(s Source) {
 	p.source = s
+	for i, status := range user.Statuses {
+		p.counts[i].Add(int64(s.Before[status]))
+		p.before += s.Before[status]
+	}
 	p.stop = make(chan struct{})
 	p.drawing.Go(p.run)
+	p.setStarted(true)
+}
+
+func (p *Progress) setStarted(started bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.started = started
+}
+
+// Ask shows one line now, that stays. It is safe for concurrent use, also before Start and after
+// Stop, and does not wait.
+func (p *Progress) Ask() {
+	p.mu.Lock()
+	started := p.started
+	p.mu.Unlock()
+	if !started {
+		p.keep("no user is being sent at the moment")
+		return
+	}
+	select {
+	case p.asked <- struct{}{}:
+	default: // a line comes anyway
+	}
 }
 
 // Stop removes the line and waits until nothing more is written. The error is the first that w
 // returned; after that nothing was shown.
 func (p *Progress) Stop() error {
 	if p.stop != nil {
+		p.setStarted(false)
 		close(p.stop)
 		p.drawing.Wait()
 		p.stop = nil
@@ -116,24 +142,38 @@ func (p *Progress) run() {
 		select {
 		case <-p.stop:
 			return
+		case <-p.asked:
+			p.keep(p.line(time.Now(), speed))
 		case now := <-ticks.C:
-			p.draw(p.line(now, speed))
+			if line := p.line(now, speed); !p.options.Silent { // the line follows the speed
+				p.draw(line)
+			}
 		}
 	}
 }
 
-func (p *Progress) draw(line string) {
+// keep shows a line that stays.
+func (p *Progress) keep(line string) {
 	if p.options.Say != nil { // before the lock: Say may write through Above
 		p.options.Say(line)
 		return
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.options.Terminal {
-		p.show(report.Cut(visible.Text(line), p.options.Width()-1)) // a full last column would wrap
+	shown := p.shown
+	p.show("")
+	p.put("usersync: " + visible.Text(line) + "\n")
+	p.show(shown)
+}
+
+func (p *Progress) draw(line string) {
+	if !p.options.Terminal || p.options.Say != nil {
+		p.keep(line)
 		return
 	}
-	p.put("usersync: " + visible.Text(line) + "\n")
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.show(visible.Cut(visible.Text(line), p.options.Width()-1)) // a full last column would wrap
 }
 
 const eraseLine = "\r\x1b[2K"

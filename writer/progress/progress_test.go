@@ -15,6 +15,7 @@ import (
 	"go.uber.org/goleak"
 
 	"usersync/sync/user"
+	"usersync/sync/visible"
 	"usersync/writer"
 )
 
@@ -45,7 +46,7 @@ func TestProgressThroughSay(t *testing.T) {
 		p.Start(Source{})
 		settle(t, p, user.Created, 150)
 		pass(31 * time.Second)
-		if err := p.Stop(); err != nil || out.String() != "{\"150 users in 30s, 5/s\"}\n" {
+		if err := p.Stop(); err != nil || out.String() != "{\"150 users · created 150 · unchanged 0 · rejects 0 · 5/s · in 30s\"}\n" {
 			t.Errorf("got %q, %v", out.String(), err)
 		}
 	})
@@ -58,7 +59,7 @@ func TestProgressShowsCalls(t *testing.T) {
 		p := New(&out, Options{})
 		p.Start(Source{Calls: func() int { return 1312 }})
 		pass(31 * time.Second)
-		if err := p.Stop(); err != nil || out.String() != "usersync: 0 users, 1,312 calls in 30s, 0/s\n" {
+		if err := p.Stop(); err != nil || out.String() != "usersync: 0 users · created 0 · unchanged 0 · rejects 0 · 0/s · 1,312 calls in 30s\n" {
 			t.Errorf("got %q, %v", out.String(), err)
 		}
 	})
@@ -80,8 +81,8 @@ func TestProgressInALog(t *testing.T) {
 		if err := p.Stop(); err != nil {
 			t.Fatal(err)
 		}
-		want := "usersync: 1,500 users in 30s, 50/s, 1 in doubt\n" +
-			"usersync: paused for 4s more: Retry-After; 3,000 users in 1m0s, 50/s, 1,500 refused, 1 in doubt\n"
+		want := "usersync: 1,500 users · created 1,499 · unchanged 0 · rejects 1 · 50/s · in 30s\n" +
+			"usersync: paused for 4s more: Retry-After · 3,000 users · created 1,499 · unchanged 0 · rejects 1,501 · 50/s · in 1m0s\n"
 		if diff := cmp.Diff(want, out.String()); diff != "" {
 			t.Error(diff)
 		}
@@ -107,7 +108,7 @@ func TestProgressOnATerminal(t *testing.T) {
 		p.Start(Source{})
 		settle(t, p, user.Created, 100)
 		pass(250 * time.Millisecond)
-		if got := out.String(); got != "100 users in 0s, 50" {
+		if got := out.String(); got != "100 users · created" {
 			t.Errorf("first line %q, want 19 characters and no line end", got)
 		}
 		fmt.Fprintln(p.Above(), "a log line")
@@ -129,6 +130,102 @@ func screen(text string) []string {
 		lines[i] = strings.TrimPrefix(lines[i], eraseLine[1:])
 	}
 	return lines
+}
+
+// The line says what matters: how far of how much, what happened, what holds the run up, and
+// when it ends. Of a continued run it counts all parts, and the speed of this one.
+func TestLine(t *testing.T) {
+	count := func(n int) func() int { return func() int { return n } }
+	full := Source{Retrying: count(24), Throttled: count(3), Calls: count(1234), Note: func() string { return "" },
+		Extent: func() Extent { return Extent{Total: 48_000} }, Before: map[user.Status]int{user.Created: 12_000, user.Invalid: 90, user.InDoubt: 6}}
+	for name, c := range map[string]struct {
+		source Source
+		want   string
+	}{
+		"all of it":      {full, "12,300/48,000 25.6% · created 12,180 · unchanged 0 · rejects 120 · retrying 24 · 100/s · 429×3 · ETA 5m50s · 1,234 calls in 2s"},
+		"nothing known":  {Source{}, "204 users · created 180 · unchanged 0 · rejects 24 · 100/s · in 2s"},
+		"by bytes":       {Source{Extent: func() Extent { return Extent{Share: 0.5, Read: 1020} }}, "204 users 10.0% · created 180 · unchanged 0 · rejects 24 · 100/s · ETA 18s · in 2s"},
+		"the end":        {Source{Extent: func() Extent { return Extent{Total: 204} }}, "204/204 100.0% · created 180 · unchanged 0 · rejects 24 · 100/s · ETA 0s · in 2s"},
+		"almost the end": {Source{Extent: func() Extent { return Extent{Total: 204_001} }, Before: map[user.Status]int{user.Updated: 203_796}}, "204,000/204,001 99.9% · created 180 · updated 203,796 · unchanged 0 · rejects 24 · 100/s · ETA 0s · in 2s"},
+		"more than that": {Source{Extent: func() Extent { return Extent{Total: 100} }}, "204 users · created 180 · unchanged 0 · rejects 24 · 100/s · in 2s"},
+		"a file of none": {Source{Extent: func() Extent { return Extent{Share: 1} }}, "204 users · created 180 · unchanged 0 · rejects 24 · 100/s · in 2s"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				p := New(io.Discard, Options{})
+				p.Start(c.source)
+				settle(t, p, user.Created, 180)
+				settle(t, p, user.Refused, 24)
+				s := newSpeed(time.Now())
+				s.at(time.Now(), 0)
+				pass(2 * time.Second)
+				s.samples[s.next].settled = 4 // of a little earlier
+				if got := p.line(time.Now(), s); got != c.want {
+					t.Errorf("%s\nwant %s", got, c.want)
+				}
+				if err := p.Stop(); err != nil {
+					t.Error(err)
+				}
+			})
+		})
+	}
+	for d, want := range map[time.Duration]string{0: "0s", 59 * time.Second: "59s", 302 * time.Second: "5m02s", 3599 * time.Second: "59m59s", 7500 * time.Second: "2h05m", 500 * time.Hour: "500h00m"} {
+		if got := duration(d); got != want {
+			t.Errorf("%v is %s, want %s", d, got, want)
+		}
+	}
+}
+
+// A line that is asked for stays on the screen, whatever is shown after it.
+func TestAsk(t *testing.T) {
+	for name, o := range map[string]Options{"terminal": {Terminal: true}, "log": {}, "silent": {Silent: true}, "silent terminal": {Terminal: true, Silent: true}} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var out bytes.Buffer
+				p := New(&out, o)
+				p.Ask()
+				p.Start(Source{})
+				settle(t, p, user.Deleted, 3)
+				pass(3 * time.Second)
+				p.Ask()
+				pass(time.Second)
+				if err := p.Stop(); err != nil {
+					t.Fatal(err)
+				}
+				p.Ask()
+				if o.Silent && strings.Contains(out.String(), eraseLine) {
+					t.Errorf("a line was drawn: %q", out.String())
+				}
+				none := "usersync: no user is being sent at the moment"
+				want := []string{none, "usersync: 3 users · created 0 · deleted 3 · unchanged 0 · rejects 0 · RATE/s · in 3s", none, ""}
+				got := screen(out.String())
+				if len(got) == 4 {
+					got[1] = strings.NewReplacer("· 0/s", "· RATE/s", "· 1/s", "· RATE/s", "· 2/s", "· RATE/s").Replace(got[1])
+				}
+				if diff := cmp.Diff(want, got); diff != "" {
+					t.Error(diff)
+				}
+			})
+		})
+	}
+}
+
+// A line never takes more columns than the terminal has, whatever the width of its characters.
+func TestProgressFits(t *testing.T) {
+	for width := range 60 {
+		synctest.Test(t, func(t *testing.T) {
+			var out bytes.Buffer
+			p := New(&out, Options{Terminal: true, Width: func() int { return width }})
+			p.Start(Source{Note: func() string { return "暂停 4 秒 zoe\u0308 🎉" }})
+			pass(250 * time.Millisecond)
+			if got := out.String(); visible.Width(got) > max(width-1, 0) {
+				t.Errorf("%q in %d columns", got, width)
+			}
+			if err := p.Stop(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
 }
 
 func TestSpeedFollows(t *testing.T) {

@@ -9,9 +9,9 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"usersync/sync/user"
+	"usersync/sync/visible"
 	"usersync/writer"
 )
 
@@ -138,7 +138,7 @@ func (f *Forecast) total() string {
 // firstUsers names the first users, as many as fit on a line, and why they would not be sent.
 func (f *Forecast) firstUsers(action string, n int) string {
 	ids := f.First[action]
-	for len(ids) > 1 && utf8.RuneCountInString(f.firstUsersLine(action, ids, n)) > lineWidth-outcomesIndent {
+	for len(ids) > 1 && visible.Width(f.firstUsersLine(action, ids, n)) > lineWidth-outcomesIndent {
 		ids = ids[:len(ids)-1]
 	}
 	return f.firstUsersLine(action, ids, n)

@@ -7,36 +7,46 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"usersync/sync/user"
+	"usersync/sync/visible"
 	"usersync/writer"
 )
 
 // Print writes s for a person at a terminal, on one screen: what happened, that every record is accounted
 // for, what held the run up, where the files are, and what to type next.
 func Print(w io.Writer, s Summary) error {
-	var p reportBuilder
-	p.title(&s)
-	p.outcomes(&s)
-	p.facts(&s)
-	_, err := io.WriteString(w, p.String())
+	_, err := io.WriteString(w, build(&s).String())
 	return err
 }
 
-type reportBuilder struct{ strings.Builder }
+func build(s *Summary) *reportBuilder {
+	p := &reportBuilder{}
+	p.title(s)
+	p.outcomes(s)
+	p.facts(s)
+	return p
+}
+
+// reportBuilder holds the text of a report, and how lines of it look, by number.
+type reportBuilder struct {
+	strings.Builder
+	styles map[int]style
+}
 
 func (p *reportBuilder) printf(format string, args ...any) { fmt.Fprintf(p, format, args...) }
 
 func (p *reportBuilder) title(s *Summary) {
 	took := s.FinishedAt.Sub(s.StartedAt)
+	p.printf("\n")
+	p.look(titleStyle(s))
 	switch {
 	case s.State != Finished:
-		p.printf("\nStopped after %s.\n", formatDuration(took))
+		p.printf("Stopped after %s.\n", formatDuration(took))
 	case took < time.Second: // too short for a meaningful rate
-		p.printf("\nFinished in %s.\n", formatDuration(took))
+		p.printf("Finished in %s.\n", formatDuration(took))
 	default:
-		p.printf("\nFinished in %s, %s per second.\n", formatDuration(took), Count(int(s.PerSecond+0.5), "user"))
+		p.printf("Finished in %s, %s per second.\n", formatDuration(took), Count(int(s.PerSecond+0.5), "user"))
 	}
 	if s.Reason != "" {
 		p.printf("%s\n", s.Reason)
@@ -59,10 +69,14 @@ func (p *reportBuilder) outcomes(s *Summary) {
 	for _, status := range user.Statuses {
 		if n := s.Outcomes.Count(status); n > 0 {
 			line := fmt.Sprintf("  %*s  %-*s  %s", width, Thousands(n), statusWidth, Label(status), reasons(status, n, s.Codes[status]))
+			p.look(styleOf(status))
 			p.printf("%s\n", strings.TrimRight(line, " "))
 		}
 	}
 	p.printf("  %s\n", strings.Repeat("-", width))
+	if s.Unaccounted() != 0 {
+		p.look(bad)
+	}
 	p.printf("  %*s  %s\n", width, total, accounted(s))
 	if after := s.RecordsRead - s.SettledUpTo; s.State != Finished && after > 0 && len(s.Calls) > 0 {
 		p.printf("  %*s  %s\n", width, "", afterLast(s.Calls, s.PerhapsTaken))
@@ -199,6 +213,7 @@ func (p *reportBuilder) facts(s *Summary) {
 		p.fact("hint", wrap(s.Hint)...)
 	}
 	if s.Next != "" {
+		p.look(strong)
 		p.fact("next", s.Next)
 	}
 }
@@ -232,7 +247,7 @@ func wrapAt(text string, width int) []string {
 	var lines []string
 	for _, word := range strings.Fields(text) {
 		last := len(lines) - 1
-		if last < 0 || utf8.RuneCountInString(lines[last])+1+utf8.RuneCountInString(word) > width {
+		if last < 0 || visible.Width(lines[last])+1+visible.Width(word) > width {
 			lines = append(lines, word)
 			continue
 		}
@@ -304,8 +319,8 @@ func formatDuration(d time.Duration) string {
 
 // trimmed shortens a text that a server may have made long.
 func trimmed(text string, n int) string {
-	if utf8.RuneCountInString(text) > n {
-		return Cut(text, n-3) + "..."
+	if visible.Width(text) > n {
+		return visible.Cut(text, n-3) + "..."
 	}
 	return text
 }

@@ -26,12 +26,3 @@ func Count(n int, what string) string {
 
 // Label writes a status as people say it: in doubt.
 func Label(s user.Status) string { return strings.ReplaceAll(string(s), "_", " ") }
-
-// Cut shortens text to at most n characters.
-func Cut(text string, n int) string {
-	runes := []rune(text)
-	if len(runes) <= n {
-		return text
-	}
-	return string(runes[:max(n, 0)])
-}

@@ -3,6 +3,7 @@ package stack
 import (
 	"context"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"usersync/sync/destination"
@@ -31,6 +32,8 @@ type Retried struct {
 	Retries int // attempts after the first
 	// Observer is told of waits for an attempt that is not made; nil is not.
 	Observer telemetry.Observer
+	// Retrying counts the records that wait for another attempt; nil counts none.
+	Retrying *atomic.Int64
 }
 
 // Apply sends b until every record has a status. Records that used up their retries
@@ -40,7 +43,8 @@ func (r Retried) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error
 	for i := range t.pending {
 		t.pending[i] = i
 	}
-	replay, waits := r.Traits().Ops[b.Op].Replay, wait.Backoff()
+	replay, waits, retrying := r.Traits().Ops[b.Op].Replay, wait.Backoff(), retrying{count: r.Retrying}
+	defer retrying.set(0)
 	for next := ctx; ; {
 		err := r.attempt(next, t, replay)
 		if err == nil {
@@ -51,11 +55,25 @@ func (r Retried) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error
 			return t.outcomes, nil
 		}
 		if err == nil {
+			retrying.set(len(t.pending))
 			next, err = r.again(ctx, waits.NextBackOff())
 		}
 		if err != nil {
 			return verdict.Unresolved(b, t.outcomes), err
 		}
+	}
+}
+
+// retrying are the records of one batch among all that wait for another attempt.
+type retrying struct {
+	count *atomic.Int64
+	own   int
+}
+
+func (w *retrying) set(n int) {
+	if w.count != nil {
+		w.count.Add(int64(n - w.own))
+		w.own = n
 	}
 }
 

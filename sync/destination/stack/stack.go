@@ -9,6 +9,7 @@ package stack
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 
 	"usersync/sync/destination"
@@ -42,6 +43,7 @@ type Options struct {
 	Canary    canary.Options
 	Protected *protect.List      // ids of users that are never touched
 	Observer  telemetry.Observer // is told of every call; nil is not
+	Retrying  *atomic.Int64      // counts the records that wait for another attempt; nil counts none
 }
 
 // Features are what a client can do beyond its calls.
@@ -71,7 +73,7 @@ func (o Options) Wrap(client destination.Destination) destination.Destination {
 	completed := ReadModifyWrite{API: Resolved{API: inner}, Sent: o.Sent}
 	bisected := split.NewBisected(completed)
 	chunked := split.Chunked{API: bisected, Sizer: o.Client.Sizer}
-	retried := Retried{API: chunked, Pacer: o.Pacer, Retries: o.Retries, Observer: o.Observer}
+	retried := Retried{API: chunked, Pacer: o.Pacer, Retries: o.Retries, Observer: o.Observer, Retrying: o.Retrying}
 	verified := Verified{API: retried, Retries: o.Retries, Quiet: o.Quiet}
 	upserted := Upserted{API: verified}
 	if o.Adopt != nil {

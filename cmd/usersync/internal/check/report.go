@@ -6,11 +6,11 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"text/tabwriter"
 
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/sync/destination"
+	"usersync/sync/visible"
 	"usersync/writer/report"
 )
 
@@ -86,7 +86,7 @@ func (f *Findings) printRequest(w io.Writer) {
 
 // table writes to memory, which does not fail.
 func table[T any](w io.Writer, head string, all []T, row func(T) string) {
-	t := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
+	t := visible.NewTabs(w)
 	fmt.Fprintln(t, head)
 	for _, item := range all {
 		fmt.Fprintln(t, row(item))

@@ -111,4 +111,5 @@ type Output struct {
 // Log says what to print on standard error.
 type Log struct {
 	Progress, Format, Level string
+	Quiet                   bool // nothing is said but errors and what is left to do
 }

@@ -87,7 +87,7 @@ func addFlags(cmd *cobra.Command, apis func() []Section, commands Commands) *Fla
 			continue
 		}
 		f.given[s.Flag] = &flagValue{setting: s}
-		added := cmd.Flags().VarPF(f.given[s.Flag], s.Flag, "", usage(s))
+		added := cmd.Flags().VarPF(f.given[s.Flag], s.Flag, s.Letter, usage(s))
 		if s.Kind == Bool {
 			added.NoOptDefVal = "true"
 		}

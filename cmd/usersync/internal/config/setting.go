@@ -89,6 +89,7 @@ type Setting struct {
 	Group   Group  // what help lists it under; of the settings of a Section, GroupDestination
 	Common  bool   // used often: help lists it before the others of its group
 	Flag    string // empty if only the config file can set it
+	Letter  string // of the flag, as in -q; empty for most
 	Kind    Kind
 	Value   string   // placeholder in help: N, FILE
 	Default string   // as typed

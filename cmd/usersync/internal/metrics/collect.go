@@ -37,6 +37,7 @@ func (o output) summary(s *report.Summary) {
 	for _, status := range user.Statuses {
 		o.vector("run_outcomes", "Records by outcome.", "outcome", string(status), float64(s.Outcomes.Count(status)))
 	}
+	o.gauge("run_parked", "Of the invalid and refused: parked users, and invalid rows that earlier runs have met as well.", float64(s.Parked.Settled()))
 	o.calls(s.Calls)
 	if s.Pace != nil {
 		o.gauge("run_rate_limit_calls_per_second", "Calls that may start each second at most; 0 is no limit.", s.Pace.Ceiling)

@@ -26,7 +26,7 @@ func aRun(code int, at time.Time) Run {
 	s := report.Summary{Run: "20260301T020000Z-abcdef", Times: report.Times{StartedAt: at.Add(-90 * time.Second), FinishedAt: at}}
 	s.RecordsRead, s.Outcomes = 100, writer.Outcomes{Created: 90, Unchanged: 7, Refused: 3}
 	s.Calls = map[string]report.Calls{"create": {Made: 12, Met: map[string]int{"ok": 10, "http_429": 2}}}
-	s.Pace = &report.Pace{Ceiling: 5, Throttled: 2}
+	s.Pace, s.Parked = &report.Pace{Ceiling: 5, Throttled: 2}, &report.Parked{Users: 1, Invalid: 1, FromNowOn: 1}
 	s.Activity = &report.Activity{
 		Latency: map[string]report.Latency{"create": {Calls: 12, Sum: 1500, Buckets: []report.Bucket{{UpTo: 4, Calls: 1}, {UpTo: 56, Calls: 8}, {UpTo: 96, Calls: 2}, {Calls: 1}}}},
 		Spent:   report.Spent{Rate: 2.5, Answered: 1.25},
@@ -96,6 +96,7 @@ func TestFile(t *testing.T) {
 		{"run_outcomes", []string{"created"}, 90},
 		{"run_outcomes", []string{"refused"}, 3},
 		{"run_outcomes", []string{"in_doubt"}, 0},
+		{"run_parked", nil, 2},
 		{"run_calls", []string{"create", "ok"}, 10},
 		{"run_calls", []string{"create", "http_429"}, 2},
 		{"run_throttled_calls", nil, 2},

@@ -110,7 +110,7 @@ func (f *Files) open() (err error) {
 }
 
 // summaryRoom, in bytes, is more than the largest summary takes.
-const summaryRoom = 256 << 10
+const summaryRoom = 512 << 10
 
 // reserve syncs the files and reserves disk space for the summary. It finds a full disk
 // before any user is sent.

@@ -71,7 +71,8 @@ func timelineFacts(t telemetry.Timeline) report.Timeline {
 	return facts
 }
 
-// Both are precise to the microsecond.
+// milliseconds are precise to the microsecond; seconds to the millisecond, rounded up, so
+// that what took time is never nothing.
 func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
-func seconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1e6 }
+func seconds(d time.Duration) float64 { return math.Ceil(float64(d)/float64(time.Millisecond)) / 1000 }

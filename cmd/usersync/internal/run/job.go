@@ -63,7 +63,7 @@ func (r *Run) middleware(wire context.Context, owners *owned.Owners) stack.Optio
 		Pacer: r.Conn.Pace, Lease: r.lease, Wire: wire, Calls: &r.calls, Client: stack.FeaturesOf(r.Conn.Client), Keys: keys,
 		Retries: c.Pace.Retries, Quiet: r.started.Add(c.Pace.Timeout),
 		Intents: checkpoint.Intents{Run: r.at.files.Run(), Ledger: r.lease.Ledger, Journal: &r.sent}, Sent: r.sent.Sent,
-		Adopt: preview.Adoption(c), Absences: r.absences(), Protected: r.protected, Observer: r.observer(),
+		Adopt: preview.Adoption(c), Absences: r.absences(), Protected: r.protected, Observer: r.observer(), Retrying: &r.way.retrying,
 		Canary: canary.Options{Records: c.Guards.Canary, Patience: c.Pace.Timeout, AnswersOnly: c.Guards.CanaryAnswersOnly},
 	}
 }

@@ -20,7 +20,6 @@ import (
 	"usersync/sync/mirror"
 	"usersync/sync/telemetry"
 	"usersync/sync/user"
-	"usersync/writer/progress"
 	"usersync/writer/report"
 	"usersync/writer/rundir"
 )
@@ -43,6 +42,7 @@ type Run struct {
 	sent         sentRecords
 	renames      *mirror.Renames // nil if it renames none
 	nowParked    int             // users that it has sent and the next runs will not send
+	way          way
 }
 
 func newRun(b *beginning, at *start) *Run {
@@ -88,10 +88,8 @@ func (r *Run) Send(ctx context.Context) (report.Summary, error) {
 func (r *Run) start() {
 	files := r.at.files
 	r.sent.Journal, r.sent.hashes = files.Journal(), r.at.hashes
+	r.options.Progress.Start(r.source())
 	r.options.Log.Info("run started", zap.String("run", files.Run()), zap.String("to", r.Conn.Scope.Host), zap.Strings("from", r.Paths))
-	if r.Config.Log.Progress != "never" {
-		r.options.Progress.Start(progress.Source{Note: r.Conn.Pace.Note, Calls: r.calls.Total})
-	}
 }
 
 // keep writes the last checkpoint of a run that ended with err, and logs what it was told
@@ -143,7 +141,7 @@ func (r *Run) run(ctx context.Context, work engine.Job, err error) (engine.Summa
 	records = r.LimitDeletes(ctx, records, preview.Deletes{
 		Ledger: r.lease.Ledger, Protected: r.protected, Before: r.at.files.Counts().Deletes(), Planned: r.options.Plan != nil,
 	})
-	work.Records = reader.Records(records).Until(ctx).Batches(preview.RecordsAtOnce)
+	work.Records = r.way.batches(ctx, reader.Records(records).Until(ctx).Batches(preview.RecordsAtOnce))
 	counts, err := work.Run(ctx)
 	if err == nil {
 		err = r.keepRules(ctx)

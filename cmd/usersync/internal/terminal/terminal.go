@@ -26,18 +26,18 @@ type Terminal struct {
 
 // Open opens progress and log. If several runs share a JSON log, each line
 // names its destination.
-func Open(to io.Writer, c *config.Config, several bool) (*Terminal, error) {
+func Open(to io.Writer, c *config.Config, several bool, lookup Lookup) (*Terminal, error) {
 	t := &Terminal{}
 	to = bare(to) // the line is redrawn with escape sequences; what appears above it is escaped
-	o := progress.Options{}
+	o := progress.Options{Silent: c.Log.Progress == "never" || c.Log.Quiet}
 	if c.Log.Format == "json" {
 		o.Say = func(line string) { t.Log.Data.Info("in progress", zap.String("progress", line)) }
 	} else if !several { // the lines of several runs mix, so none could be redrawn
-		o.Terminal, o.Width = redraw(to, c)
+		o.Terminal, o.Width = redraw(to, c, lookup)
 	}
 	t.Progress = progress.New(to, o)
 	var err error
-	if t.Log.Logger, err = NewLog(t.Progress.Above(), c.Log.Format, c.Log.Level); err != nil {
+	if t.Log.Logger, err = NewLog(t.Progress.Above(), c.Log.Format, level(c)); err != nil {
 		return nil, err
 	}
 	if c.Log.Format != "json" {
@@ -52,12 +52,24 @@ func Open(to io.Writer, c *config.Config, several bool) (*Terminal, error) {
 	return t, nil
 }
 
-// redraw reports whether the progress line can be redrawn, and how wide it may be.
-func redraw(to io.Writer, c *config.Config) (redraw bool, width func() int) {
-	if f, ok := to.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		return true, func() int { return widthOf(f) }
+// level is the least severe level that is logged. Warnings are not errors: a quiet command
+// says them only if it was told to log them.
+func level(c *config.Config) string {
+	if c.Log.Quiet && c.Log.Level == "warn" {
+		return "error"
 	}
-	return c.Log.Progress == "always", nil
+	return c.Log.Level
+}
+
+// unlimited is the width where no terminal is: nothing cuts lines there.
+const unlimited = 1000
+
+// redraw reports whether the progress line can be redrawn, and how wide it may be.
+func redraw(to io.Writer, c *config.Config, lookup Lookup) (redraw bool, width func() int) {
+	if f, ok := to.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		return !dumb(lookup), func() int { return widthOf(f) }
+	}
+	return c.Log.Progress == "always", func() int { return unlimited }
 }
 
 // WidthTo is how many columns fit where w leads to.
@@ -80,7 +92,7 @@ const defaultWidth = 80
 
 func widthOf(f *os.File) int {
 	width, _, err := term.GetSize(int(f.Fd()))
-	if err != nil {
+	if err != nil || width <= 0 { // a serial line, or a container's terminal that was not told
 		return defaultWidth
 	}
 	return width
