@@ -76,7 +76,7 @@ func TestScopesKeepTheirPlace(t *testing.T) {
 	})
 }
 
-// What an API refused at one address it may take at another: nobody is parked there.
+// What an API refused at one address it may take at another: there it parks no one.
 func TestMoveScopeForgetsWhatRecurs(t *testing.T) {
 	everywhere(t, func(t *testing.T, url string) {
 		l := open(t, Options{URL: url, Scope: oldKard})
