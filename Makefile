@@ -11,6 +11,8 @@
 
 GO       ?= go
 FUZZTIME ?= 60s
+# otlp: sends traces and metrics to OpenTelemetry
+TAGS     ?=
 TOOL      = $(GO) tool -modfile=.ci/tools/go.mod
 # The version that the program reports. A clone has tags; a source archive has none.
 STAMPED   = $(shell $(GO) list -m)/cmd/usersync/internal/exit
@@ -29,10 +31,11 @@ endif
 .PHONY: build test proof bench fuzz lint structure mutate module deps
 
 build:
-	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(STAMP)' -o bin/usersync ./cmd/usersync
+	CGO_ENABLED=0 $(GO) build -tags '$(TAGS)' -trimpath -ldflags '$(STAMP)' -o bin/usersync ./cmd/usersync
 
 test: deps
 	$(GO) test -race -count=1 -timeout 19m -parallel 4 ./... ./.ci/module ./.ci/prose ./.ci/structure
+	$(GO) test -count=1 -timeout 5m -tags otlp ./cmd/usersync/internal/otlp
 
 proof: deps
 	$(GO) test -count=1 -timeout 180m -parallel 8 -v -run '^TestProof' ./cmd/usersync/proof -full
@@ -47,6 +50,7 @@ fuzz:
 lint:
 	@test -z "$$(gofmt -l .ci cmd reader sync writer)" || { echo 'gofmt would change:'; gofmt -l .ci cmd reader sync writer; exit 1; }
 	$(GO) vet ./... ./.ci/module ./.ci/mutate ./.ci/prose ./.ci/structure
+	$(GO) vet -tags otlp ./cmd/usersync/...
 	$(TOOL) staticcheck ./...
 	@dead="$$($(TOOL) deadcode ./cmd/usersync)"; test -z "$$dead" || { echo 'no command reaches:'; echo "$$dead"; exit 1; }
 	$(GO) run ./.ci/prose

@@ -43,6 +43,7 @@ const depsOrder = `
 	cmd/usersync/internal/check cmd/usersync/internal/erasure cmd/usersync/internal/explain cmd/usersync/internal/scrub cmd/usersync/internal/output cmd/usersync/internal/preview cmd/usersync/internal/rescope
 	cmd/usersync/internal/run
 	cmd/usersync/internal/terminal cmd/usersync/internal/advice cmd/usersync/internal/reports cmd/usersync/internal/notify cmd/usersync/internal/metrics
+	cmd/usersync/internal/otlp
 	cmd/usersync/internal/afterwards
 	cmd/usersync
 `
@@ -129,7 +130,7 @@ const depsRules = `
 	sync/destination/rest < sync/destination/scim/internal/resource < sync/destination/scim/internal/target < sync/destination/scim;
 
 	# What is observed of calls knows neither who makes them nor who is told.
-	sync/user < sync/telemetry < sync/pace, sync/destination/wait, sync/destination/limited, sync/engine;
+	sync/user < sync/telemetry < sync/pace, sync/destination/wait, sync/destination/limited, sync/destination/rest, sync/engine;
 
 	# Middleware knows no client, and no client knows its middleware. One piece knows another
 	# only from the API outwards; stack alone knows them all.
@@ -251,7 +252,8 @@ const depsRules = `
 	cmd/usersync/internal/advice, cmd/usersync/internal/connect < cmd/usersync/internal/afterwards < cmd/usersync;
 
 	# Metrics are made from what a summary says.
-	writer/report, cmd/usersync/internal/exit < cmd/usersync/internal/metrics < cmd/usersync;
+	writer/report, writer/codes, cmd/usersync/internal/exit < cmd/usersync/internal/metrics < cmd/usersync;
+	sync/telemetry, cmd/usersync/internal/metrics < cmd/usersync/internal/otlp < cmd/usersync;
 	sync/engine, cmd/usersync/internal/run, cmd/usersync/internal/config !< cmd/usersync/internal/metrics;
 
 	# Who is told how a run ended is decided when it is over.

@@ -17,6 +17,7 @@ func (s *sender) tell(ctx context.Context, err error, found advice.Result) {
 	err = exit.WithSignal(ctx, err)
 	ctx, code := context.WithoutCancel(ctx), advice.ExitCode(err, found)
 	s.measure(ctx, code)
+	s.endTrace(ctx, code)
 	if s.options.Retried.Run == "" { // the rejects of a run say nothing about how the job is
 		s.notify(ctx, err, code)
 	}

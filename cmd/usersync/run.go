@@ -8,6 +8,7 @@ import (
 
 	"usersync/cmd/usersync/internal/advice"
 	"usersync/cmd/usersync/internal/config"
+	"usersync/cmd/usersync/internal/otlp"
 	"usersync/cmd/usersync/internal/preview"
 	"usersync/cmd/usersync/internal/run"
 	"usersync/cmd/usersync/internal/terminal"
@@ -85,6 +86,7 @@ type sender struct {
 	prepared *run.Prepared   // nil before prepare
 	run      *run.Run        // nil before begin
 	summary  *report.Summary // nil before the run has ended
+	traced   *otlp.Exporter  // nil if no one asks for a trace
 }
 
 // prepare checks everything that can be checked without the lock of the account.
@@ -97,6 +99,9 @@ func (s *sender) prepare(ctx context.Context) (err error) {
 	o := s.options
 	o.Stdin, o.Stdout, o.Now, o.Wire, o.Args = s.stdin, s.stdout, s.now, s.wire, s.args
 	o.Log, o.Progress = s.terminal.Log, s.terminal.Progress
+	if s.startTrace(ctx); s.traced != nil {
+		o.Observer = s.traced
+	}
 	s.prepared, err = run.Setup(ctx, s.config, o)
 	return err
 }

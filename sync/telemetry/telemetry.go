@@ -36,6 +36,8 @@ type Call struct {
 	RequestID string
 	// Limit is how many calls per second were allowed when it began; 0 is unlimited.
 	Limit float64
+	// Span is what a Tracer made of it; nil for nothing.
+	Span Span
 }
 
 // Range returns the numbers of the first and the last record of the call; 0 if it is about

@@ -97,6 +97,21 @@ func Names() []string {
 	return names
 }
 
+// Label returns a code as a label of metrics and traces: itself if it is one of ours, and
+// "other" if an API may have made it up. Codes of ours that end in what the program knows
+// only when it runs count as ours only if that is a status.
+func Label(code string) string {
+	e, known := Lookup(code)
+	status, isStatus := strings.CutPrefix(code, "http_")
+	switch {
+	case code == "ok", known && e.Code == code:
+		return code
+	case isStatus && len(status) == 3 && strings.Trim(status, "0123456789") == "":
+		return code
+	}
+	return "other"
+}
+
 // Plain is a text of this package without its Markdown, for terminals and messages.
 func Plain(text string) string {
 	text = strings.ReplaceAll(text, "`", "")

@@ -156,3 +156,14 @@ func TestPlain(t *testing.T) {
 		}
 	}
 }
+
+func TestLabel(t *testing.T) {
+	for code, want := range map[string]string{
+		"ok": "ok", "timeout": "timeout", "http_503": "http_503", "http_418": "http_418", "token_dns": "other",
+		"bad_jane": "other", "http_jane": "other", "http_5033": "other", "http_*": "http_*", "jane": "other", "": "other",
+	} {
+		if got := codes.Label(code); got != want {
+			t.Errorf("%q is labeled %q, want %q", code, got, want)
+		}
+	}
+}

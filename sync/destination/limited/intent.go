@@ -43,7 +43,7 @@ func (p IntentRecorded) Apply(ctx context.Context, b user.Batch) ([]user.Outcome
 	began := time.Now()
 	err := p.Intents.RecordIntent(ctx, b.Records)
 	if t, ok := ctx.Value(turnKey{}).(*turn); ok {
-		t.observed.stored()
+		t.observed.stored(t.kind)
 	}
 	if err != nil {
 		return nil, p.unsent(ctx, b, err)

@@ -14,20 +14,27 @@ type observed struct {
 	turn     telemetry.Turn // of the call that waits or is in flight; the pacer fills it
 	backoff  time.Duration  // before the first call
 	call     telemetry.Call
+	tracer   telemetry.Tracer // nil without one
+	trace    telemetry.Trace
 }
 
 // begins is told that the call has its turn.
-func (o *observed) begins() {
-	if o.observer != nil {
-		o.call.Began, o.call.Wire = time.Now(), 0
+func (o *observed) begins(kind string) {
+	if o.observer == nil {
+		return
+	}
+	o.call.Began, o.call.Wire = time.Now(), 0
+	if o.tracer != nil {
+		o.trace.Span = o.tracer.Begin(kind)
+		o.call.Span = o.trace.Span
 	}
 }
 
 // stored is told that the call waits no more until its intent is stored.
-func (o *observed) stored() {
+func (o *observed) stored(kind string) {
 	if o.observer != nil {
 		o.turn.Waits.Add(telemetry.Journal, time.Since(o.call.Began))
-		o.begins()
+		o.begins(kind)
 	}
 }
 

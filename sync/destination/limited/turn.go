@@ -29,6 +29,7 @@ func (l Limited) turnFor(waits context.Context, op user.Op, records []*user.Reco
 	t := &turn{pacer: l.Pacer, calls: l.Calls, waits: waits}
 	if l.Observer != nil {
 		t.observed = observed{observer: l.Observer, call: telemetry.Call{Op: op, Records: records}}
+		t.observed.tracer, _ = l.Observer.(telemetry.Tracer)
 		t.observed.backoff = telemetry.TakeBackoff(waits)
 		t.waits = telemetry.WithTurn(waits, &t.observed.turn)
 	}
@@ -40,6 +41,9 @@ type turnKey struct{}
 
 // on returns the context of the call, through which destination.NextCall finds the turn.
 func (t *turn) on(wire context.Context) context.Context {
+	if t.observed.tracer != nil {
+		wire = telemetry.WithTrace(wire, &t.observed.trace)
+	}
 	return destination.WithTurn(context.WithValue(wire, turnKey{}, t), t)
 }
 
@@ -65,7 +69,7 @@ func (t *turn) begin(kind string) (err error) {
 		t.observed.unmade()
 		return err
 	}
-	t.observed.begins()
+	t.observed.begins(kind)
 	return nil
 }
 

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strings"
 
+	"usersync/sync/telemetry"
 	"usersync/sync/user"
 )
 
@@ -46,6 +47,9 @@ func (c *Client) request(ctx context.Context, r Request, token bearer) *http.Req
 		header["Content-Type"] = c.mediaNow()
 	}
 	maps.Copy(header, r.Header)
+	if parent := telemetry.Traceparent(ctx); parent != "" {
+		header["Traceparent"] = []string{parent}
+	}
 	c.learned.condition(r.Method, header)
 	request := &http.Request{
 		Method: r.Method, URL: c.url(r.Path, r.Query), Host: c.base.Host, Header: header,

@@ -9,6 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"usersync/sync/user"
+	"usersync/writer/codes"
 	"usersync/writer/report"
 )
 
@@ -50,7 +51,10 @@ func (o output) summary(s *report.Summary) {
 
 func (o output) calls(byKind map[string]report.Calls) {
 	for _, kind := range slices.Sorted(maps.Keys(byKind)) {
-		met := byKind[kind].Met
+		met := map[string]int{}
+		for result, n := range byKind[kind].Met {
+			met[codes.Label(result)] += n // an API can make up codes without end
+		}
 		for _, result := range slices.Sorted(maps.Keys(met)) {
 			o.vector("run_calls", "Calls to the API by kind and result, such as ok, http_503 or timeout.", "kind,result", kind+","+result, float64(met[result]))
 		}

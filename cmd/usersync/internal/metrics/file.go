@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	dto "github.com/prometheus/client_model/go"
 	"github.com/prometheus/common/expfmt"
 	"github.com/prometheus/common/model"
 )
@@ -25,6 +26,9 @@ func WriteFile(path string, r Run) error {
 	}
 	return unread
 }
+
+// Gather returns the metrics of a run as data.
+func Gather(r Run) ([]*dto.MetricFamily, error) { return registry(r).Gather() }
 
 func registry(r Run) *prometheus.Registry {
 	all := prometheus.NewRegistry()

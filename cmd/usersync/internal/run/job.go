@@ -69,7 +69,13 @@ func (r *Run) middleware(wire context.Context, owners *owned.Owners) stack.Optio
 }
 
 // observer is told of every call.
-func (r *Run) observer() telemetry.Observer { return telemetry.Tee{r.stats, r.attempts} }
+func (r *Run) observer() telemetry.Observer {
+	observers := telemetry.Tee{r.stats, r.attempts}
+	if r.options.Observer != nil {
+		observers = append(observers, r.options.Observer)
+	}
+	return observers
+}
 
 // staleness finds rejects that are older than what is known of their users.
 func (r *Run) staleness(ctx context.Context) *history.Staleness {

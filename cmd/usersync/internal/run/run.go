@@ -26,6 +26,7 @@ import (
 	"usersync/sync/plan"
 	"usersync/sync/protect"
 	"usersync/sync/pseudonym"
+	"usersync/sync/telemetry"
 	"usersync/writer/index"
 	"usersync/writer/progress"
 )
@@ -39,6 +40,8 @@ type Options struct {
 	Now    func() time.Time
 	Wire   context.Context // ends when calls in flight must be canceled
 	Args   []string        // of the process, for journal and summary
+	// Observer is told of every call, besides what the run itself keeps of them; nil is not.
+	Observer telemetry.Observer
 
 	Log      Log
 	Progress *progress.Progress

@@ -1,0 +1,206 @@
+//go:build otlp
+
+package otlp_test
+
+import (
+	"compress/gzip"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	collectormetrics "go.opentelemetry.io/proto/otlp/collector/metrics/v1"
+	collectortrace "go.opentelemetry.io/proto/otlp/collector/trace/v1"
+	metricspb "go.opentelemetry.io/proto/otlp/metrics/v1"
+	tracepb "go.opentelemetry.io/proto/otlp/trace/v1"
+	"google.golang.org/protobuf/encoding/protojson"
+	"google.golang.org/protobuf/proto"
+
+	"usersync/cmd/usersync/internal/metrics"
+	"usersync/cmd/usersync/internal/otlp"
+	"usersync/sync/telemetry"
+	"usersync/sync/user"
+	"usersync/writer"
+	"usersync/writer/report"
+)
+
+// collector takes what a collector takes, by the protocol's own messages.
+type collector struct {
+	mu      sync.Mutex
+	traces  []*collectortrace.ExportTraceServiceRequest
+	metrics []*collectormetrics.ExportMetricsServiceRequest
+	broken  error
+}
+
+func (c *collector) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var body io.Reader = r.Body
+	if r.Header.Get("Content-Encoding") == "gzip" {
+		body, c.broken = gzip.NewReader(r.Body)
+	}
+	raw, err := io.ReadAll(body)
+	var m proto.Message
+	switch r.URL.Path {
+	case "/v1/traces":
+		c.traces = append(c.traces, &collectortrace.ExportTraceServiceRequest{})
+		m = c.traces[len(c.traces)-1]
+	case "/v1/metrics":
+		c.metrics = append(c.metrics, &collectormetrics.ExportMetricsServiceRequest{})
+		m = c.metrics[len(c.metrics)-1]
+	default:
+		http.NotFound(w, r)
+		return
+	}
+	if err == nil {
+		err = proto.Unmarshal(raw, m)
+	}
+	if err != nil {
+		c.broken = err
+	}
+	w.Header().Set("Content-Type", "application/x-protobuf")
+}
+
+// run starts a collector and a run that makes one good and one bad call.
+func run(t *testing.T, c http.Handler, variables ...string) (header string, err error) {
+	t.Helper()
+	server := httptest.NewServer(c)
+	t.Cleanup(server.Close)
+	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", strings.Replace(server.URL, "http://", "http://me:hunter2@", 1))
+	for i := 0; i < len(variables); i += 2 {
+		t.Setenv(variables[i], variables[i+1])
+	}
+	if !otlp.Asked(os.LookupEnv) {
+		return "", nil
+	}
+	e, err := otlp.Start(t.Context(), os.LookupEnv, otlp.Job{Name: "nightly", Destination: "kard", Mode: "upsert", Version: "v1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &user.Record{User: user.User{ID: "secret-id"}}
+	r.Attempts = 2
+	records := []*user.Record{r}
+	for _, result := range []string{"ok", "jane_doe"} {
+		call := telemetry.Call{Kind: "create", Records: records, Began: time.Now(), Wire: 5 * time.Millisecond, Status: 201, Result: result, RequestID: "secret-request",
+			Waits: telemetry.Spent{telemetry.Rate: time.Second}}
+		if call.Span = e.Begin("create"); call.Span != nil {
+			header = call.Span.Traceparent()
+		}
+		telemetry.Tee{e}.Called(&call)
+	}
+	ended := time.Now()
+	return header, e.End(t.Context(), metrics.Run{Name: "nightly", Destination: "kard", Version: "v1", Ended: true, ExitCode: 3, At: ended, Summary: &report.Summary{
+		Ending: report.Ending{State: report.Finished}, Counts: report.Counts{RecordsRead: 2, Outcomes: writer.CountOutcomes(map[user.Status]int{user.Created: 1, user.Refused: 1})},
+		Times:    report.Times{StartedAt: ended.Add(-time.Minute), FinishedAt: ended},
+		Activity: &report.Activity{Latency: map[string]report.Latency{"create": {Calls: 3, Sum: 30, Buckets: []report.Bucket{{UpTo: 4, Calls: 2}, {UpTo: 8, Calls: 1}}}}},
+	}})
+}
+
+func (c *collector) spans(t *testing.T) (all []*tracepb.Span) {
+	t.Helper()
+	if c.broken != nil {
+		t.Fatal(c.broken)
+	}
+	for _, request := range c.traces {
+		for _, r := range request.GetResourceSpans() {
+			for _, s := range r.GetScopeSpans() {
+				all = append(all, s.GetSpans()...)
+			}
+		}
+	}
+	return all
+}
+
+// A run is one trace: a span for the run, and one below it for each call.
+func TestTrace(t *testing.T) {
+	var c collector
+	header, err := run(t, &c, "OTEL_EXPORTER_OTLP_COMPRESSION", "gzip", "OTEL_RESOURCE_ATTRIBUTES", "deployment.environment=test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	spans := c.spans(t)
+	if len(spans) != 3 || spans[2].GetName() != "usersync run" || len(spans[2].GetParentSpanId()) != 0 {
+		t.Fatalf("%d spans, %v", len(spans), spans)
+	}
+	for _, s := range spans[:2] {
+		if s.GetName() != "create" || string(s.GetParentSpanId()) != string(spans[2].GetSpanId()) || s.GetKind() != tracepb.Span_SPAN_KIND_CLIENT ||
+			s.GetEndTimeUnixNano()-s.GetStartTimeUnixNano() > uint64(time.Second) {
+			t.Errorf("%v", s)
+		}
+	}
+	if parts := strings.Split(header, "-"); len(parts) != 4 || parts[0] != "00" || len(parts[1]) != 32 || len(parts[2]) != 16 || parts[3] != "01" {
+		t.Errorf("traceparent: %s", header)
+	}
+	text := protojson.Format(c.traces[0])
+	for _, want := range []string{"usersync.exit_code", "usersync.waited.rate_seconds", "http.response.status_code", "deployment.environment", `"nightly"`, "usersync.outcomes.refused"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the trace does not hold %s", want)
+		}
+	}
+	for _, secret := range []string{"secret", "jane", "hunter2"} {
+		if strings.Contains(text, secret) {
+			t.Errorf("the trace holds %s", secret)
+		}
+	}
+}
+
+func TestMetrics(t *testing.T) {
+	var c collector
+	if _, err := run(t, &c); err != nil || len(c.metrics) != 1 {
+		t.Fatalf("%v, %d", err, len(c.metrics))
+	}
+	found := map[string]*metricspb.Metric{}
+	for _, m := range c.metrics[0].GetResourceMetrics()[0].GetScopeMetrics()[0].GetMetrics() {
+		found[m.GetName()] = m
+	}
+	if got := found["usersync_run_exit_code"].GetGauge().GetDataPoints(); len(got) != 1 || got[0].GetAsDouble() != 3 {
+		t.Errorf("%v", got)
+	}
+	h := found["usersync_run_call_duration_seconds"].GetHistogram().GetDataPoints()
+	if len(h) != 1 || h[0].GetCount() != 3 || len(h[0].GetBucketCounts()) != len(h[0].GetExplicitBounds())+1 {
+		t.Fatalf("%v", h)
+	}
+	sum := uint64(0)
+	for _, n := range h[0].GetBucketCounts() {
+		sum += n
+	}
+	if sum != 3 || h[0].GetBucketCounts()[0] != 2 {
+		t.Errorf("%v", h[0].GetBucketCounts())
+	}
+}
+
+// Each signal can be turned off, and all of them.
+func TestVariables(t *testing.T) {
+	for name, want := range map[string][2]int{"OTEL_TRACES_EXPORTER=none": {0, 1}, "OTEL_METRICS_EXPORTER=none": {1, 0}, "OTEL_SDK_DISABLED=true": {0, 0}} {
+		t.Run(name, func(t *testing.T) {
+			var c collector
+			key, value, _ := strings.Cut(name, "=")
+			header, err := run(t, &c, key, value)
+			if err != nil || len(c.traces) != want[0] || len(c.metrics) != want[1] || (header != "") != (want[0] > 0) {
+				t.Errorf("%v: %d traces, %d metrics, traceparent %q", err, len(c.traces), len(c.metrics), header)
+			}
+		})
+	}
+}
+
+// A span that is not sampled is not sent, and the API is told so.
+func TestSampling(t *testing.T) {
+	var c collector
+	header, err := run(t, &c, "OTEL_TRACES_SAMPLER", "always_off")
+	if err != nil || len(c.traces) != 0 || !strings.HasSuffix(header, "-00") {
+		t.Errorf("%v: %d traces, %q", err, len(c.traces), header)
+	}
+}
+
+// What cannot be sent is an error, without the address, which may hold a password.
+func TestACollectorThatRefuses(t *testing.T) {
+	refuse := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbidden) })
+	_, err := run(t, refuse)
+	if err == nil || strings.Contains(err.Error(), "hunter2") {
+		t.Errorf("%v", err)
+	}
+}
