@@ -66,7 +66,7 @@ func TestProofNoValueShows(t *testing.T) {
 				base := fmt.Sprintf("%s/%s/%s/%d", h.url, api, fault, i)
 				s := newSite(t)
 				path := filepath.Join(t.TempDir(), "usersync.yaml")
-				text := "to: " + api + "\n" + fmt.Sprintf(config, base) + "rate: unlimited\nmax_errors: 100%\nretries: " + strconv.Itoa(i%2) + "\ngive_up_after: 1ms\nmax_wait: 1ms\nlog_level: debug\n" +
+				text := "to: " + api + "\n" + fmt.Sprintf(config, base) + "rate: unlimited\nmax_errors: 100%\nretries: " + strconv.Itoa(i%2) + "\ngive_up_after: 1ms\nmax_wait: 1ms\nlog_level: debug\ndump: bodies\n" +
 					"notify: {on: always, command: [sh, -c, 'cat >> " + s.runs + "/notified.json']}\n"
 				if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 					t.Fatal(err)
