@@ -13,9 +13,9 @@ import (
 // its own, and no others of ours. So there can be no import cycle.
 const depsOrder = `
 	sync/pseudonym
-	sync/user sync/identity sync/address sync/pace/ratelimit sync/guard sync/filelock sync/ledger/rowset sync/ledger/ledgertest reader/frame reader/proof reader/dialect reader/page writer/rundir sync/sandbox sync/destination/problem
+	sync/user sync/identity sync/address sync/pace/ratelimit sync/guard sync/filelock sync/ledger/rowset sync/ledger/ledgertest reader/frame reader/proof reader/dialect reader/page writer/rundir writer/linelog sync/sandbox sync/destination/problem
 	sync/fingerprint sync/protect sync/destination/vocabulary sync/visible sync/telemetry reader/mapping/expression
-	sync/pace sync/plausible sync/repeat reader/damage reader/between reader/values reader/workbook
+	sync/pace sync/plausible sync/repeat reader/damage reader/between reader/values reader/workbook sync/destination/traffic
 	reader/source
 	sync/ledger/internal/database
 	sync/ledger/internal/keyfile sync/ledger/internal/lease sync/ledger/internal/registry
@@ -76,7 +76,7 @@ const depsRules = `
 	sync/identity < sync/visible < reader, writer/report, writer/progress, sync/plan, sync/destination/rest, cmd/usersync/internal/exit;
 
 	# What may be shown of an API's words is decided once, for every client.
-	sync/user, sync/identity < sync/destination/vocabulary < sync/destination/rest;
+	sync/user, sync/identity < sync/destination/vocabulary < sync/destination/traffic < sync/destination/rest;
 	sync/ledger/internal/lease, sync/ledger/internal/registry < sync/ledger/internal/scope;
 	sync/ledger/internal/scope, sync/ledger/rowset < sync/ledger/internal/entries < sync/ledger/internal/change;
 	sync/ledger/internal/scope < sync/ledger/internal/recurring;
@@ -98,7 +98,7 @@ const depsRules = `
 
 	# An index knows neither results nor files: only where a row begins.
 	sync/identity < writer/index;
-	NONE < writer/attempts;
+	NONE < writer/linelog < writer/attempts;
 
 	# What codes mean is known without writing any. Which of them a retry can cure decides
 	# what is parked.
@@ -217,7 +217,7 @@ const depsRules = `
 	# command passes in what the ledger holds.
 	writer/index < cmd/usersync/internal/output;
 	writer/index, writer/attempts < cmd/usersync/internal/erasure;
-	writer/attempts < cmd/usersync/internal/run;
+	writer/attempts, sync/destination/traffic < cmd/usersync/internal/run;
 	writer/index, writer/attempts, cmd/usersync/internal/history < cmd/usersync/internal/explain < cmd/usersync;
 	sync/engine, cmd/usersync/internal/connect !< cmd/usersync/internal/explain;
 

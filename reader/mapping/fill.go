@@ -21,6 +21,7 @@ func (m *Mapper) Fill(rec *user.Record, cells []user.Value, into []user.Attribut
 		faults.Add(bad)
 	}
 	if bad := r.readOp(); bad != nil {
+		rec.Origin.OpUnread = true
 		faults.Add(bad)
 	}
 	if masked := m.masked(cells); masked != nil && rec.Op != user.Delete {

@@ -75,3 +75,22 @@ func TestScopesKeepTheirPlace(t *testing.T) {
 		}
 	})
 }
+
+// What an API refused at one address it may take at another: there it parks no one.
+func TestMoveScopeForgetsWhatRecurs(t *testing.T) {
+	everywhere(t, func(t *testing.T, url string) {
+		l := open(t, Options{URL: url, Scope: oldKard})
+		lock(t, l)
+		meets(t, l, "run-1", RunFinished, MetRow{ID: "a"})
+		const name = "kard|https://api.example.com/v2|org"
+		to := Place{Destination: "kard", Base: "https://api.example.com/v2", Account: "org"}
+		target := open(t, Options{URL: url, Scope: name, Place: to})
+		lock(t, target)
+		if err := l.Admin().MoveScope(t.Context(), name, to); err != nil {
+			t.Fatal(err)
+		}
+		if d := cmp.Diff(map[string]int{}, runsOf(t, open(t, Options{URL: url, Scope: name, Place: to}))); d != "" {
+			t.Error(d)
+		}
+	})
+}

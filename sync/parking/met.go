@@ -21,7 +21,7 @@ func (f *Finder) Met(o *user.Outcome) (ledger.MetRow, bool) {
 		m.Hash, m.Code, m.Parked = f.hash(r), r.Recurring.Refused.Code, true
 	case o.RefusedForGood() && (f.options.Curable == nil || !f.options.Curable(o.Code)):
 		m.Hash, m.Sent = f.hash(r), true
-	case o.MayRecur():
+	case o.MayRecur() && !(r.Origin.Unparsed && f.options.TakesAccess):
 		m.Hash = f.hashText(r)
 	case o.Status == user.Invalid && r.Origin.Before != nil: // its text is not that of the input
 		return m, false

@@ -32,6 +32,9 @@ type Options struct {
 	// Curable reports whether a code says that the same row may be taken tomorrow; nil reports
 	// false for each.
 	Curable func(code string) bool
+	// TakesAccess says that a row of the input may delete a user or take access away. One that
+	// cannot be parsed may be such a row, so it never recurs.
+	TakesAccess bool
 	// Settings is a digest of the mapping and of the settings that decide what is sent: if
 	// they change, every row counts as changed.
 	Settings string

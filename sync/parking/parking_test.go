@@ -197,6 +197,13 @@ func TestNeverParked(t *testing.T) {
 		"424":             {nil, status(424)},
 		"429":             {nil, status(429)},
 		"503":             {nil, status(503)},
+		"402":             {nil, status(402)},
+		"410":             {nil, status(410)},
+		"a lock":          {nil, code("UNABLE_TO_LOCK_ROW")},
+		"a quota":         {nil, code("dailyQuotaExceeded")},
+		"a limit":         {nil, code("Rate Limit")},
+		"no account":      {with("accountEnabled", "false"), bad},
+		"offboarded":      {with("employee_status", "Offboarded"), bad},
 		"deactivated":     {with("active", "false"), bad},
 		"cleared":         {with("active", ""), bad},
 		"disabled":        {with("is_disabled", "yes"), bad},
@@ -227,7 +234,7 @@ func with(field user.Field, text string) func(r *user.Record) {
 
 // A user who is active is like any other.
 func TestActiveUsersAreParked(t *testing.T) {
-	for _, field := range []func(r *user.Record){with("active", "true"), with("blocked", "0"), with("status", "gold")} {
+	for _, field := range []func(r *user.Record){with("active", "true"), with("blocked", "0"), with("status", "gold"), with("is_member", "false")} {
 		n, parked := newNights(t), map[string]bool{}
 		for range 4 {
 			r := row("a", "x")
@@ -311,6 +318,34 @@ func TestInvalidRowsRecur(t *testing.T) {
 	}
 	if noted != 2 {
 		t.Error(noted, "rows are noted in the fourth night")
+	}
+}
+
+// What may be a delete or a deactivation and cannot be read always needs a person.
+func TestUnreadRowsThatMayTakeAccess(t *testing.T) {
+	for name, c := range map[string]struct {
+		origin user.Origin
+		takes  bool
+		want   int
+	}{
+		"an operation that cannot be read": {user.Origin{OpUnread: true}, false, 0},
+		"a row that cannot be parsed":      {user.Origin{Unparsed: true}, true, 0},
+		"no row takes access":              {user.Origin{Unparsed: true}, false, 1},
+		"another cell is invalid":          {user.Origin{}, true, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			n := newNights(t)
+			n.option.TakesAccess = c.takes
+			r := row("a", "x")
+			c.origin.Raw = r.Origin.Raw
+			r.Origin = c.origin
+			n.night(true, []*user.Record{r}, func(r *user.Record) user.Outcome {
+				return user.Outcome{Record: r, Status: user.Invalid, Code: "bad"}
+			})
+			if rows, err := n.ledger.Runs().Recurring().All(t.Context()); len(rows) != c.want || err != nil {
+				t.Error(rows, err)
+			}
+		})
 	}
 }
 

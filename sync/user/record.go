@@ -29,6 +29,8 @@ type Origin struct {
 	// Unparsed says that the row could not be split into cells, so Raw is all
 	// there is.
 	Unparsed bool
+	// OpUnread says that the row names an operation that cannot be read. It may be a delete.
+	OpUnread bool
 	// Absent says that the record is in no file: it is the deletion of a user
 	// missing from the input.
 	Absent bool

@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
+	"unicode"
 )
 
 // Recurring is what earlier runs have met with a record's id: rows that were refused or
@@ -61,9 +63,30 @@ func (o *Outcome) curable() bool {
 		CodeMissing: // another source may create the user
 		return true
 	}
-	return o.HTTP >= http.StatusInternalServerError || slices.Contains([]int{
-		http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusProxyAuthRequired, http.StatusRequestTimeout, http.StatusPreconditionFailed,
+	return soundsCurable(o.Code) || o.HTTP >= http.StatusInternalServerError || slices.Contains([]int{
+		http.StatusUnauthorized, http.StatusPaymentRequired, http.StatusForbidden, http.StatusNotFound, http.StatusMethodNotAllowed,
+		http.StatusProxyAuthRequired, http.StatusRequestTimeout, http.StatusGone, http.StatusPreconditionFailed, http.StatusMisdirectedRequest,
 		http.StatusLocked, http.StatusFailedDependency, http.StatusTooEarly, http.StatusPreconditionRequired, http.StatusTooManyRequests}, o.HTTP)
+}
+
+// passing are words in codes of APIs about what time, a permission or a larger licence cures.
+var passing = []string{"limit", "quota", "throttl", "licence", "license", "seats", "_locked", "lock_row", "unavailable", "timeout", "timed_out", "temporar", "try_again",
+	"retry", "busy", "maintenance", "internal", "server_error", "unauthori", "forbidden", "permission", "denied", "insufficient", "payment"}
+
+// soundsCurable reports whether an API's own code names something that passes. It may come
+// with any status, such as UNABLE_TO_LOCK_ROW with 400, or inside an answer of 200.
+func soundsCurable(code string) bool {
+	b, before := new(strings.Builder), ' '
+	b.WriteByte('_')
+	for _, r := range code {
+		if unicode.IsUpper(r) && unicode.IsLower(before) || r == ' ' || r == '-' || r == '.' {
+			b.WriteByte('_')
+		}
+		if before = r; r != ' ' && r != '-' && r != '.' {
+			b.WriteRune(unicode.ToLower(r))
+		}
+	}
+	return slices.ContainsFunc(passing, func(word string) bool { return strings.Contains(b.String(), word) })
 }
 
 // NoteRecurring notes about an invalid record that earlier runs have met it, too.
@@ -75,8 +98,9 @@ func (o *Outcome) NoteRecurring() {
 }
 
 // MayRecur reports whether an invalid record counts as one that earlier runs have met. A
-// reject that is fed in again does not, and a delete or a deactivation always needs a person.
+// reject that is fed in again does not, and what is or may be a delete or a deactivation always
+// needs a person.
 func (o *Outcome) MayRecur() bool {
 	r := o.Record
-	return o.Status == Invalid && r.Origin.Before == nil && r.Op != Delete && !r.Origin.Absent && !r.User.Deactivates()
+	return o.Status == Invalid && r.Origin.Before == nil && r.Op != Delete && !r.Origin.OpUnread && !r.Origin.Absent && !r.User.Deactivates()
 }

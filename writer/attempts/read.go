@@ -52,6 +52,31 @@ func Erase(to io.Writer, from io.Reader, mine func(record int) bool) (erased int
 	return erased, lines.Err()
 }
 
+// EraseLines copies lines that name the records of a call as an Attempt does, and leaves out
+// those of calls that carried a record of a person who is forgotten. A line that a kill has cut
+// is left out too.
+func EraseLines(to io.Writer, from io.Reader, mine func(record int) bool) error {
+	lines := bufio.NewScanner(from)
+	lines.Buffer(nil, longestLine)
+	for lines.Scan() {
+		line := lines.Bytes()
+		var a struct {
+			Records string `json:"records"`
+		}
+		call := Attempt{}
+		if json.Unmarshal(line, &a) != nil {
+			continue
+		}
+		if call.Records = a.Records; call.hasAny(mine) {
+			continue
+		}
+		if _, err := to.Write(append(line, '\n')); err != nil {
+			return err
+		}
+	}
+	return lines.Err()
+}
+
 // hasAny reports whether the call carried a record for which mine returns true.
 func (a *Attempt) hasAny(mine func(record int) bool) bool {
 	for first, last := range a.ranges() {

@@ -34,7 +34,7 @@ func ids() Group {
 		{"bad_id", "The id holds characters that an id cannot hold, or that cannot be seen.", "Correct the id, or make one with an expression. Konstantly takes only letters A to Z and digits.", Fix},
 		{"null_id", "The id is a word for a missing value, such as `NULL` or `#N/A`.", "Fill in the id. If such a word really is an id: `null_ids`.", Fix},
 		{"damaged_id", "The id is a number that a spreadsheet rounded, such as `1.23E+15`.", "Export the column as text. If such numbers are ids: `scientific_ids: true`.", Fix},
-		{"changed_number", "The id is a number that the workbook shows differently, so it is unclear which of the two is the id.", "Format the column as text, or map the id with an expression.", Fix},
+		{"changed_number", "The id is a number that the workbook shows differently, so it is unclear which of the two is the id.", "Format the column as text or as whole numbers, check its ids, and save the workbook again.", Fix},
 		{"bad_remote", "The API's key of the user cannot be part of an address.", "Correct the column that is mapped to `remote_id`.", Fix},
 	}}
 }

@@ -11,7 +11,7 @@ import (
 )
 
 // ownFiles matches every file that a run leaves in its directory, finished or not.
-var ownFiles = regexp.MustCompile(`^(((results|rejects)\.(csv|jsonl)|absent\.csv|summary\.json|report\.html)(\.partial)?(\.anew)?|(journal|index|attempts\.jsonl)(\.anew)?|erasing|ledger\.db(-wal|-shm|-journal|\.key)?)$`)
+var ownFiles = regexp.MustCompile(`^(((results|rejects)\.(csv|jsonl)|absent\.csv|summary\.json|report\.html)(\.partial)?(\.anew)?|(journal|index|attempts\.jsonl|traffic\.jsonl)(\.anew)?|erasing|ledger\.db(-wal|-shm|-journal|\.key)?)$`)
 
 // RemoveRun removes the directory of a run below runsDir with its files, the journal last, so that
 // after a kill the rest can still be identified. If the directory holds anything other than a run's

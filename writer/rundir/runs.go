@@ -33,6 +33,9 @@ const IndexName = "index"
 // AttemptsName is the name of the log of the calls of a run in its directory.
 const AttemptsName = "attempts.jsonl"
 
+// TrafficName is the name of the description of a run's calls in its directory.
+const TrafficName = "traffic.jsonl"
+
 const summaryName = "summary.json"
 
 // runID matches the names that Create gives to directories.

@@ -107,7 +107,7 @@ func play(t *testing.T, dir, scripts, server string, sessions []string) []string
 	}
 	for i := range played {
 		if server != "" {
-			played[i] = strings.ReplaceAll(played[i], server, defaultServer)
+			played[i] = strings.ReplaceAll(played[i], strings.TrimPrefix(server, "http://"), strings.TrimPrefix(defaultServer, "http://"))
 		}
 	}
 	return played[:len(sessions)]
@@ -128,7 +128,7 @@ func commands(session string) []string {
 }
 
 var (
-	changing = regexp.MustCompile(`\d{8}T\d{6}Z-[a-z0-9]{6}|shows \d+ settings|in \d+(\.\d+)?m?s|127\.0\.0\.1:\d+|\d{4}-\d\d-\d\dT[0-9:.]+Z`)
+	changing = regexp.MustCompile(`\d{8}T\d{6}Z-[a-z0-9]{6}|shows \d+ settings|in \d+(\.\d+)?m?s(, [\d.,]+ users? per second)?|127\.0\.0\.1:\d+|\d{4}-\d\d-\d\dT[0-9:.]+Z`)
 	spaces   = regexp.MustCompile(`[ \t]+`)
 )
 

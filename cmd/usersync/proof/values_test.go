@@ -66,7 +66,7 @@ func TestProofNoValueShows(t *testing.T) {
 				base := fmt.Sprintf("%s/%s/%s/%d", h.url, api, fault, i)
 				s := newSite(t)
 				path := filepath.Join(t.TempDir(), "usersync.yaml")
-				text := "to: " + api + "\n" + fmt.Sprintf(config, base) + "rate: unlimited\nmax_errors: 100%\nretries: " + strconv.Itoa(i%2) + "\ngive_up_after: 1ms\nmax_wait: 1ms\nlog_level: debug\n" +
+				text := "to: " + api + "\n" + fmt.Sprintf(config, base) + "rate: unlimited\nmax_errors: 100%\nretries: " + strconv.Itoa(i%2) + "\ngive_up_after: 1ms\nmax_wait: 1ms\nlog_level: debug\ndump: bodies\n" +
 					"notify: {on: always, command: [sh, -c, 'cat >> " + s.runs + "/notified.json']}\n"
 				if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 					t.Fatal(err)
@@ -88,7 +88,8 @@ func everyCommand(t *testing.T, s site, what, config, file string, every bool, m
 			[]string{"validate", "--config", config, file}, []string{"plan", "--config", config, "--out", plan, file}, []string{"apply", plan}, []string{"run", "--results", "-", "--full", "--config", config, file},
 			[]string{"run", "--new", "--redact-ids", "--metrics-file", filepath.Join(s.runs, "metrics.prom"), "--config", config, file},
 			[]string{"explain", "u-a", "--config", config}, []string{"explain", "u-a", "--json", "--config", config}, []string{"explain", "U-A"}, []string{"explain", "--remote", "r-1", "--config", config},
-			[]string{"scrub", "--out", filepath.Join(t.TempDir(), "bundle.tar.gz")}, []string{"ledger", "parked", "--config", config}, []string{"ledger", "forget", "u-b", "--config", config})
+			[]string{"scrub", "--out", filepath.Join(t.TempDir(), "bundle.tar.gz")}, []string{"ledger", "parked", "--config", config}, []string{"report", "--last"}, []string{"report"}, []string{"retry", "--last", "--group", "g1-none"},
+			[]string{"ledger", "forget", "u-b", "--config", config})
 	}
 	for _, line := range lines {
 		if line[0] != "apply" {

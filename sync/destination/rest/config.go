@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"usersync/sync/destination/traffic"
 	"usersync/sync/destination/vocabulary"
 )
 
@@ -45,6 +46,8 @@ type Config struct {
 	// ErrorText returns what the body of a fault says about the cause. Nothing of it
 	// is shown but what Words allows.
 	ErrorText func(body []byte) string
+	// Traffic describes the calls, those for tokens too; nil describes none.
+	Traffic *traffic.Recorder
 	// Words are the words of the API that may be shown; nil means those of error
 	// messages in general.
 	Words *vocabulary.Vocabulary
@@ -120,5 +123,5 @@ func (c Config) tokens(transport http.RoundTripper) (*tokens, error) {
 	if _, err := c.address("auth.token_url", a.TokenURL); err != nil {
 		return nil, err
 	}
-	return &tokens{fetch: grants{auth: a, transport: transport}.fetch, timeout: c.Timeout, refused: map[string]int{}}, nil
+	return &tokens{fetch: grants{auth: a, transport: transport, traffic: c.Traffic, words: c.Words}.fetch, timeout: c.Timeout, refused: map[string]int{}}, nil
 }

@@ -161,7 +161,7 @@ func TestTokenAnswers(t *testing.T) {
 					t.Error(err)
 				}
 			}).base.String()
-			g := grants{Auth{ClientID: user.NewSecret("i"), ClientSecret: user.NewSecret("s"), TokenURL: url, Style: style}, http.DefaultTransport}
+			g := grants{auth: Auth{ClientID: user.NewSecret("i"), ClientSecret: user.NewSecret("s"), TokenURL: url, Style: style}, transport: http.DefaultTransport}
 			got, err := g.fetch(t.Context())
 			left := -1.0
 			if err == nil && got.token == "t" {

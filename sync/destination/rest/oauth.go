@@ -15,6 +15,8 @@ import (
 	"golang.org/x/oauth2/clientcredentials"
 
 	"usersync/sync/destination"
+	"usersync/sync/destination/traffic"
+	"usersync/sync/destination/vocabulary"
 )
 
 // grants makes token calls. Its errors are *destination.CallError. They hold no
@@ -22,6 +24,8 @@ import (
 type grants struct {
 	auth      Auth
 	transport http.RoundTripper
+	traffic   *traffic.Recorder // nil describes no calls
+	words     *vocabulary.Vocabulary
 }
 
 // fetch makes one token call. 5xx, 408, 425, 429, a broken connection and an
@@ -74,12 +78,19 @@ func (g grants) RoundTrip(r *http.Request) (*http.Response, error) {
 	for name, values := range g.auth.Header {
 		r.Header[http.CanonicalHeaderKey(name)] = values
 	}
-	response, err := g.transport.RoundTrip(r)
+	response, err := g.send(r)
 	if err != nil {
 		return nil, err
 	}
 	hangUpOnUpgrade(response)
 	return response, normalize(response)
+}
+
+func (g grants) send(r *http.Request) (*http.Response, error) {
+	if g.traffic != nil {
+		return g.describe(r)
+	}
+	return g.transport.RoundTrip(r)
 }
 
 // fetchJSON posts the credentials as JSON: not in RFC 6749, but some vendors' own

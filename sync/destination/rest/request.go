@@ -37,7 +37,7 @@ type Request struct {
 // resend a call on another connection (RoundTripper's "idempotent requests"). Every
 // attempt must be a call of its own, with its own token from the limiter. From a
 // bytes.Reader it knows that it need not write the headers ahead of the body.
-func (c *Client) request(ctx context.Context, r Request, token bearer) *http.Request {
+func (c *Client) request(ctx context.Context, r Request, token bearer) (request *http.Request, body []byte) {
 	header := http.Header{"User-Agent": c.agent, "Accept": c.mediaNow()}
 	if token.header != nil {
 		header[token.name] = token.header
@@ -51,14 +51,14 @@ func (c *Client) request(ctx context.Context, r Request, token bearer) *http.Req
 		header["Traceparent"] = []string{parent}
 	}
 	c.learned.condition(r.Method, header)
-	request := &http.Request{
+	request = &http.Request{
 		Method: r.Method, URL: c.url(r.Path, r.Query), Host: c.base.Host, Header: header,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Body: io.NopCloser(bytes.NewReader(out)), ContentLength: int64(len(out)),
 	}
 	if c.sign != nil {
 		c.sign(request, out)
 	}
-	return request.WithContext(ctx)
+	return request.WithContext(ctx), out
 }
 
 func (c *Client) url(segments []string, query string) *url.URL {

@@ -17,6 +17,7 @@ import (
 
 	"usersync/sync/destination"
 	"usersync/sync/destination/problem"
+	"usersync/sync/destination/traffic"
 	"usersync/sync/destination/vocabulary"
 	"usersync/sync/user"
 )
@@ -33,6 +34,7 @@ type Client struct {
 	observe   func(int, http.Header)
 	errorText func([]byte) string
 	words     *vocabulary.Vocabulary
+	traffic   *traffic.Recorder
 	tokens    *tokens
 	learned   learned
 	answers   sync.Pool // *bytes.Buffer
@@ -57,7 +59,7 @@ func New(config Config) (*Client, error) {
 	}
 	return &Client{
 		base: base, transport: transport, own: own, timeout: config.Timeout,
-		agent: []string{"usersync/" + config.Version}, media: []string{config.Media}, sign: config.Sign, observe: config.Observe, errorText: config.ErrorText, words: config.Words, tokens: tokens,
+		agent: []string{"usersync/" + config.Version}, media: []string{config.Media}, sign: config.Sign, observe: config.Observe, errorText: config.ErrorText, words: config.Words, traffic: config.Traffic, tokens: tokens,
 	}, nil
 }
 
@@ -86,10 +88,12 @@ func (c *Client) Do(ctx context.Context, r Request) (*Answer, error) {
 	call, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
 	var w writeWatch
-	sent := c.request(w.watch(call), r, token)
+	sent, body := c.request(w.watch(call), r, token)
+	seen := c.seen(r, sent, body)
 	response, err := c.transport.RoundTrip(sent)
 	if err != nil {
 		ce := broken(ctx, err, w.mayHaveWritten(c.own, err))
+		seen.broke(ce.Code)
 		destination.CallEnded(ctx, r.Method, destination.Ending{Code: ce.Code})
 		return nil, ce
 	}
@@ -99,12 +103,14 @@ func (c *Client) Do(ctx context.Context, r Request) (*Answer, error) {
 	if c.observe != nil {
 		c.observe(response.StatusCode, response.Header)
 	}
-	a, ce := c.answer(ctx, r, token, sent, response)
+	a, ce := c.answer(ctx, r, token, sent, response, seen)
 	if ce != nil {
+		seen.ended(ce.Code)
 		destination.CallEnded(ctx, r.Method, destination.Ending{Status: ce.Status, Code: ce.Code, RequestID: ce.RequestID})
 		return nil, ce
 	}
 	a.ended = func(code string) {
+		seen.ended(code)
 		destination.CallEnded(ctx, r.Method, destination.Ending{Status: response.StatusCode, Code: code, RequestID: a.RequestID})
 	}
 	a.ended("")
@@ -113,12 +119,13 @@ func (c *Client) Do(ctx context.Context, r Request) (*Answer, error) {
 
 // answer reads the body. It separates answers that the client must interpret from
 // those that are a fault for every client.
-func (c *Client) answer(ctx context.Context, r Request, token bearer, sent *http.Request, response *http.Response) (*Answer, *destination.CallError) {
+func (c *Client) answer(ctx context.Context, r Request, token bearer, sent *http.Request, response *http.Response, seen *seen) (*Answer, *destination.CallError) {
 	c.tokens.answered(r.Method, token, response.StatusCode)
 	a := c.read(response)
 	a.records = r.Records
 	token.redactBody(a)
 	a.checkRequestID(r.Records)
+	seen.answered(a)
 	learned := c.learn(sent, response)
 	switch {
 	case a.Status == http.StatusUnauthorized:

@@ -102,6 +102,7 @@ type Network struct {
 type Output struct {
 	RunsDir, Results, ResultsFormat string
 	RejectsSecrets                  string
+	Dump                            string // headers, bodies, errors, or empty
 	RedactIDs                       bool
 	ArtifactsTTL                    time.Duration // 0: runs are kept forever
 	AllowRejects                    quantity.Share

@@ -15,6 +15,7 @@ import (
 	"usersync/sync/address"
 	"usersync/sync/destination"
 	"usersync/sync/destination/rest"
+	"usersync/sync/destination/traffic"
 	"usersync/sync/user"
 	"usersync/writer/cause"
 	"usersync/writer/report"
@@ -28,8 +29,11 @@ type Client interface {
 	CloseIdle()
 }
 
-// observer is called with every answer of an API.
-type observer func(status int, header http.Header)
+// observer sees the calls of a client.
+type observer struct {
+	answered func(status int, header http.Header) // nil: nothing is told of the answers
+	traffic  *traffic.Recorder                    // nil: no call is described
+}
 
 // opener returns the client that a config describes. Its only call, if any, asks the
 // API what it can do.
@@ -116,7 +120,7 @@ func Offline(ctx context.Context, name string) (Client, error) {
 	}
 	to, _ := apiOf(c)
 	to.toSandbox("http://127.0.0.1:1")
-	asked, _, err := to.open(ctx, c, nil)
+	asked, _, err := to.open(ctx, c, observer{})
 	return asked, err
 }
 
@@ -125,7 +129,7 @@ func restConfig(c *config.Config, see observer) rest.Config {
 	return rest.Config{
 		Timeout: c.Pace.Timeout, MaxConns: c.Pace.Workers, Version: exit.ReadBuild().Version,
 		TLS:   rest.TLS{CAFile: c.Network.CA, CertFile: c.Network.Cert, KeyFile: c.Network.Key, InsecureHTTP: c.Network.InsecureHTTP},
-		Proxy: c.Network.Proxy, HTTP2: c.Network.HTTP2, Observe: see,
+		Proxy: c.Network.Proxy, HTTP2: c.Network.HTTP2, Observe: see.answered, Traffic: see.traffic,
 	}
 }
 

@@ -31,6 +31,7 @@ import (
 type Connection struct {
 	Client  Client
 	Pace    *pace.Pace
+	Traffic Traffic
 	Scope   report.Scope
 	Causes  []cause.Known    // of rejects, those known of this API alone
 	Sandbox *sandbox.Running // nil for a real API
@@ -56,7 +57,8 @@ func Open(ctx context.Context, c *config.Config) (*Connection, error) {
 		return nil, err
 	}
 	var err error
-	conn.Client, conn.Scope, err = to.open(ctx, c, func(status int, h http.Header) { conn.Pace.Observe(status, h) })
+	see := observer{answered: func(status int, h http.Header) { conn.Pace.Observe(status, h) }, traffic: conn.Traffic.recorder(c.Output.Dump)}
+	conn.Client, conn.Scope, err = to.open(ctx, c, see)
 	if err != nil {
 		return nil, errors.Join(openError(c, err), conn.Close())
 	}

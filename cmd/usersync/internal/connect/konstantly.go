@@ -51,7 +51,7 @@ func (k *konstantlySection) settings() []config.Setting {
 
 // open reads the site's custom attributes first, if options are given by name.
 func (k *konstantlySection) open(ctx context.Context, c *config.Config, see observer) (Client, report.Scope, error) {
-	r := restConfig(c, nil) // the pace begins with the run
+	r := restConfig(c, observer{traffic: see.traffic}) // the pace begins with the run
 	r.BaseURL = baseURL(c, k.baseURL)
 	o := konstantly.Config{Key: k.key, OnAbsent: konstantly.Absence(cmp.Or(c.Target.OnAbsent, k.onAbsent)), Password: konstantly.Password(k.password), REST: r}
 	if k.choices == "names" && !c.Target.Offline {
@@ -60,7 +60,7 @@ func (k *konstantlySection) open(ctx context.Context, c *config.Config, see obse
 			return nil, report.Scope{}, err
 		}
 	}
-	o.REST.Observe = see
+	o.REST.Observe = see.answered
 	opened, err := konstantly.New(o)
 	if err != nil {
 		return nil, report.Scope{}, err

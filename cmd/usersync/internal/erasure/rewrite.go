@@ -60,7 +60,7 @@ func (e *eraser) copyAll(to func(name string) (io.Writer, error)) error {
 	if e.rejects, err = e.copyText("rejects", to, e.Rejects); err != nil {
 		return err
 	}
-	if err := errors.Join(e.copyList(to), e.copyAttempts(to)); err != nil {
+	if err := errors.Join(e.copyList(to), e.copyAttempts(to), e.copyTraffic(to)); err != nil {
 		return err
 	}
 	return e.copyJournal(to)
@@ -128,6 +128,17 @@ func (e *eraser) copyAttempts(to func(string) (io.Writer, error)) error {
 		}
 		_, err = attempts.Erase(out, f, e.Mine)
 		return err
+	})
+}
+
+// copyTraffic copies the descriptions of calls, without those that carried the user.
+func (e *eraser) copyTraffic(to func(string) (io.Writer, error)) error {
+	return e.read(rundir.TrafficName, func(f *os.File, _ int64) error {
+		out, err := to(rundir.TrafficName)
+		if err != nil {
+			return err
+		}
+		return attempts.EraseLines(out, f, e.Mine)
 	})
 }
 

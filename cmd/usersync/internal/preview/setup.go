@@ -9,6 +9,7 @@ import (
 	"context"
 	"io"
 	"iter"
+	"slices"
 	"strings"
 	"time"
 
@@ -98,7 +99,8 @@ func (s *Setup) FeedRules(run string) ledger.Rules {
 func (s *Setup) Parking(ctx context.Context, l *ledger.Ledger, now time.Time) (*parking.Finder, error) {
 	park := s.Config.Ledger.Park
 	return parking.New(ctx, parking.Options{Ledger: l, After: park.After, Every: park.Every, Retry: park.Retry, Now: now, Curable: curable,
-		Settings: s.Config.FeedDigest() + s.Config.MappingDigest()})
+		TakesAccess: s.Config.Input.OpColumn.IsSet() || slices.ContainsFunc(s.Input.Fields(), user.Field.GivesAccess),
+		Settings:    s.Config.FeedDigest() + s.Config.MappingDigest()})
 }
 
 // curable reports whether a code says that it helps to send a row again. A family of codes,

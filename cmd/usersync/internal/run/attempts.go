@@ -1,7 +1,6 @@
 package run
 
 import (
-	"io"
 	"iter"
 	"time"
 
@@ -16,17 +15,7 @@ import (
 type attemptLog struct{ *attempts.Log }
 
 func newAttemptLog(dir *rundir.Dir) attemptLog {
-	return attemptLog{attempts.NewLog(func() (io.WriteCloser, int64, error) {
-		f, err := dir.Append(rundir.AttemptsName)
-		if err != nil {
-			return nil, 0, err
-		}
-		info, err := f.Stat()
-		if err != nil {
-			return nil, 0, err
-		}
-		return f, info.Size(), nil
-	})}
+	return attemptLog{attempts.NewLog(appended(dir, rundir.AttemptsName))}
 }
 
 // longWait is a wait that is worth knowing of, even if the call then succeeded at once.

@@ -38,6 +38,7 @@ type Run struct {
 	stats        *telemetry.Stats
 	measured     measured
 	attempts     attemptLog
+	traffic      trafficLog
 	stopping     stopping
 	sent         sentRecords
 	renames      *mirror.Renames // nil if it renames none
@@ -46,7 +47,7 @@ type Run struct {
 }
 
 func newRun(b *beginning, at *start) *Run {
-	r := &Run{base: b.base, lease: b.lease, presence: b.presence, similar: b.similar, at: at, stats: telemetry.NewStats(), attempts: newAttemptLog(at.files.Dir())}
+	r := &Run{base: b.base, lease: b.lease, presence: b.presence, similar: b.similar, at: at, stats: telemetry.NewStats(), attempts: newAttemptLog(at.files.Dir()), traffic: newTrafficLog(at.files.Dir())}
 	r.stopping.log, r.stopping.progress, r.stopping.timeout = r.options.Log, r.options.Progress, r.Config.Pace.Timeout
 	r.checkpointer = checkpoint.New(checkpoint.Options{
 		Run: at.files.Run(), Ledger: r.lease.Ledger, Journal: at.files.Journal(), Results: at.files.Results(), Rejects: at.files.Rejects(),
@@ -66,6 +67,7 @@ func (r *Run) Release() error {
 func (r *Run) Send(ctx context.Context) (report.Summary, error) {
 	files := r.at.files
 	r.start()
+	r.Conn.Traffic.To(r.traffic.take)
 	wire, cut := r.lease.Bound(r.options.Wire)
 	defer cut()
 	known := view.New(r.lease.Ledger, files.Run(), r.Config.Ledger.Full, r.checkpointer.Checkpointed, r.presence)
@@ -114,7 +116,7 @@ func (r *Run) finish(err error) (report.Summary, error) {
 	if err != nil {
 		err = fmt.Errorf("run %s: %w", files.Run(), err)
 	}
-	_ = r.attempts.Close() // no run depends on it
+	_ = errors.Join(r.attempts.Close(), r.traffic.Close()) // no run depends on them
 	err = errors.Join(err, files.Finish(err == nil && r.counts.Finished, err))
 	if files.Incomplete() {
 		err = errors.Join(err, r.recount())

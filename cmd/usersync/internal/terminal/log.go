@@ -2,6 +2,7 @@ package terminal
 
 import (
 	"io"
+	"time"
 
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
@@ -22,5 +23,35 @@ func NewLog(w io.Writer, format, level string) (*zap.Logger, error) {
 		c.EncodeLevel = zapcore.CapitalLevelEncoder
 		encoder = zapcore.NewConsoleEncoder(c)
 	}
-	return zap.New(zapcore.NewCore(encoder, zapcore.Lock(zapcore.AddSync(w)), least)), nil
+	return zap.New(sampled(zapcore.NewCore(encoder, zapcore.Lock(zapcore.AddSync(w)), least))), nil
+}
+
+const (
+	firstLines = 100 // of one message, in a second
+	thenEvery  = 100
+)
+
+// sampled leaves out most lines with the same message, if there are many in a second. It leaves
+// out no error: a run says only once how it ended.
+func sampled(core zapcore.Core) zapcore.Core {
+	return repetitive{Core: core, few: zapcore.NewSamplerWithOptions(core, time.Second, firstLines, thenEvery)}
+}
+
+// repetitive is a Core of which only errors are sure to be written.
+type repetitive struct {
+	zapcore.Core
+	few zapcore.Core
+}
+
+// With adds fields to all lines.
+func (r repetitive) With(fields []zapcore.Field) zapcore.Core {
+	return repetitive{r.Core.With(fields), r.few.With(fields)}
+}
+
+// Check adds the core that decides about the line.
+func (r repetitive) Check(e zapcore.Entry, to *zapcore.CheckedEntry) *zapcore.CheckedEntry {
+	if e.Level >= zapcore.ErrorLevel {
+		return r.Core.Check(e, to)
+	}
+	return r.few.Check(e, to)
 }

@@ -26,7 +26,8 @@ func (t *Tx) Move(name string, to Place, prefixes ...string) error {
 	if _, err := t.Exec(`UPDATE usersync_run SET scope = ? WHERE scope IN (SELECT num FROM usersync_scope WHERE name = ?)`, t.ID, name); err != nil {
 		return err
 	}
-	if _, err := t.Exec(`DELETE FROM usersync_recurring WHERE scope IN (SELECT num FROM usersync_scope WHERE name = ?)`, name); err != nil {
+	// What the API refused at one address it may take at another.
+	if _, err := t.Exec(`DELETE FROM usersync_recurring WHERE scope = ? OR scope IN (SELECT num FROM usersync_scope WHERE name = ?)`, t.ID, name); err != nil {
 		return err
 	}
 	if _, err := t.Exec(`DELETE FROM usersync_scope WHERE name = ?`, name); err != nil {
