@@ -67,11 +67,7 @@ type env struct {
 	asked          *terminal.Asked
 }
 
-// execute runs one command line and returns its exit code.
-func execute(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	return executeAt(ctx, time.Now, args, stdin, stdout, stderr)
-}
-
+// executeAt runs one command line, at the time that now says, and returns its exit code.
 func executeAt(ctx context.Context, now func() time.Time, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	soft, wire, release := exit.Interruptible(ctx)
 	defer release()

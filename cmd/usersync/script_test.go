@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -276,4 +277,9 @@ func jsonLines(ts *testscript.TestScript, neg bool, args []string) {
 	if !regexp.MustCompile(args[0]).MatchString(stderr.String()) {
 		ts.Fatalf("no %s in %s", args[0], stderr.String())
 	}
+}
+
+// execute runs one command line and returns its exit code.
+func execute(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	return executeAt(ctx, time.Now, args, stdin, stdout, stderr)
 }

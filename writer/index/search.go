@@ -56,15 +56,6 @@ func (x *Index) Size() int64 {
 	return x.blocks[len(x.blocks)-1].next()
 }
 
-// Rows counts the rows that it covers.
-func (x *Index) Rows() int {
-	n := 0
-	for i := range x.blocks {
-		n += x.blocks[i].rows
-	}
-	return n
-}
-
 // Check reads all entries, and keeps only the blocks before the first one that is damaged.
 // It is for an index that may not have reached the disk as a whole, because its run was
 // killed. It reports whether all blocks were intact.

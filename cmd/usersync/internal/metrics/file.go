@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
-	dto "github.com/prometheus/client_model/go"
 	"github.com/prometheus/common/expfmt"
 	"github.com/prometheus/common/model"
 )
@@ -26,9 +25,6 @@ func WriteFile(path string, r Run) error {
 	}
 	return unread
 }
-
-// Gather returns the metrics of a run as data.
-func Gather(r Run) ([]*dto.MetricFamily, error) { return registry(r).Gather() }
 
 func registry(r Run) *prometheus.Registry {
 	all := prometheus.NewRegistry()

@@ -88,12 +88,8 @@ const otherGroup = "other"
 
 // checkGroups refuses groups whose rejects cannot be sent again.
 func checkGroups(r *history.Run, s *history.Selection) error {
-	for _, key := range s.Missing() {
-		if key == otherGroup {
-			return exit.Usage(fmt.Errorf("retry run %s: %q is not a group: it counts rejects with many different causes; nothing was sent", r.ID, key),
-				"without --group all rejects are sent again", exit.CommandLine("retry", r.Path()))
-		}
-		return unknownGroup(r, s, key)
+	if missing := s.Missing(); len(missing) > 0 {
+		return unknownGroup(r, s, missing[0])
 	}
 	if len(s.Deletions) > 0 {
 		return exit.Usage(fmt.Errorf("retry run %s: group %s holds deletions of users missing from the input, which are not rejects; nothing was sent", r.ID, s.Deletions[0]),
@@ -107,6 +103,10 @@ const groupsNamed = 5
 
 // unknownGroup names the groups that may have been meant.
 func unknownGroup(r *history.Run, s *history.Selection, key string) error {
+	if key == otherGroup {
+		return exit.Usage(fmt.Errorf("retry run %s: %q is not a group: it counts rejects with many different causes; nothing was sent", r.ID, key),
+			"without --group all rejects are sent again", exit.CommandLine("retry", r.Path()))
+	}
 	err := fmt.Errorf("retry run %s: it has no error group %s; nothing was sent", r.ID, exit.Quote(key))
 	var keys, largest []string
 	for _, g := range s.Sendable() {
