@@ -114,6 +114,9 @@ func (e *env) collect(cmd *cobra.Command, c *config.Config, o explainOptions, q 
 	x := &explain.Explanation{Format: explain.Format, ID: q.ID, Alike: found.Alike, NotSearched: found.NotSearched, Runs: []explain.Run{}}
 	if pseudonym.Is(q.ID) && len(found.Hits) > 0 {
 		q.ID = found.Hits[0].ID()
+		if found, err = explain.Search(ctx, q); err != nil { // other runs hold the id, or another pseudonym
+			return nil, err
+		}
 	}
 	if err := now.read(ctx, q, x); err != nil {
 		return nil, err

@@ -33,7 +33,10 @@ func (e *env) finish(c *config.Config, t *terminal.Terminal, r *run.Run, s *repo
 		s.ExitCode = advice.ExitCode(err, *found)
 	}
 	s.Report = reports.Path(c.Output.RunsDir, s.Run)
-	err = errors.Join(err, r.Close(s))
+	if closed := r.Close(s); closed != nil {
+		err = errors.Join(err, closed)
+		s.ExitCode = advice.ExitCode(err, *found) // the report must not say that all is well
+	}
 	if !writeReport(t, c.Output.RunsDir, *s) {
 		s.Report = ""
 	}

@@ -132,10 +132,10 @@ func (w *walk) scalar(kind jsontext.Kind, text, name string, said bool) {
 	switch {
 	case kind == 'n':
 		w.out = append(w.out, "null"...)
-	case (kind == 't' || kind == 'f') && slices.Contains(counts, key) && !w.secret,
-		kind == '0' && slices.Contains(counts, key) && smallNumber.MatchString(text) && !w.secret:
+	case (kind == 't' || kind == 'f') && slices.Contains(counts, key) && w.answer && !w.secret,
+		kind == '0' && slices.Contains(counts, key) && w.isCount(text):
 		w.out = append(w.out, text...)
-	case kind == '"' && key == "status" && smallNumber.MatchString(text) && !w.secret:
+	case kind == '"' && key == "status" && w.isCount(text):
 		w.out = appendQuoted(w.out, text)
 	case kind == '"' && said && !w.secret && slices.Contains(messages, key):
 		w.out = appendQuoted(w.out, w.words.Clean(text, "", w.records...))
@@ -148,6 +148,11 @@ func (w *walk) scalar(kind jsontext.Kind, text, name string, said bool) {
 	default:
 		w.out = appendQuoted(w.out, "<bool>")
 	}
+}
+
+// isCount reports whether a number may be shown: one of an answer, and not a value of a user.
+func (w *walk) isCount(text string) bool {
+	return w.answer && !w.secret && smallNumber.MatchString(text) && w.known(text)
 }
 
 func appendQuoted(b []byte, text string) []byte {

@@ -16,6 +16,7 @@ type mask struct {
 	words   *vocabulary.Vocabulary
 	records []*user.Record
 	said    bool // texts may be what an API says about an error
+	answer  bool // numbers may be about the answer
 	secret  bool // the values are credentials, of which not even the length is shown
 }
 

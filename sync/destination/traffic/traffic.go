@@ -132,7 +132,7 @@ func (e *Exchange) hideSizes() {
 func (r *Recorder) bodies(c *Call, e *Exchange, m mask) {
 	e.Request.Body, e.Request.Cut = m.body(c.Request.Header.Get("Content-Type"), c.Body)
 	if e.Answer != nil {
-		m.said = c.Status/100 != 2
+		m.answer, m.said = true, c.Status/100 != 2
 		e.Answer.Body, e.Answer.Cut = m.body(c.Header.Get("Content-Type"), c.Answer)
 	}
 }

@@ -54,6 +54,23 @@ func TestRecord(t *testing.T) {
 	}
 }
 
+// Numbers of a request, and those that are a user's value, are not shown, whatever they are
+// called.
+func TestNumbers(t *testing.T) {
+	c := call(422, `{"status":422,"code":731,"limit":40}`)
+	c.Body = []byte(`{"code":731,"limit":55,"status":"66","ok":true}`)
+	c.Records[0].User.Attributes = append(c.Records[0].User.Attributes, user.Attribute{Field: "extra.pin", Value: user.TextValue("731")})
+	text := described(t, Bodies, c)
+	for _, value := range []string{"731", "55", "66", "true"} {
+		if strings.Contains(text, value) {
+			t.Errorf("%s in %s", value, text)
+		}
+	}
+	if !strings.Contains(text, `{"status":422,`) || !strings.Contains(text, `:40}`) {
+		t.Errorf("%s", text)
+	}
+}
+
 // Each level describes its calls.
 func TestLevels(t *testing.T) {
 	for level, want := range map[Level][3]bool{Headers: {true, true, true}, Bodies: {true, true, true}, Errors: {false, true, true}} {

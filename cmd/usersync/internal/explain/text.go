@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"usersync/sync/user"
+	"usersync/sync/visible"
 )
 
 // Print writes an explanation for a person.
@@ -40,7 +41,7 @@ func (p *page) line(format string, args ...any) { fmt.Fprintf(&p.text, format+"\
 // fact writes a line with a name, unless the text is empty.
 func (p *page) fact(name, text string) {
 	if text != "" {
-		p.line("  %-9s %s", name, text)
+		p.line("  %-9s %s", name, visible.Text(text)) // a value could hold a line that looks like another fact
 	}
 }
 

@@ -61,14 +61,42 @@ func (c *cause) decision() string {
 		return "Nothing was sent: a rule about who the user is forbids it."
 	case row.Attempts == 0:
 		return fmt.Sprintf("No call of this record is recorded, although its outcome is %s.", row.Status)
+	case row.Status == user.Failed && gotThrough[row.Code]:
+		return fmt.Sprintf("%s It did not succeed in %s, for the reason that the code gives.", c.attempt(), calls(row.Attempts))
 	case row.Status == user.Failed:
 		return fmt.Sprintf("%s It did not get through in %s, while other calls did. It was given up, and is safe to send again.", c.attempt(), calls(row.Attempts))
 	case row.Status == user.InDoubt:
-		return c.attempt() + " Neither an answer nor a read-back showed what the API did with it. usersync does not call that a success, and does not send again what could be done twice."
+		return c.attempt() + " " + doubt(row.Code) + " usersync does not call that a success, and does not send again what could be done twice."
 	case row.Status == user.Refused:
 		return c.attempt() + " The API did not take it" + answered(row.HTTP) + "."
 	}
-	return c.attempt() + " The API confirmed it" + answered(row.HTTP) + "."
+	return c.attempt() + success(&row)
+}
+
+// gotThrough are codes of records that failed although the API has answered.
+var gotThrough = map[string]bool{
+	user.CodeNotDeleted: true, user.CodeContradiction: true, user.CodeBatchRefused: true, user.CodeUnread: true, user.CodeNotPlanned: true,
+	"not_applied": true, "not_mentioned": true, "whole_conflict": true,
+}
+
+// doubt says why it is not known what the API did.
+func doubt(code string) string {
+	switch code {
+	case user.CodeContradiction, user.CodeContradicted, user.CodeUnprovedAbsent, "other_id", "no_key":
+		return "What came back does not prove what the API did with it: see the code."
+	}
+	return "Neither an answer nor a read-back showed what the API did with it."
+}
+
+// success says how it is known that the API did what was asked for.
+func success(row *writer.Result) string {
+	switch {
+	case row.Status == user.Accepted:
+		return " The API took it for later" + answered(row.HTTP) + " and has confirmed nothing."
+	case row.Code != "":
+		return " It counts as done for the reason that the code gives" + answered(row.HTTP) + "."
+	}
+	return " The API confirmed it" + answered(row.HTTP) + "."
 }
 
 func answered(status int) string {
@@ -87,11 +115,18 @@ func calls(n int) string {
 
 // attempt says why the last call was of its kind.
 func (c *cause) attempt() string {
+	mode := user.Op(c.header.Mode)
 	switch c.row.Action {
 	case user.Create:
-		return "It was sent as a create, because the ledger did not hold the id."
+		if mode == user.Create {
+			return "It was sent as a create, as in all of mode create."
+		}
+		return "It was sent as a create: the ledger, if there was one, did not hold the id, the row asked for it, or the API had no such user. Results do not record which."
 	case user.Update:
-		return "It was sent as an update: the ledger held the user with other values" + c.orFull() + ", or the API said that the user exists. Results do not record which."
+		if mode == user.Update {
+			return "It was sent as an update, as in all of mode update."
+		}
+		return "It was sent as an update: the ledger held the user with other values" + c.orFull() + ", the row asked for it or named the API's key, or the API said that the user exists. Results do not record which."
 	case user.Delete:
 		if c.header.Mode == string(user.Delete) {
 			return "It was sent as a delete, because the mode of the run is delete."
@@ -111,8 +146,10 @@ func (c *cause) orFull() string {
 // unchanged says what showed that the API has the data already.
 func (c *cause) unchanged() string {
 	switch {
-	case c.row.Attempts > 0:
+	case c.row.Code == user.CodeSame, c.row.Code == user.CodeAdopted, c.row.Code == "" && c.row.Attempts > 0:
 		return "A read of the user showed no difference, so nothing was changed."
+	case c.row.Code != "":
+		return "Nothing was changed, for the reason that the code gives."
 	case c.held == nil || c.held.Run == "":
 		return "No call was made: the ledger showed every field of the row with the same fingerprint."
 	case slices.ContainsFunc(c.later, func(r Run) bool { return r.Run == c.held.Run }):

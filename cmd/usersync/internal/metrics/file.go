@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	dto "github.com/prometheus/client_model/go"
 	"github.com/prometheus/common/expfmt"
 	"github.com/prometheus/common/model"
 )
@@ -18,7 +19,7 @@ import (
 func WriteFile(path string, r Run) error {
 	var unread error
 	if !r.Succeeded() {
-		r.LastSuccess, unread = earlierSuccess(path)
+		r.LastSuccess, unread = earlierSuccess(path, &r)
 	}
 	if err := prometheus.WriteToTextfile(path, registry(r)); err != nil {
 		return errors.Join(unread, fmt.Errorf("write metrics to %s: %w", path, err))
@@ -32,9 +33,9 @@ func registry(r Run) *prometheus.Registry {
 	return all
 }
 
-// earlierSuccess reads when a run was last a success from an earlier file, which holds the
-// metrics of one job.
-func earlierSuccess(path string) (at time.Time, err error) {
+// earlierSuccess reads when a run of this job was last a success from an earlier file. If that
+// is another job's, its success says nothing about this one.
+func earlierSuccess(path string, r *Run) (at time.Time, err error) {
 	file, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return at, nil
@@ -49,7 +50,19 @@ func earlierSuccess(path string) (at time.Time, err error) {
 		return at, fmt.Errorf("read the earlier metrics in %s: %w", path, err)
 	}
 	for _, m := range families[lastSuccess].GetMetric() {
-		at = timeOf(m.GetGauge().GetValue())
+		if isOf(m, r) {
+			at = timeOf(m.GetGauge().GetValue())
+		}
 	}
 	return at, nil
+}
+
+// isOf reports whether a metric has the labels of the run's job.
+func isOf(m *dto.Metric, r *Run) bool {
+	for _, l := range m.GetLabel() {
+		if l.GetName() == "name" && l.GetValue() != r.Name || l.GetName() == "destination" && l.GetValue() != r.Destination {
+			return false
+		}
+	}
+	return true
 }

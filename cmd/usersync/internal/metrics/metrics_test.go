@@ -160,6 +160,21 @@ func TestLastSuccess(t *testing.T) {
 	}
 }
 
+// The success of another job that wrote to the same file is not taken over.
+func TestSuccessOfAnother(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "nightly.prom")
+	other := aRun(0, night)
+	other.Destination = "onbo"
+	for _, run := range []Run{other, aRun(3, night.AddDate(0, 0, 1))} {
+		if err := WriteFile(path, run); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if fileOf(t, path)[lastSuccess] != nil {
+		t.Error("the success of another job counts as one of this job")
+	}
+}
+
 // A file that is not ours is replaced, with a warning.
 func TestDamagedFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "nightly.prom")

@@ -1,0 +1,52 @@
+package explain
+
+import (
+	"strings"
+	"testing"
+
+	"usersync/sync/journal"
+	"usersync/sync/user"
+	"usersync/writer"
+)
+
+func whyOf(mode string, s user.Settled) string {
+	s.File = "users.csv"
+	c := cause{run: &Run{}, header: journal.Header{Mode: mode}, row: writer.Result{Settled: s}, last: true}
+	return c.why()[0]
+}
+
+// What no file records is not claimed.
+func TestWhy(t *testing.T) {
+	for name, c := range map[string]struct {
+		mode        string
+		of          user.Settled
+		says, never string
+	}{
+		"adopted without a read": {"upsert", user.Settled{Status: user.Unchanged, Code: user.CodeAssumed}, "the code gives", "ledger showed"},
+		"adopted by a read":      {"upsert", user.Settled{Status: user.Unchanged, Code: user.CodeAdopted}, "A read of the user", "ledger showed"},
+		"planned":                {"upsert", user.Settled{Status: user.Unchanged, Code: user.CodePlanned}, "the code gives", "ledger showed"},
+		"the ledger had it":      {"upsert", user.Settled{Status: user.Unchanged}, "ledger showed", "read"},
+		"a create after all":     {"upsert", user.Settled{Status: user.Created, Action: user.Create, Attempts: 2}, "or the API had no such user", "because"},
+		"mode create":            {"create", user.Settled{Status: user.Created, Action: user.Create, Attempts: 1}, "mode create. The API confirmed it", "ledger"},
+		"mode update":            {"update", user.Settled{Status: user.Updated, Action: user.Update, Attempts: 1}, "mode update", "ledger"},
+		"accepted":               {"upsert", user.Settled{Status: user.Accepted, Action: user.Create, Attempts: 1, HTTP: 202}, "has confirmed nothing", "The API confirmed it"},
+		"absent before":          {"delete", user.Settled{Status: user.Deleted, Code: user.CodeAlreadyAbsent, Action: user.Delete, Attempts: 1, HTTP: 404}, "the code gives", "The API confirmed it"},
+		"not deleted":            {"delete", user.Settled{Status: user.Failed, Code: user.CodeNotDeleted, Action: user.Delete, Attempts: 1}, "the code gives", "get through"},
+		"out of reach":           {"upsert", user.Settled{Status: user.Failed, Code: "http_503", Action: user.Create, Attempts: 5}, "did not get through in 5 calls", "the code gives"},
+		"contradicted":           {"upsert", user.Settled{Status: user.InDoubt, Code: user.CodeContradicted, Action: user.Create, Attempts: 1}, "does not prove", "Neither"},
+		"no answer":              {"upsert", user.Settled{Status: user.InDoubt, Code: user.CodeNoAnswer, Action: user.Create, Attempts: 1}, "Neither an answer", "does not prove"},
+	} {
+		if got := whyOf(c.mode, c.of); !strings.Contains(got, c.says) || strings.Contains(got, c.never) {
+			t.Errorf("%s: %s", name, got)
+		}
+	}
+}
+
+// A value with a line break cannot add a line that looks like a fact.
+func TestOneLine(t *testing.T) {
+	p := &page{}
+	p.fact("field", "note = x\n  outcome   created\x1b[2J")
+	if got := p.text.String(); strings.Count(got, "\n") != 1 || strings.Contains(got, "\x1b") {
+		t.Errorf("%q", got)
+	}
+}
