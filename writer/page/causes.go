@@ -64,7 +64,7 @@ func ofGroup(s *report.Summary, g *cause.ErrorGroup) reason {
 		r.Where += " to " + place(g.Last)
 	}
 	if s.State == report.Finished && g.InRejects() && g.Retry != cause.No {
-		r.Retry = "usersync retry " + filepath.Dir(s.Path("rejects")) + " --group " + g.Key
+		r.Retry = "usersync retry " + report.Quoted(filepath.Dir(s.Path("rejects"))) + " --group " + g.Key
 	}
 	return r
 }

@@ -165,7 +165,7 @@ func TestReportOfABadNight(t *testing.T) {
 func TestCauses(t *testing.T) {
 	s := good()
 	s.ExitCode, s.Outcomes.Refused, s.Outcomes.Updated = 3, 1000, 11_000
-	s.Files = append(s.Files, report.File{Holds: "rejects", Path: "runs/20260314T021500Z-k3q7ab/rejects.csv"})
+	s.Files = append(s.Files, report.File{Holds: "rejects", Path: "my runs/20260314T021500Z-k3q7ab/rejects.csv"})
 	s.ErrorGroups = &cause.ErrorGroups{Other: 50, Groups: []cause.ErrorGroup{
 		{Key: "g1-0123456789", Outcome: user.Refused, Code: "unprocessable_entity", HTTP: 422, Field: "email", Message: "must be … address", Records: 900,
 			First: cause.Position{Record: 3, File: "users.csv", Line: 4}, Last: cause.Position{Record: 4000, File: "users.csv", Line: 4001}, Retry: cause.AfterFix, Do: "correct the rows"},
@@ -174,7 +174,7 @@ func TestCauses(t *testing.T) {
 	said := text(written(t, s, nil))
 	for _, want := range []string{
 		"Finished, with rejects", "47,000 of 48,000 records are settled. 1,000 need attention: 1,000 refused.",
-		"900 (90%) refused: unprocessable_entity (HTTP 422) email: must be … address users.csv, line 4 to users.csv, line 4,001 correct the rows usersync retry runs/20260314T021500Z-k3q7ab --group g1-0123456789",
+		"900 (90%) refused: unprocessable_entity (HTTP 422) email: must be … address users.csv, line 4 to users.csv, line 4,001 correct the rows usersync retry &#39;my runs/20260314T021500Z-k3q7ab&#39; --group g1-0123456789",
 		"50 (5%) refused: http_409, deletion record 48,001 nothing 50 of other causes",
 	} {
 		if !strings.Contains(said, want) {

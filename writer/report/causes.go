@@ -29,7 +29,7 @@ func (p *reportBuilder) causes(s *Summary) {
 	}
 	p.fact("errors", append(lines, others(&shown)...)...)
 	if key := sendable(all); s.State == Finished && len(all) > 1 && key != "" {
-		p.fact("group", "usersync retry "+quoted(filepath.Dir(s.Path("rejects")))+" --group "+key)
+		p.fact("group", "usersync retry "+Quoted(filepath.Dir(s.Path("rejects")))+" --group "+key)
 	}
 }
 
@@ -39,8 +39,8 @@ func notParked(g cause.ErrorGroups) cause.ErrorGroups {
 	return g
 }
 
-// quoted returns a path as a shell reads it.
-func quoted(path string) string {
+// Quoted returns a path as a shell reads it.
+func Quoted(path string) string {
 	plain := func(r rune) bool {
 		return unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("/._-+:@,", r)
 	}

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"errors"
 	"net"
 	"path/filepath"
@@ -48,14 +49,11 @@ func parseListen(text string) (string, error) {
 }
 
 // Job is the name of the job in its metrics: the one that is set, or that of the config
-// file, or usersync.
+// file, or usersync. It is valid UTF-8, which labels must be and names of files need not.
 func (c *Config) Job() string {
-	if c.Metrics.Name != "" {
-		return c.Metrics.Name
+	name := c.Metrics.Name
+	if name == "" && c.File != "" {
+		name = strings.TrimSuffix(filepath.Base(c.File), filepath.Ext(c.File))
 	}
-	if c.File == "" {
-		return "usersync"
-	}
-	name := filepath.Base(c.File)
-	return strings.TrimSuffix(name, filepath.Ext(name))
+	return strings.ToValidUTF8(cmp.Or(name, "usersync"), "\uFFFD")
 }

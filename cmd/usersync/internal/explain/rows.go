@@ -92,7 +92,7 @@ func (r *results) openIndex(dir *rundir.Dir, text string) (*os.File, error) {
 	if err == nil {
 		r.index, err = index.Open(f, info.Size(), r.size, key)
 	}
-	if err == nil && !slices.Contains(names, "summary.json") {
+	if err == nil && (!slices.Contains(names, "summary.json") || slices.Contains(names, "summary.json.partial")) {
 		_, err = r.index.Check()
 	}
 	if err != nil {

@@ -2,8 +2,6 @@ package explain
 
 import (
 	"encoding/json"
-	"errors"
-	"io/fs"
 	"path/filepath"
 	"slices"
 
@@ -62,13 +60,10 @@ func recordOf(row writer.Result) Record {
 
 // stateOf says how a run ended. The journal is read only if the summary does not settle it.
 func stateOf(runsDir, run string) string {
-	switch s := summaryState(runsDir, run); {
-	case s == report.Finished:
+	if summaryState(runsDir, run) == report.Finished {
 		return finished
-	case s == "":
-		return journalState(runsDir, run, killed)
 	}
-	return journalState(runsDir, run, stopped)
+	return journalState(runsDir, run) // a run that is continued keeps the summary of its first part
 }
 
 func summaryState(runsDir, run string) report.State {
@@ -91,10 +86,10 @@ func summaryState(runsDir, run string) report.State {
 	return s.State
 }
 
-func journalState(runsDir, run, otherwise string) string {
+func journalState(runsDir, run string) string {
 	r, err := history.Read(runsDir, run)
-	if err != nil || errors.Is(err, fs.ErrNotExist) || r.Journal.End == nil {
-		return otherwise
+	if err != nil || r.Journal.End == nil {
+		return killed
 	}
 	return map[journal.State]string{journal.Finished: finished, journal.Stopped: stopped, journal.Absorbed: absorbed}[r.Journal.End.State]
 }

@@ -95,7 +95,20 @@ func Summary(runsDir, run string) (s report.Summary, err error) {
 		return s, &history.LookupError{Err: err}
 	}
 	defer dir.Close() // it was only read
-	return summaryIn(dir)
+	if s, err = summaryIn(dir); err == nil && outdated(runsDir, &s) {
+		return s, &NoSummaryError{run}
+	}
+	return s, err
+}
+
+// outdated reports whether a run was continued after its summary was written, and has not ended
+// since: the summary says that it stopped, and counts less than it has sent.
+func outdated(runsDir string, s *report.Summary) bool {
+	if s.State == report.Finished {
+		return false
+	}
+	r, err := history.Read(runsDir, s.Run)
+	return err == nil && r.Journal.End == nil
 }
 
 func summaryIn(dir *rundir.Dir) (s report.Summary, err error) {
@@ -143,7 +156,7 @@ func entries(runsDir string) (all []page.Entry, err error) {
 		if err != nil {
 			continue // removed while we looked, or not ours
 		}
-		if s, err := summaryIn(dir); err == nil {
+		if s, err := summaryIn(dir); err == nil && !outdated(runsDir, &s) {
 			e := page.Entry{Summary: s}
 			if dir.Has(ReportName) {
 				e.Report = info.ID + "/" + ReportName
