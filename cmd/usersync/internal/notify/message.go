@@ -93,6 +93,9 @@ type Reason struct {
 
 // add copies what a notification says of a summary.
 func (m *Message) add(s *report.Summary) {
+	if m.ExitCode == exit.OK && s.Outcomes.Rejected() > s.Parked.Settled() {
+		m.Meaning = "finished, with no more invalid and refused users than allow_rejects lets count as success"
+	}
 	started := s.StartedAt
 	m.Run, m.StartedAt, m.Next, m.Host = s.Run, &started, s.Next, s.By.Host
 	m.RecordsRead, m.Outcomes = &s.RecordsRead, &s.Outcomes

@@ -65,6 +65,20 @@ func ended(code int) Ended {
 	return Ended{ExitCode: code, Summary: s, Dir: "runs/1", At: at}
 }
 
+// What allow_rejects lets count as success is not said to be settled.
+func TestAllowedRejects(t *testing.T) {
+	n := notifier(t, func(*config.Config) {})
+	settled := meaningOf(exit.OK)
+	if m := n.message(ended(exit.OK), OK, "ok", OK); m.Meaning == settled {
+		t.Errorf("with rejects: %s", m.Meaning)
+	}
+	parked := ended(exit.OK)
+	parked.Summary.Parked = &report.Parked{Users: 6, Invalid: 4}
+	if m := n.message(parked, OK, "ok", OK); m.Meaning != settled {
+		t.Errorf("with parked users: %s", m.Meaning)
+	}
+}
+
 // Each run of a job either tells something new, or nothing.
 func TestOnChange(t *testing.T) {
 	r := newReceiver(t, 200)
