@@ -72,6 +72,7 @@ func (n *cronMachine) runOnce(t *testing.T, env ...string) (code int, mail strin
 }
 
 func TestCronIsSilentWhenAllIsWell(t *testing.T) {
+	t.Parallel()
 	n := newCronMachine(t, sandboxServer(t, "--auth"), "kard.csv")
 	if code, mail := n.runOnce(t); code != 0 || mail != "" {
 		t.Errorf("exit code %d, and a mail:\n%s", code, mail)
@@ -79,6 +80,7 @@ func TestCronIsSilentWhenAllIsWell(t *testing.T) {
 }
 
 func TestCronMailsRejects(t *testing.T) {
+	t.Parallel()
 	n := newCronMachine(t, sandboxServer(t, "--auth"), "kard-mistakes.csv")
 	code, mail := n.runOnce(t, "WAIT=60")
 	if code != exit.Rejects {
@@ -89,6 +91,7 @@ func TestCronMailsRejects(t *testing.T) {
 
 // TestCronTriesAgain has an API that is unreachable the first time.
 func TestCronTriesAgain(t *testing.T) {
+	t.Parallel()
 	n := newCronMachine(t, sandboxServer(t, "--auth"), "kard.csv")
 	n.write(t, "/usr/local/bin/flaky", `#!/bin/sh
 echo try >>tries
@@ -107,6 +110,7 @@ exec usersync "$@"
 }
 
 func TestCronGivesUp(t *testing.T) {
+	t.Parallel()
 	n := newCronMachine(t, "http://127.0.0.1:1", "kard.csv")
 	code, mail := n.runOnce(t, "TRIES=2", "WAIT=0")
 	if code != exit.Temporary {
@@ -117,6 +121,7 @@ func TestCronGivesUp(t *testing.T) {
 
 // TestCronDoesNotRetryWhatNeedsAPerson breaks the config.
 func TestCronDoesNotRetryWhatNeedsAPerson(t *testing.T) {
+	t.Parallel()
 	n := newCronMachine(t, "http://127.0.0.1:1", "kard.csv")
 	n.write(t, "/etc/usersync/usersync.yaml", "to: card\n")
 	code, mail := n.runOnce(t, "WAIT=60")
@@ -127,6 +132,7 @@ func TestCronDoesNotRetryWhatNeedsAPerson(t *testing.T) {
 }
 
 func TestCronStartsOneAtATime(t *testing.T) {
+	t.Parallel()
 	n := newCronMachine(t, "http://127.0.0.1:1", "kard.csv")
 	lock, err := os.Create(n.at("/var/lib/usersync/usersync.lock"))
 	if err != nil {
@@ -145,6 +151,7 @@ func TestCronStartsOneAtATime(t *testing.T) {
 
 // TestCronForwardsSignals stops only the wrapper, like an operator would.
 func TestCronForwardsSignals(t *testing.T) {
+	t.Parallel()
 	n := newCronMachine(t, sandboxServer(t, "--auth", "--latency", "200ms"), "kard.csv")
 	cmd := exec.Command("sh", "-c", strings.Replace(n.line, "usersync-nightly", "exec usersync-nightly --rate 10 --batch-size 1", 1))
 	cmd.Dir, cmd.Env = n.dir, n.env

@@ -53,6 +53,7 @@ func of(all []instruction, stage, word string) (found []string) {
 }
 
 func TestDockerfileUsesKnownInstructions(t *testing.T) {
+	t.Parallel()
 	for _, i := range readDockerfile(t) {
 		switch i.word {
 		case "FROM", "WORKDIR", "COPY", "RUN", "USER", "ENTRYPOINT":
@@ -63,6 +64,7 @@ func TestDockerfileUsesKnownInstructions(t *testing.T) {
 }
 
 func TestDockerfileBuilds(t *testing.T) {
+	t.Parallel()
 	all := readDockerfile(t)
 	version := regexp.MustCompile(`(?m)^go (\S+)$`).FindStringSubmatch(readDeployed(t, "go.mod"))[1]
 	if from := of(all, "build", "FROM"); len(from) != 1 || from[0] != "golang:"+version {
@@ -80,6 +82,7 @@ func TestDockerfileBuilds(t *testing.T) {
 }
 
 func TestDockerImageHoldsOnlyTheProgram(t *testing.T) {
+	t.Parallel()
 	all := readDockerfile(t)
 	if from := of(all, "", "FROM"); len(from) != 1 || from[0] != "scratch" {
 		t.Errorf("the image is based on %s", from)

@@ -66,6 +66,7 @@ func parseStrictly(t *testing.T, name string, documents ...any) {
 func (m *manifests) pod() *corev1.PodSpec { return &m.job.Spec.JobTemplate.Spec.Template.Spec }
 
 func TestKubernetesKinds(t *testing.T) {
+	t.Parallel()
 	m := readManifests(t)
 	for want, got := range map[string]string{
 		"batch/v1 CronJob":                   m.job.APIVersion + " " + m.job.Kind,
@@ -95,6 +96,7 @@ func TestKubernetesKinds(t *testing.T) {
 // TestKubernetesRuns runs the container's own arguments, with its variables and
 // its volumes.
 func TestKubernetesRuns(t *testing.T) {
+	t.Parallel()
 	m := readManifests(t)
 	c := m.pod().Containers[0]
 	var places, env []string
@@ -118,6 +120,7 @@ func TestKubernetesRuns(t *testing.T) {
 }
 
 func TestKubernetesVolumes(t *testing.T) {
+	t.Parallel()
 	m := readManifests(t)
 	claims := map[string]bool{m.claims[0].Name: true, m.claims[1].Name: true}
 	for _, v := range slices.Concat(m.pod().Volumes, m.shell.Spec.Volumes) {
@@ -137,6 +140,7 @@ func TestKubernetesVolumes(t *testing.T) {
 
 // TestKubernetesFailsByExitCode compares podFailurePolicy with the exit codes.
 func TestKubernetesFailsByExitCode(t *testing.T) {
+	t.Parallel()
 	m := readManifests(t)
 	job := m.job.Spec.JobTemplate.Spec
 	action := map[int32]batchv1.PodFailurePolicyAction{}
@@ -173,6 +177,7 @@ func TestKubernetesFailsByExitCode(t *testing.T) {
 }
 
 func TestKubernetesStartsOneAtATime(t *testing.T) {
+	t.Parallel()
 	spec := readManifests(t).job.Spec
 	if spec.ConcurrencyPolicy != batchv1.ForbidConcurrent {
 		t.Errorf("concurrencyPolicy: %s", spec.ConcurrencyPolicy)
@@ -186,6 +191,7 @@ func TestKubernetesStartsOneAtATime(t *testing.T) {
 }
 
 func TestKubernetesStopsGently(t *testing.T) {
+	t.Parallel()
 	grace := readManifests(t).pod().TerminationGracePeriodSeconds
 	if grace == nil || time.Duration(*grace)*time.Second <= callTimeout(t) {
 		t.Errorf("the grace period is not longer than a call, %v", callTimeout(t))
@@ -193,6 +199,7 @@ func TestKubernetesStopsGently(t *testing.T) {
 }
 
 func TestKubernetesPodsAreUnprivileged(t *testing.T) {
+	t.Parallel()
 	m := readManifests(t)
 	image := of(readDockerfile(t), "", "USER")[0]
 	for name, spec := range map[string]*corev1.PodSpec{"cronjob": m.pod(), "shell": &m.shell.Spec} {

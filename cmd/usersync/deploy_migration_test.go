@@ -31,6 +31,7 @@ var migration = []struct {
 }
 
 func TestMigrationRecipe(t *testing.T) {
+	t.Parallel()
 	m := newMachine(t)
 	m.write(t, "users.csv", strings.Replace(readDeployed(t, "testdata", "users", "kard.csv"), "+14155550102", "555-0102", 1))
 	m.write(t, "usersync.yaml", "to: kard\nrate: unlimited\nkard: {base_url: '"+sandboxServer(t)+"', organization: o-1, auth: {token: file:token}}\n")

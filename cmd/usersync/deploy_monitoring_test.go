@@ -15,6 +15,7 @@ func monitoring(name string) string { return filepath.Join("..", "..", "deploy",
 
 // The rules say when they should, and promtool has no objection.
 func TestAlertRules(t *testing.T) {
+	t.Parallel()
 	for _, args := range [][]string{{"check", "rules", monitoring("usersync.rules.yml")}, {"test", "rules", monitoring("usersync.rules.test.yml")}} {
 		if out, err := exec.Command("promtool", args...).CombinedOutput(); err != nil {
 			t.Errorf("promtool %v: %v\n%s", args, err, out)
@@ -24,6 +25,7 @@ func TestAlertRules(t *testing.T) {
 
 // The expressions of the dashboard parse, and name only metrics that there are.
 func TestDashboard(t *testing.T) {
+	t.Parallel()
 	data, err := os.ReadFile(monitoring("usersync.dashboard.json"))
 	if err != nil {
 		t.Fatal(err)
@@ -59,6 +61,7 @@ func TestDashboard(t *testing.T) {
 }
 
 func TestAlertsNameMetrics(t *testing.T) {
+	t.Parallel()
 	data, err := os.ReadFile(monitoring("usersync.rules.yml"))
 	if err != nil {
 		t.Fatal(err)

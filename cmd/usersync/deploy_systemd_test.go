@@ -46,6 +46,7 @@ func (u unit) one(t *testing.T, section, key string) string {
 }
 
 func TestSystemdService(t *testing.T) {
+	t.Parallel()
 	u := readUnit(t, "usersync.service")
 	m := newMachine(t, "/etc/usersync", "/var/lib/usersync", "/srv/exports", "/run/credentials/usersync.service")
 	m.users(t, "kard.csv", "/srv/exports/users.csv")
@@ -69,6 +70,7 @@ func TestSystemdService(t *testing.T) {
 
 // TestSystemdRetriesWhatIsTemporary compares the restarts with the exit codes.
 func TestSystemdRetriesWhatIsTemporary(t *testing.T) {
+	t.Parallel()
 	u := readUnit(t, "usersync.service")
 	var final []int
 	for field := range strings.FieldsSeq(u.one(t, "Service", "RestartPreventExitStatus")) {
@@ -97,6 +99,7 @@ func TestSystemdRetriesWhatIsTemporary(t *testing.T) {
 }
 
 func TestSystemdStopsGently(t *testing.T) {
+	t.Parallel()
 	u := readUnit(t, "usersync.service")
 	stop, err := time.ParseDuration(u.one(t, "Service", "TimeoutStopSec"))
 	if err != nil || stop <= callTimeout(t) {
@@ -119,6 +122,7 @@ func callTimeout(t *testing.T) time.Duration {
 }
 
 func TestSystemdUnitsNameEachOther(t *testing.T) {
+	t.Parallel()
 	if hook := readUnit(t, "usersync.service").one(t, "Unit", "OnFailure"); hook != "usersync-failed.service" {
 		t.Errorf("OnFailure=%s", hook)
 	}
@@ -138,6 +142,7 @@ func TestSystemdUnitsNameEachOther(t *testing.T) {
 // TestSystemdVerifies uses systemd itself, on machines that have it. Its warnings, such
 // as an unknown key, are errors here.
 func TestSystemdVerifies(t *testing.T) {
+	t.Parallel()
 	analyze, err := exec.LookPath("systemd-analyze")
 	if err != nil {
 		t.Log("systemd is not installed here; the other tests read the units themselves")

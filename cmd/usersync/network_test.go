@@ -135,6 +135,7 @@ func tunnel(w http.ResponseWriter, to string) {
 // TestBankNetwork runs the program with a custom CA, a client certificate, client
 // credentials and a proxy, then with one of them missing or wrong.
 func TestBankNetwork(t *testing.T) {
+	t.Parallel()
 	a := newAuthority(t)
 	a.issue(t, "us", &x509.Certificate{ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}})
 	api, server := bank(t, a)

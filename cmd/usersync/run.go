@@ -3,11 +3,13 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/spf13/cobra"
 
 	"usersync/cmd/usersync/internal/advice"
 	"usersync/cmd/usersync/internal/config"
+	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/otlp"
 	"usersync/cmd/usersync/internal/preview"
 	"usersync/cmd/usersync/internal/run"
@@ -109,6 +111,9 @@ func (s *sender) prepare(ctx context.Context) (err error) {
 // begin locks the account and makes ready to send.
 func (s *sender) begin(ctx context.Context) (err error) {
 	s.run, err = s.prepared.Begin(ctx)
+	if signal := exit.StoppedBy(ctx); signal != nil && errors.Is(err, context.Canceled) {
+		return &exit.Error{Err: exit.NothingSent(fmt.Errorf("start the run: %w", signal)), Next: s.config.Invocation.Again(s.options.Files...)}
+	}
 	return err
 }
 

@@ -65,7 +65,8 @@ func (p *Prepared) Begin(ctx context.Context) (*Run, error) {
 	b := &beginning{base: p.base, lease: &connect.Lease{}}
 	at, err := b.start(ctx)
 	if err == nil {
-		at.parking, err = b.Parking(ctx, b.lease.Ledger, b.started)
+		// The files are there, so a signal is left to Send, which sums the run up.
+		at.parking, err = b.Parking(context.WithoutCancel(ctx), b.lease.Ledger, b.started)
 	}
 	if err != nil {
 		return nil, errors.Join(err, at.release(false), b.release())
