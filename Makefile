@@ -34,7 +34,7 @@ build:
 	CGO_ENABLED=0 $(GO) build -tags '$(TAGS)' -trimpath -ldflags '$(STAMP)' -o bin/usersync ./cmd/usersync
 
 test: deps
-	$(GO) test -race -count=1 -timeout 19m -parallel 6 ./... ./.ci/module ./.ci/prose ./.ci/structure
+	$(GO) test -race -count=1 -timeout 19m -parallel 4 ./... ./.ci/module ./.ci/prose ./.ci/structure
 	$(GO) test -count=1 -timeout 5m -tags otlp ./cmd/usersync/internal/otlp
 
 proof: deps

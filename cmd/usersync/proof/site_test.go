@@ -3,11 +3,14 @@ package proof
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"syscall"
+	"strconv"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -32,6 +35,10 @@ type process struct {
 	cmd            *exec.Cmd
 	stdout, stderr bytes.Buffer
 	began          time.Time
+
+	ended    chan struct{}
+	watching sync.WaitGroup
+	peak     int64 // highest resident size so far, in bytes
 }
 
 // begin starts a run; under is the command to run it with, such as strace; empty for none.
@@ -49,7 +56,28 @@ func (s site) command(t testing.TB, under []string, args ...string) *process {
 	if err := u.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
+	u.ended = make(chan struct{})
+	u.watching.Go(u.watchMemory)
 	return u
+}
+
+// watchMemory keeps the highest resident size that the system shows of the process. What
+// wait4 says would include the size of this test, which the process had before it became
+// another program.
+func (u *process) watchMemory() {
+	for tick := time.Tick(10 * time.Millisecond); ; {
+		status, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", u.cmd.Process.Pid)) // unreadable once it has ended
+		if _, text, ok := strings.Cut(string(status), "VmHWM:"); ok {
+			kilobytes, _, _ := strings.Cut(strings.TrimSpace(text), " ")
+			n, _ := strconv.ParseInt(kilobytes, 10, 64)
+			u.peak = max(u.peak, n<<10)
+		}
+		select {
+		case <-u.ended:
+			return
+		case <-tick:
+		}
+	}
 }
 
 // kill ends the run as kill -9 does.
@@ -59,6 +87,8 @@ func (u *process) kill() { _ = u.cmd.Process.Kill() } // the error means that it
 func (u *process) wait(t testing.TB) execution {
 	t.Helper()
 	err := u.cmd.Wait()
+	close(u.ended)
+	u.watching.Wait()
 	var failed *exec.ExitError
 	if err != nil && !errors.As(err, &failed) {
 		t.Fatal(err)
@@ -67,7 +97,7 @@ func (u *process) wait(t testing.TB) execution {
 	return execution{
 		exit: s.ExitCode(), stdout: u.stdout.String(), stderr: u.stderr.String(), dir: u.site.newest(t),
 		wall: time.Since(u.began), cpu: s.UserTime() + s.SystemTime(),
-		peak: s.SysUsage().(*syscall.Rusage).Maxrss << 10,
+		peak: u.peak,
 	}
 }
 
