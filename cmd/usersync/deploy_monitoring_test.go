@@ -77,7 +77,7 @@ func checkNames(t *testing.T, text string) {
 		strings.NewReader(users), io.Discard, io.Discard); code != 0 {
 		t.Fatalf("exit code %d", code)
 	}
-	data, err := os.ReadFile(file)
+	data, err := os.ReadFile(strings.TrimSuffix(file, ".prom") + "-kard-sandbox.prom")
 	if err != nil {
 		t.Fatal(err)
 	}

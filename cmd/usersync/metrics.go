@@ -57,15 +57,24 @@ func (s *sender) measure(ctx context.Context, code int) {
 }
 
 func (s *sender) metricsRun() metrics.Run {
-	return metrics.Run{Name: s.config.Job(), Destination: s.config.Target.To, Version: exit.ReadBuild().Version}
+	return metrics.Run{Name: s.config.Job(), Destination: s.measured(), Version: exit.ReadBuild().Version}
 }
 
-// metricsFile is the file for this run's metrics. Each of several runs has its own.
+// measured names the destination in metrics. A run to the sandbox is no success of the job.
+func (s *sender) measured() string {
+	if s.config.Target.Sandbox {
+		return s.config.Target.To + "-sandbox"
+	}
+	return s.config.Target.To
+}
+
+// metricsFile is the file for this run's metrics. Each of several runs has its own, and so
+// has a run to the sandbox.
 func (s *sender) metricsFile() string {
 	path := s.config.Metrics.File
-	if !s.several {
+	if !s.several && !s.config.Target.Sandbox {
 		return path
 	}
 	ext := filepath.Ext(path)
-	return strings.TrimSuffix(path, ext) + "-" + s.config.Target.To + ext
+	return strings.TrimSuffix(path, ext) + "-" + s.measured() + ext
 }

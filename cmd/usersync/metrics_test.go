@@ -39,7 +39,7 @@ func TestMetricsWhileRunning(t *testing.T) {
 		<-seen
 		_ = feed.Close() // never fails
 	}()
-	want := regexp.MustCompile(`usersync_run_outcomes\{destination="kard",name="nightly",outcome="created"\} [1-9]`)
+	want := regexp.MustCompile(`usersync_run_outcomes\{destination="kard-sandbox",name="nightly",outcome="created"\} [1-9]`)
 	var shown string
 	for until := time.Now().Add(time.Minute); !want.MatchString(shown) && time.Now().Before(until); {
 		if resp, err := http.Get("http://" + address + "/metrics"); err == nil {
@@ -48,7 +48,7 @@ func TestMetricsWhileRunning(t *testing.T) {
 			_ = resp.Body.Close() // it was only read
 		}
 	}
-	if !want.MatchString(shown) || !strings.Contains(shown, `usersync_run_in_progress{destination="kard",name="nightly"} 1`) {
+	if !want.MatchString(shown) || !strings.Contains(shown, `usersync_run_in_progress{destination="kard-sandbox",name="nightly"} 1`) {
 		t.Errorf("%s", shown)
 	}
 	close(seen)

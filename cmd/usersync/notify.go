@@ -11,16 +11,17 @@ import (
 	"usersync/cmd/usersync/internal/notify"
 )
 
-// tell tells monitoring and the team how a run ended, if the settings ask for it. What
-// fails there is a warning.
+// tell tells monitoring and the team how a run ended, if the settings ask for it. The rejects
+// of another run say nothing about how the job is. What fails here is a warning.
 func (s *sender) tell(ctx context.Context, err error, found advice.Result) {
 	err = exit.WithSignal(ctx, err)
 	ctx, code := context.WithoutCancel(ctx), advice.ExitCode(err, found)
-	s.measure(ctx, code)
 	s.endTrace(ctx, code)
-	if s.options.Retried.Run == "" { // the rejects of a run say nothing about how the job is
-		s.notify(ctx, err, code)
+	if s.options.Retried.Run != "" {
+		return
 	}
+	s.measure(ctx, code)
+	s.notify(ctx, err, code)
 }
 
 func (s *sender) notify(ctx context.Context, err error, code int) {
