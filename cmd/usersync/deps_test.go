@@ -44,7 +44,7 @@ const depsOrder = `
 	cmd/usersync/internal/run
 	cmd/usersync/internal/terminal cmd/usersync/internal/advice cmd/usersync/internal/reports cmd/usersync/internal/notify cmd/usersync/internal/metrics
 	cmd/usersync/internal/otlp
-	cmd/usersync/internal/afterwards
+	cmd/usersync/internal/afterwards cmd/usersync/internal/lookup
 	cmd/usersync
 `
 
@@ -220,6 +220,7 @@ const depsRules = `
 	writer/attempts, sync/destination/traffic < cmd/usersync/internal/run;
 	writer/index, writer/attempts, cmd/usersync/internal/history < cmd/usersync/internal/explain < cmd/usersync;
 	sync/engine, cmd/usersync/internal/connect !< cmd/usersync/internal/explain;
+	cmd/usersync/internal/explain, cmd/usersync/internal/advice, cmd/usersync/internal/connect, sync/pseudonym < cmd/usersync/internal/lookup < cmd/usersync;
 
 	# What may be published of a run is decided without knowing any API or setting.
 	writer/attempts, sync/destination/vocabulary, cmd/usersync/internal/history < cmd/usersync/internal/scrub < cmd/usersync;

@@ -1,20 +1,19 @@
 package main
 
 import (
-	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"path/filepath"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/explain"
+	"usersync/cmd/usersync/internal/lookup"
 	"usersync/sync/identity"
-	"usersync/sync/pseudonym"
+	"usersync/sync/journal"
 )
 
 // explainOptions are the flags of explain that are not settings.
@@ -88,12 +87,18 @@ func queryOf(cmd *cobra.Command, c *config.Config, o explainOptions, args []stri
 
 // explain collects what is known, and prints it.
 func (e *env) explain(cmd *cobra.Command, c *config.Config, o explainOptions, q explain.Query) error {
-	x, err := e.collect(cmd, c, o, q)
+	from := lookup.Source{Config: c, Wrong: o.wrong, Runs: o.runs, Values: o.showValues, Settings: func(h journal.Header, withFlags bool) (*config.Config, error) {
+		if withFlags {
+			return settingsOf(e, h, cmd)
+		}
+		return settingsOf(e, h, &cobra.Command{})
+	}}
+	x, err := from.Collect(cmd.Context(), q)
 	if err != nil {
 		return err
 	}
 	if !x.Known() {
-		return nothingKnown(x, q)
+		return lookup.NothingKnown(x, q)
 	}
 	if !o.json {
 		return explain.Print(e.stdout, x)
@@ -102,79 +107,4 @@ func (e *env) explain(cmd *cobra.Command, c *config.Config, o explainOptions, q 
 	out.SetEscapeHTML(false)
 	out.SetIndent("", "  ")
 	return out.Encode(x)
-}
-
-func (e *env) collect(cmd *cobra.Command, c *config.Config, o explainOptions, q explain.Query) (*explain.Explanation, error) {
-	ctx := cmd.Context()
-	found, err := explain.Search(ctx, q)
-	if err != nil {
-		return nil, err
-	}
-	now := ledgerView{env: e, cmd: cmd, config: c, wrong: o.wrong, hits: found.Hits}
-	x := &explain.Explanation{Format: explain.Format, ID: q.ID, Alike: found.Alike, NotSearched: found.NotSearched, Runs: []explain.Run{}}
-	if pseudonym.Is(q.ID) && len(found.Hits) > 0 {
-		q.ID = found.Hits[0].ID()
-		if found, err = explain.Search(ctx, q); err != nil { // other runs hold the id, or another pseudonym
-			return nil, err
-		}
-	}
-	if err := now.read(ctx, q, x); err != nil {
-		return nil, err
-	}
-	if q.Remote != "" && x.ID != "" && x.ID != q.ID { // the index knows ids
-		q.ID, q.Remote = x.ID, ""
-		if found, err = explain.Search(ctx, q); err != nil {
-			return nil, err
-		}
-		x.NotSearched = found.NotSearched
-	}
-	for i, hit := range found.Hits {
-		if i == o.runs {
-			x.OlderRuns = len(found.Hits) - i
-			break
-		}
-		x.ID = cmp.Or(x.ID, hit.ID())
-		r := found.Describe(q.RunsDir, hit, x.Ledger, x.Runs)
-		if i == 0 || q.Run != "" || o.showValues {
-			e.addFields(ctx, hit, &r, o.showValues)
-		}
-		x.Runs = append(x.Runs, r)
-	}
-	if missing := found.Missing(q.RunsDir, q.ID, x.Ledger); missing != "" {
-		x.LedgerNote = strings.TrimPrefix(x.LedgerNote+" "+missing, " ")
-	}
-	x.Next = nextOf(x)
-	return x, nil
-}
-
-// nextOf is the command for the newest row that needs one.
-func nextOf(x *explain.Explanation) string {
-	for _, r := range x.Runs {
-		if next := r.Records[0].Next; next != "" {
-			return next
-		}
-	}
-	return ""
-}
-
-// nothingKnown says what was searched, and which ids look like the one asked for.
-func nothingKnown(x *explain.Explanation, q explain.Query) error {
-	what, err := "this id", errors.New("explain a user: neither the ledger nor a run in "+q.RunsDir+" has this id")
-	if q.Remote != "" {
-		what, err = "this key", errors.New("explain a user: neither the ledger nor a run in "+q.RunsDir+" has this key of the API")
-	}
-	hint, next := "ids are compared byte for byte; --runs-dir says where runs are", ""
-	if len(x.Alike) > 0 {
-		hint, next = "these ids look like it: "+exit.List(x.Alike), exit.CommandLine("explain", x.Alike[0])
-	}
-	if x.LedgerNote != "" {
-		hint += "; " + x.LedgerNote
-	}
-	if n := len(x.NotSearched); n > 0 {
-		hint += fmt.Sprintf("; %s may have %s and could not be searched, such as %s: %s", exit.Plural(n, "run"), what, x.NotSearched[0].Run, x.NotSearched[0].Why)
-		if next == "" && q.Remote == "" && q.Run == "" {
-			next = exit.CommandLine("explain", q.ID, filepath.Join(q.RunsDir, x.NotSearched[0].Run))
-		}
-	}
-	return &exit.Error{Err: err, Code: exit.Misuse, Hint: hint, Next: next}
 }

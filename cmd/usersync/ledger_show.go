@@ -10,8 +10,8 @@ import (
 
 	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/lookup"
 	"usersync/sync/ledger"
-	"usersync/sync/user"
 	"usersync/sync/visible"
 )
 
@@ -58,8 +58,8 @@ func ledgerShow(e *env) *cobra.Command {
 func showEntry(e *env, id string, s ledger.Details, rejected []ledger.RecurringRow) error {
 	table := visible.NewTabs(e.stdout)
 	lines := [][2]string{
-		{"id", id}, {"state", stateWord(s.State)}, {"remote", s.Remote}, {"feed", s.Feed},
-		{"run", s.Run}, {"record", strings.TrimPrefix(fmt.Sprint(s.Record), "0")}, {"fields", fieldsOf(s.Fingerprints)},
+		{"id", id}, {"state", lookup.StateWord(s.State)}, {"remote", s.Remote}, {"feed", s.Feed},
+		{"run", s.Run}, {"record", strings.TrimPrefix(fmt.Sprint(s.Record), "0")}, {"fields", lookup.FieldNames(s.Fingerprints)},
 	}
 	for i := range rejected {
 		r := &rejected[i]
@@ -71,20 +71,4 @@ func showEntry(e *env, id string, s ledger.Details, rejected []ledger.RecurringR
 		}
 	}
 	return table.Flush()
-}
-
-func stateWord(s user.EntryState) string {
-	return map[user.EntryState]string{user.Present: "held", user.AcceptedLater: "accepted", user.Pending: "pending"}[s]
-}
-
-// fieldsOf names the fields that have a fingerprint.
-func fieldsOf(p user.Fingerprints) string {
-	var names []string
-	for _, f := range p.Fields {
-		names = append(names, string(f.Field))
-	}
-	if p.Secrets != ([16]byte{}) {
-		names = append(names, "secrets")
-	}
-	return strings.Join(names, ", ")
 }

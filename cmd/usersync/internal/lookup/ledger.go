@@ -1,14 +1,12 @@
-package main
+package lookup
 
 import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
-
-	"github.com/spf13/cobra"
+	"time"
 
 	"usersync/cmd/usersync/internal/advice"
 	"usersync/cmd/usersync/internal/config"
@@ -16,19 +14,18 @@ import (
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/explain"
 	"usersync/cmd/usersync/internal/history"
-	"usersync/cmd/usersync/internal/run"
 	"usersync/sync/ledger"
 	"usersync/sync/user"
 )
 
+// unknownToLedger is all that the ledger says of an id that it does not hold.
+const unknownToLedger = "The ledger does not hold this id."
+
 // ledgerView reads what the ledger holds of a user, for explain. A ledger that cannot be read
 // is noted, and is no error: what the runs say is worth having without it.
 type ledgerView struct {
-	env    *env
-	cmd    *cobra.Command
-	config *config.Config
-	wrong  error // with the settings
-	hits   []explain.Hit
+	Source
+	hits []explain.Hit
 }
 
 // read fills in what the ledger holds, and the id that has the key asked for.
@@ -49,16 +46,16 @@ func (v ledgerView) read(ctx context.Context, q explain.Query, x *explain.Explan
 // settings are those of the command if they say where users go, and otherwise those of the
 // newest run that had the user.
 func (v ledgerView) settings() (*config.Config, error) {
-	if len(v.config.Target.All) == 1 || v.wrong != nil {
-		return v.config, v.wrong
+	if len(v.Config.Target.All) == 1 || v.Wrong != nil {
+		return v.Config, v.Wrong
 	}
 	for _, hit := range v.hits {
 		if !hit.Header.Sandbox {
-			return settingsOf(v.env, hit.Header, v.cmd)
+			return v.Settings(hit.Header, true)
 		}
 	}
-	if len(v.config.Target.All) > 1 {
-		return v.config, nil // which leads to an error that names them
+	if len(v.Config.Target.All) > 1 {
+		return v.Config, nil // which leads to an error that names them
 	}
 	return nil, errors.New("no destination is set: give --config or --to")
 }
@@ -80,15 +77,15 @@ func show(ctx context.Context, l *ledger.Ledger, to string, q explain.Query, x *
 	}
 	shown, err := l.Admin().Show(ctx, id)
 	if errors.Is(err, ledger.ErrUnknown) {
-		x.LedgerNote = "The ledger does not hold this id." + refused
+		x.LedgerNote = unknownToLedger + refused
 		return addAlike(ctx, l, id, x)
 	}
 	x.LedgerNote = strings.TrimSpace(refused)
 	if err != nil {
 		return err
 	}
-	x.Ledger = &explain.Ledger{To: to, State: stateWord(shown.State), Remote: shown.Remote, Feed: shown.Feed, Run: shown.Run, Record: shown.Record}
-	if fields := fieldsOf(shown.Fingerprints); fields != "" {
+	x.Ledger = &explain.Ledger{To: to, State: StateWord(shown.State), Remote: shown.Remote, Feed: shown.Feed, Run: shown.Run, Record: shown.Record}
+	if fields := FieldNames(shown.Fingerprints); fields != "" {
 		x.Ledger.Fields = strings.Split(fields, ", ")
 	}
 	return nil
@@ -110,7 +107,7 @@ func recurringText(r *ledger.RecurringRow) string {
 	if r.Status == user.Invalid {
 		how = "The row of this user was invalid"
 	}
-	return fmt.Sprintf("%s, with code %s, in %s in a row since %s.", how, r.Code, exit.Plural(r.Runs, "finished run"), date(r.First))
+	return fmt.Sprintf("%s, with code %s, in %s in a row since %s.", how, r.Code, exit.Plural(r.Runs, "finished run"), r.First.UTC().Format(time.DateOnly))
 }
 
 // addAlike adds the ids in the ledger that look like one that it does not hold.
@@ -133,71 +130,19 @@ func noteOf(err error) string {
 	return text
 }
 
-// maxInput is the size of an input, in bytes, that explain reads without being asked to,
-// only for the names of the fields.
-const maxInput = 16 << 20
-
-// addFields adds the fields that the rows of the user gave, from the run's original input.
-func (e *env) addFields(ctx context.Context, hit explain.Hit, r *explain.Run, values bool) {
-	note := "values are not shown: --show-values reads them from the input"
-	if why := e.readFields(ctx, hit, r, values); why != "" {
-		note = why
-	} else if values {
-		note = ""
-	}
-	for i := range r.Records {
-		if r.Records[i].File != "" {
-			r.Records[i].FieldsNote = note
-		}
-	}
+// StateWord says what the ledger holds of a user in one word.
+func StateWord(s user.EntryState) string {
+	return map[user.EntryState]string{user.Present: "held", user.AcceptedLater: "accepted", user.Pending: "pending"}[s]
 }
 
-// readFields returns why the fields cannot be read; empty if they were.
-func (e *env) readFields(ctx context.Context, hit explain.Hit, r *explain.Run, values bool) string {
-	if !values && inputSize(hit) > maxInput {
-		return "the run does not record which fields a row had, and its input is large: --show-values reads them from it"
+// FieldNames names the fields that have a fingerprint.
+func FieldNames(p user.Fingerprints) string {
+	var names []string
+	for _, f := range p.Fields {
+		names = append(names, string(f.Field))
 	}
-	dir := strings.TrimSuffix(r.Path, string(os.PathSeparator)+r.Run)
-	from, err := history.Find(dir, r.Run)
-	if err != nil {
-		return "the fields are not known: " + noteOf(err)
+	if p.Secrets != ([16]byte{}) {
+		names = append(names, "secrets")
 	}
-	c, err := settingsOf(e, hit.Header, &cobra.Command{}) // without the flags of explain
-	if err != nil {
-		return "the fields cannot be read from the input: " + noteOf(err)
-	}
-	records, end, err := run.InputOf(ctx, c, from)
-	if err != nil {
-		if changed, is := errors.AsType[*history.OriginalsError](err); is {
-			err = changed.Err
-		}
-		return "the fields cannot be read from the input: " + noteOf(err)
-	}
-	defer end() // it was only read
-	if records == nil {
-		return "the run read standard input, which cannot be read again"
-	}
-	return fillFields(ctx, records, r, values)
-}
-
-func fillFields(ctx context.Context, records *history.Originals, r *explain.Run, values bool) string {
-	for i := len(r.Records) - 1; i >= 0; i-- { // in the order of the input
-		at := &r.Records[i]
-		if at.File == "" {
-			continue
-		}
-		record := records.Record(ctx, at.Record)
-		if record == nil {
-			return fmt.Sprintf("record %d cannot be read from the input", at.Record)
-		}
-		at.Fields = explain.FieldsOf(record, values)
-	}
-	return ""
-}
-
-func inputSize(hit explain.Hit) (n int64) {
-	for _, in := range hit.Header.Inputs {
-		n += in.Size
-	}
-	return n
+	return strings.Join(names, ", ")
 }

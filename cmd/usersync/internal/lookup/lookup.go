@@ -1,0 +1,105 @@
+// Package lookup collects what is known about one user, for explain: what the runs say, what
+// the ledger holds, and what the row of the input gave. It sends nothing and changes nothing.
+//
+// Start at Source.
+package lookup
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"usersync/cmd/usersync/internal/config"
+	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/explain"
+	"usersync/sync/journal"
+	"usersync/sync/pseudonym"
+)
+
+// Source is where it is looked up.
+type Source struct {
+	Config *config.Config
+	Wrong  error // with the settings of the command, which do not lead to the ledger then
+	// Settings returns those of a run, with the flags of the command if they are wanted.
+	Settings func(h journal.Header, withFlags bool) (*config.Config, error)
+	Runs     int  // how many runs are described at most, the newest first
+	Values   bool // also the values of the fields
+}
+
+// Collect returns what is known about the user that q asks for.
+func (s Source) Collect(ctx context.Context, q explain.Query) (*explain.Explanation, error) {
+	found, err := explain.Search(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	now := ledgerView{s, found.Hits}
+	x := &explain.Explanation{Format: explain.Format, ID: q.ID, Alike: found.Alike, NotSearched: found.NotSearched, Runs: []explain.Run{}}
+	if pseudonym.Is(q.ID) && len(found.Hits) > 0 {
+		q.ID = found.Hits[0].ID()
+		if found, err = explain.Search(ctx, q); err != nil { // other runs hold the id, or another pseudonym
+			return nil, err
+		}
+	}
+	if err := now.read(ctx, q, x); err != nil {
+		return nil, err
+	}
+	if q.Remote != "" && x.ID != "" && x.ID != q.ID { // the index knows ids
+		q.ID, q.Remote = x.ID, ""
+		if found, err = explain.Search(ctx, q); err != nil {
+			return nil, err
+		}
+		x.NotSearched = found.NotSearched
+	}
+	for i, hit := range found.Hits {
+		if i == s.Runs {
+			x.OlderRuns = len(found.Hits) - i
+			break
+		}
+		x.ID = cmp.Or(x.ID, hit.ID())
+		r := found.Describe(q.RunsDir, hit, x.Ledger, x.Runs)
+		if i == 0 || q.Run != "" || s.Values {
+			s.addFields(ctx, hit, &r, s.Values)
+		}
+		x.Runs = append(x.Runs, r)
+	}
+	if missing := found.Missing(q.RunsDir, q.ID, x.Ledger); missing != "" {
+		x.LedgerNote = strings.TrimPrefix(x.LedgerNote+" "+missing, " ")
+	}
+	x.Next = nextOf(x)
+	return x, nil
+}
+
+// nextOf is the command for the newest row that needs one.
+func nextOf(x *explain.Explanation) string {
+	for _, r := range x.Runs {
+		if next := r.Records[0].Next; next != "" {
+			return next
+		}
+	}
+	return ""
+}
+
+// NothingKnown says what was searched, and which ids look like the one asked for.
+func NothingKnown(x *explain.Explanation, q explain.Query) error {
+	what, err := "this id", errors.New("explain a user: neither the ledger nor a run in "+q.RunsDir+" has this id")
+	if q.Remote != "" {
+		what, err = "this key", errors.New("explain a user: neither the ledger nor a run in "+q.RunsDir+" has this key of the API")
+	}
+	hint, next := "ids are compared byte for byte; --runs-dir says where runs are", ""
+	if len(x.Alike) > 0 {
+		hint, next = "these ids look like it: "+exit.List(x.Alike), exit.CommandLine("explain", x.Alike[0])
+	}
+	if x.LedgerNote != "" && x.LedgerNote != unknownToLedger {
+		hint += "; " + x.LedgerNote
+	}
+	if n := len(x.NotSearched); n > 0 {
+		hint += fmt.Sprintf("; %s may have %s and could not be searched, such as %s: %s", exit.Plural(n, "run"), what, x.NotSearched[0].Run, x.NotSearched[0].Why)
+		if next == "" && q.Remote == "" && q.Run == "" {
+			next = exit.CommandLine("explain", q.ID, filepath.Join(q.RunsDir, x.NotSearched[0].Run))
+		}
+	}
+	return &exit.Error{Err: err, Code: exit.Misuse, Hint: hint, Next: next}
+}
