@@ -10,6 +10,7 @@ import (
 	"usersync/cmd/usersync/internal/preview"
 	"usersync/sync/guard"
 	"usersync/sync/mirror"
+	"usersync/sync/user"
 	"usersync/writer/report"
 )
 
@@ -45,9 +46,9 @@ func (r *Run) guards(s *report.Summary, err error) []report.Guard {
 	return markStopped(all, err)
 }
 
-// errorGuard is --max-errors.
+// errorGuard is --max-errors, which does not count parked users.
 func (r *Run) errorGuard(s *report.Summary) []report.Guard {
-	limit, bad := r.Config.Guards.MaxErrors, float64(s.Outcomes.Invalid+s.Outcomes.Refused)
+	limit, bad := r.Config.Guards.MaxErrors, float64(s.Outcomes.Invalid+s.Outcomes.Refused-r.at.files.Counts().Of(user.Refused, user.CodeParked))
 	one := report.Guard{Name: "max_errors", Limit: limit.String(), Reached: bad, Unit: report.Users}
 	switch total := s.Outcomes.Total(); {
 	case limit.Percent > 0:
@@ -110,9 +111,6 @@ func (r *Run) waitGuard(s *report.Summary) report.Guard {
 		}
 	}
 	limit := r.Config.Pace.MaxWait
-	if limit == 0 {
-		limit = 15 * time.Minute
-	}
 	return report.Guard{Name: "max_wait", Limit: durationText(limit), Unit: report.Seconds, Reached: longest, Most: seconds(limit)}
 }
 
