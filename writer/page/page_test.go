@@ -360,3 +360,15 @@ func (b *browser) picture(path, name, scheme string, width int) {
 		b.call("Emulation.setEmulatedMedia", map[string]any{"media": ""}, nil)
 	}
 }
+
+// What the API has only accepted for later is not told as done.
+func TestAccepted(t *testing.T) {
+	s, note := good(), "The API only accepted 5 of the changed ones for later, and promises no more."
+	if strings.Contains(written(t, s, nil), "only accepted") {
+		t.Error("it speaks of accepted users where there are none")
+	}
+	s.Outcomes.Accepted, s.Outcomes.Created = 5, s.Outcomes.Created-5
+	if !strings.Contains(written(t, s, nil), note) {
+		t.Error("users who were only accepted are told as changed")
+	}
+}

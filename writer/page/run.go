@@ -66,8 +66,17 @@ func statusOf(s *report.Summary) status {
 	return status{"bad", "Finished, with an error", "error"}
 }
 
-// verdict says in one sentence what happened to the users.
+// verdict says what happened to the users, and what is not certain of it yet.
 func verdict(s *report.Summary) string {
+	text := settled(s)
+	if n := s.Outcomes.Accepted; n > 0 {
+		text += fmt.Sprintf(" The API only accepted %s of the changed ones for later, and promises no more.", report.Thousands(n))
+	}
+	return text
+}
+
+// settled says in one sentence what happened to the users.
+func settled(s *report.Summary) string {
 	o, rejected := s.Outcomes, s.Outcomes.Rejected()
 	total, parked := o.Total(), s.Parked.Settled()
 	switch {
