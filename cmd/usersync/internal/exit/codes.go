@@ -48,3 +48,13 @@ func Meanings() []Meaning {
 		{OK, "every user is settled, or parked and listed"},
 	}
 }
+
+// MeaningOf returns an exit code in words; empty for one that the program does not have.
+func MeaningOf(code int) string {
+	for _, m := range Meanings() {
+		if m.Code == code {
+			return m.Text
+		}
+	}
+	return ""
+}

@@ -6,6 +6,8 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"usersync/sync/destination/parallel"
 )
 
 // SignalError is the cause of a context that a signal ended.
@@ -81,19 +83,28 @@ func StoppedBy(ctx context.Context) error {
 
 // UnlessStopped calls do, which may block in a read of a pipe that cannot be
 // interrupted. If ctx ends first, it returns the cause and abandons do: the process is
-// about to end.
+// about to end. A panic of do is one of the caller.
 func UnlessStopped[T any](ctx context.Context, do func() (T, error)) (T, error) {
 	type end struct {
-		value T
-		err   error
+		value    T
+		err      error
+		panicked *parallel.Panicked
 	}
 	ends := make(chan end, 1)
 	go func() {
+		defer func() {
+			if v := recover(); v != nil {
+				ends <- end{panicked: parallel.Caught(v)}
+			}
+		}()
 		value, err := do()
-		ends <- end{value, err}
+		ends <- end{value: value, err: err}
 	}()
 	select {
 	case e := <-ends:
+		if e.panicked != nil {
+			panic(e.panicked)
+		}
 		return e.value, e.err
 	case <-ctx.Done():
 		var none T
