@@ -27,6 +27,10 @@ func TestLimit(t *testing.T) {
 			"proc/self/cgroup":                           "0::/a.slice/b.service\n",
 			"sys/fs/cgroup/a.slice/b.service/memory.max": "max\n",
 			"sys/fs/cgroup/a.slice/memory.max":           "67108864\n"}, 64 << 20},
+		"a service with more than its slice": {map[string]string{
+			"proc/self/cgroup":                           "0::/a.slice/b.service\n",
+			"sys/fs/cgroup/a.slice/b.service/memory.max": "134217728\n",
+			"sys/fs/cgroup/a.slice/memory.max":           "67108864\n"}, 64 << 20},
 		"a service with less than its slice": {map[string]string{
 			"proc/self/cgroup":                           "0::/a.slice/b.service\n",
 			"sys/fs/cgroup/a.slice/b.service/memory.max": "33554432\n",

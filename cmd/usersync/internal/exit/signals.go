@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"usersync/sync/destination/parallel"
 )
@@ -58,6 +59,29 @@ func Interruptible(ctx context.Context) (soft, wire context.Context, release fun
 		endWire(nil)
 	}
 }
+
+// Graceful returns a copy of wire that also ends if SIGTERM or SIGHUP has ended soft and the
+// grace period is almost over: then the process is killed, and what
+// the calls in flight did must be written before. Call end when it is no longer needed. A person who
+// types ^C can type it again instead.
+func Graceful(soft, wire context.Context, grace time.Duration) (ctx context.Context, end context.CancelFunc) {
+	ctx, cut := context.WithCancelCause(wire)
+	stop := context.AfterFunc(soft, func() {
+		var s SignalError
+		if !errors.As(context.Cause(soft), &s) || s.Signal == syscall.SIGINT {
+			return
+		}
+		select {
+		case <-time.After(InFlight(grace)):
+			cut(s)
+		case <-ctx.Done():
+		}
+	})
+	return ctx, func() { stop(); cut(nil) }
+}
+
+// InFlight is how much of a grace period calls in flight may take.
+func InFlight(grace time.Duration) time.Duration { return grace - min(10*time.Second, grace/4) }
 
 // WithSignal adds the signal that ended ctx to err. It replaces an error that only
 // reports the cancellation.

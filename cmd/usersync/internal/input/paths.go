@@ -37,6 +37,8 @@ func Paths(verb string, args, patterns []string) ([]string, error) {
 	return paths, nil
 }
 
+var errNoMatch = errors.New("no file matches")
+
 func expandPattern(pattern string) ([]string, error) {
 	if !strings.ContainsAny(pattern, "*?[") {
 		return []string{pattern}, nil
@@ -47,7 +49,7 @@ func expandPattern(pattern string) ([]string, error) {
 	}
 	found = slices.DeleteFunc(found, func(path string) bool { return strings.HasSuffix(path, proof.SidecarSuffix) }) // they are not inputs
 	if len(found) == 0 {
-		return nil, exit.Usage(fmt.Errorf("find the input: from: no file matches %s", pattern),
+		return nil, exit.Usage(fmt.Errorf("find the input: from: %w %s", errNoMatch, pattern),
 			"check that the export was written, and where", "")
 	}
 	return found, nil

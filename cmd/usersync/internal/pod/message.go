@@ -56,7 +56,7 @@ type Run struct {
 	ExitCode    int              `json:"exit_code"`
 	RecordsRead int              `json:"records_read"`
 	Outcomes    *writer.Outcomes `json:"outcomes"`
-	// Parked are the invalid and refused users whom earlier runs have met, too.
+	// Parked are the invalid and refused users of earlier runs, too.
 	Parked int `json:"parked,omitempty"`
 	// Reasons are the most frequent reasons for rejects.
 	Reasons []Reason `json:"reasons,omitempty"`

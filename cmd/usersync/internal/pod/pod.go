@@ -70,7 +70,7 @@ func (p Parent) Run() (code int, err error) {
 
 // ahead is the message before the command ends. It stays if the whole container is killed.
 func (p Parent) ahead() Message {
-	m := Message{Version: p.Version, State: Running, Hint: "it was killed with its container if it runs no more: out of memory, or its node is gone; run it again to continue"}
+	m := Message{Version: p.Version, State: Running, Hint: "it was killed with its container if it runs no more: out of memory, or its node was lost; run it again to continue"}
 	if len(p.Args) > 0 && !strings.HasPrefix(p.Args[0], "-") {
 		m.Command = p.Args[0]
 	}

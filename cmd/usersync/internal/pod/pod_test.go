@@ -84,7 +84,9 @@ func getsSignals() int {
 		got := make(chan os.Signal, 1)
 		signal.Notify(got, s)
 		_ = syscall.Kill(os.Getppid(), s)
-		if <-got != s {
+		select {
+		case <-got:
+		case <-time.After(10 * time.Second):
 			return 9
 		}
 	}
@@ -100,7 +102,7 @@ func orphans() int {
 		return 9
 	}
 	pid, _ := strconv.Atoi(strings.TrimSpace(string(out)))
-	for range time.Tick(time.Millisecond) {
+	for began := time.Now(); time.Since(began) < 10*time.Second; <-time.After(time.Millisecond) {
 		if syscall.Kill(pid, 0) == syscall.ESRCH {
 			return confirmed(0)
 		}
