@@ -98,7 +98,7 @@ func TestRepository(t *testing.T) {
 	}
 }
 
-// BenchmarkRepository is what the check costs whoever runs it before a commit.
+// BenchmarkRepository is what the check costs before each commit.
 func BenchmarkRepository(b *testing.B) {
 	for b.Loop() {
 		var out, errs strings.Builder
