@@ -26,7 +26,7 @@ func tuneGC(lookup func(string) (string, bool), sandbox bool) {
 	if _, given := lookup("GOGC"); !given {
 		debug.SetGCPercent(400)
 	}
-	const run = 56 << 20
+	const run = 52 << 20
 	if _, given := lookup("GOMEMLIMIT"); !given && !sandbox && debug.SetMemoryLimit(-1) > run {
 		debug.SetMemoryLimit(run)
 	}
