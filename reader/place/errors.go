@@ -60,8 +60,8 @@ func KindOf(err error) (Kind, bool) {
 	return e.Kind, true
 }
 
-// Gone is the error of an object that is not there.
-func Gone(err error) *Error {
+// Absent is the error of an object that is not there.
+func Absent(err error) *Error {
 	return &Error{Kind: Missing, Rule: "is not there", Hint: "check the URL, and that the job that writes it has run", Err: err}
 }
 

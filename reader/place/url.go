@@ -12,7 +12,7 @@ type URL struct {
 	User   string // of sftp; empty for most
 	Host   string // with the port; the bucket or container of a bucket
 	// Path of the object, with its leading slash only where the protocol has one: not in a
-	// bucket. It is text, not encoded; of http and https it is as given.
+	// bucket. It is text, not encoded; of http and https it stays encoded.
 	Path string
 	// Query holds what follows the question mark. It may be a credential and is never shown.
 	Query string

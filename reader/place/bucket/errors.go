@@ -31,7 +31,7 @@ func failed(err error) error {
 	text := strings.ToLower(err.Error())
 	switch {
 	case status == http.StatusNotFound || known == gcerrors.NotFound && status == 0:
-		return place.Gone(err)
+		return place.Absent(err)
 	case status == http.StatusPreconditionFailed, status == http.StatusRequestedRangeNotSatisfiable, known == gcerrors.FailedPrecondition:
 		return place.Replaced(err)
 	case status == http.StatusUnauthorized, status == http.StatusForbidden, known == gcerrors.PermissionDenied, code == "ExpiredToken":

@@ -43,7 +43,7 @@ func (google) head(ctx context.Context, b *blob.Bucket, host, key, id string) (p
 	}
 	attrs, err := o.Attrs(ctx)
 	if errors.Is(err, storage.ErrObjectNotExist) || errors.Is(err, storage.ErrBucketNotExist) {
-		return place.Version{}, place.Gone(err)
+		return place.Version{}, place.Absent(err)
 	}
 	if err != nil {
 		return place.Version{}, err

@@ -130,7 +130,7 @@ func (o *object) From(ctx context.Context, offset int64) (io.ReadCloser, error) 
 		BeforeRead: func(as func(any) bool) error { return o.cloud.pin(as, o.version) },
 	})
 	if err != nil {
-		return nil, gone(failed(err))
+		return nil, replaced(failed(err))
 	}
 	if r.Size() != o.version.Size {
 		return nil, errors.Join(place.Replaced(nil), r.Close())
@@ -142,7 +142,7 @@ func (o *object) From(ctx context.Context, offset int64) (io.ReadCloser, error) 
 func (o *object) Check(ctx context.Context) error {
 	now, err := o.cloud.head(ctx, o.bucket, o.url.Host, o.url.Path, o.version.ID)
 	if err != nil {
-		return gone(failed(err))
+		return replaced(failed(err))
 	}
 	if !now.Same(o.version) {
 		return place.Replaced(nil)
@@ -153,8 +153,8 @@ func (o *object) Check(ctx context.Context) error {
 // Close does nothing: buckets stay open for others.
 func (o *object) Close() error { return nil }
 
-// gone makes an object that is not there any more one that was replaced.
-func gone(err error) error {
+// replaced makes an object that is not there any more one that was replaced.
+func replaced(err error) error {
 	if kind, ok := place.KindOf(err); ok && kind == place.Missing {
 		return place.Replaced(err)
 	}

@@ -18,7 +18,7 @@ import (
 	"usersync/reader/place"
 )
 
-// login is how to log in to a server: with the key and the password of the settings, else with
+// login is how to log in to a server: with the key and the password of the settings; without them with
 // an agent or the keys in ~/.ssh.
 type login struct {
 	keys     []ssh.Signer

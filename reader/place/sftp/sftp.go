@@ -117,7 +117,7 @@ func remoteError(err error) error {
 	case err == nil:
 		return nil
 	case errors.Is(err, fs.ErrNotExist):
-		return place.Gone(err)
+		return place.Absent(err)
 	case errors.Is(err, fs.ErrPermission):
 		return place.Refused("", err)
 	case errors.As(err, &status) && status.FxCode() != sftp.ErrSSHFxConnectionLost && status.FxCode() != sftp.ErrSSHFxNoConnection:

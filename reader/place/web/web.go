@@ -151,7 +151,7 @@ func statusError(answer *http.Response) error {
 	case status >= 200 && status < 300:
 		return nil
 	case status == http.StatusNotFound, status == http.StatusGone:
-		return place.Gone(nil)
+		return place.Absent(nil)
 	case status == http.StatusUnauthorized, status == http.StatusForbidden, status == http.StatusProxyAuthRequired:
 		return place.Refused("HTTP-"+answer.Status[:3], nil)
 	case status == http.StatusPreconditionFailed, status == http.StatusRequestedRangeNotSatisfiable:

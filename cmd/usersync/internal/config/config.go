@@ -23,7 +23,7 @@ type Config struct {
 	// ValueFiles are the files that values were read from, written file:PATH.
 	ValueFiles []string
 	Invocation Invocation // the command line that it was read for
-	// Places opens the URLs of the input; it knows their queries, which are nowhere else.
+	// Places opens the URLs of the input; it alone knows their queries.
 	Places *place.Opener
 
 	Target  Target

@@ -21,7 +21,7 @@ type Input struct {
 	Cells
 	From     []string
 	Access   place.Credentials // to what is at a URL
-	Fields   mapping.Fields // empty: every column is named like its field
+	Fields   mapping.Fields    // empty: every column is named like its field
 	Ignore   []string
 	OpColumn mapping.OpRule               // zero: Mode applies to every row
 	Original func(user.Rejected) [][]byte // finds masked secrets for a retry; nil otherwise
