@@ -70,7 +70,7 @@ func isQuery(text string) bool {
 	return found && name != "" && !strings.ContainsAny(name, "/*?[.")
 }
 
-// String is the URL without its query and without a password, as it is shown and stored.
+// String is the URL without its query and without a password: what may be shown and stored.
 func (u URL) String() string {
 	text := u.Scheme + "://"
 	if name, _, _ := strings.Cut(u.User, ":"); name != "" && u.Scheme == "sftp" {

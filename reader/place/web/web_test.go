@@ -120,28 +120,28 @@ func read(t *testing.T, o *place.Opener, url string) ([]byte, error) {
 // Whatever breaks, the bytes that are read are those of the object, or there is an error.
 func TestReadsExactlyTheObject(t *testing.T) {
 	for name, c := range map[string]struct {
-		server server
+		server *server
 		change bool // the object is replaced before the first range
 		kind   place.Kind
 		fails  bool
 	}{
-		"a good server":                         {},
-		"a connection that is cut":              {server: server{cutAfter: 70_000}},
-		"one that is cut often":                 {server: server{cutAfter: 2_000}},
-		"without a tag":                         {server: server{cutAfter: 70_000, noTag: true}},
-		"with a weak tag":                       {server: server{cutAfter: 70_000, weakTag: true}},
-		"without a range":                       {server: server{ignoresRange: true}},
-		"nothing to continue with":              {server: server{cutAfter: 70_000, noTag: true, noDate: true}, fails: true, kind: place.Broken},
-		"nothing to continue with, uncut":       {server: server{noTag: true, noDate: true}},
-		"a range that begins elsewhere":         {server: server{cutAfter: 70_000, shifted: true}, fails: true, kind: place.Broken},
-		"replaced":                              {server: server{cutAfter: 70_000}, change: true, fails: true, kind: place.Changed},
-		"replaced, by the date":                 {server: server{cutAfter: 70_000, noTag: true}, change: true},
-		"replaced, and another tag comes":       {server: server{cutAfter: 70_000, ignoresMatch: true}, change: true, fails: true, kind: place.Changed},
-		"replaced, and the whole comes again":   {server: server{cutAfter: 299_000, ignoresMatch: true, ignoresRange: true}, change: true, fails: true, kind: place.Changed},
-		"replaced after the last byte was read": {change: true, fails: true, kind: place.Changed},
+		"a good server":                         {server: &server{}},
+		"a connection that is cut":              {server: &server{cutAfter: 70_000}},
+		"one that is cut often":                 {server: &server{cutAfter: 2_000}},
+		"without a tag":                         {server: &server{cutAfter: 70_000, noTag: true}},
+		"with a weak tag":                       {server: &server{cutAfter: 70_000, weakTag: true}},
+		"without a range":                       {server: &server{ignoresRange: true}},
+		"nothing to continue with":              {server: &server{cutAfter: 70_000, noTag: true, noDate: true}, fails: true, kind: place.Broken},
+		"nothing to continue with, uncut":       {server: &server{noTag: true, noDate: true}},
+		"a range that begins elsewhere":         {server: &server{cutAfter: 70_000, shifted: true}, fails: true, kind: place.Broken},
+		"replaced":                              {server: &server{cutAfter: 70_000}, change: true, fails: true, kind: place.Changed},
+		"replaced, by the date":                 {server: &server{cutAfter: 70_000, noTag: true}, change: true},
+		"replaced, and another tag comes":       {server: &server{cutAfter: 70_000, ignoresMatch: true}, change: true, fails: true, kind: place.Changed},
+		"replaced, and the whole comes again":   {server: &server{cutAfter: 299_000, ignoresMatch: true, ignoresRange: true}, change: true, fails: true, kind: place.Changed},
+		"replaced after the last byte was read": {server: &server{}, change: true, fails: true, kind: place.Changed},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := &c.server
+			s := c.server
 			want, other := content(1), content(2)
 			s.content.Store(&want)
 			if c.change && !s.noTag {
