@@ -2,10 +2,8 @@ package main
 
 import (
 	"strings"
-	"syscall"
 	"testing"
 	"testing/fstest"
-	"time"
 )
 
 const testWords = `
@@ -92,30 +90,22 @@ func TestListIsChecked(t *testing.T) {
 	}
 }
 
-// TestRepository holds all our prose to the real list, and the check to its time.
+// TestRepository holds all our prose to the real list.
 func TestRepository(t *testing.T) {
-	before := processorTime(t)
 	var out, errs strings.Builder
 	if code := run([]string{"../.."}, &out, &errs); code != 0 {
 		t.Errorf("exit code %d\n%s%s", code, out.String(), errs.String())
 	}
-	// The race detector makes it five times as slow.
-	took := processorTime(t) - before
-	t.Logf("%v of a processor", took)
-	if took > 5*time.Second {
-		t.Errorf("the check took %v of a processor", took)
-	}
 }
 
-// processorTime is what this process has used so far. Unlike a clock it does not
-// depend on the load of the machine.
-func processorTime(t *testing.T) time.Duration {
-	t.Helper()
-	var used syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
-		t.Fatal(err)
+// BenchmarkRepository is what the check costs before each commit.
+func BenchmarkRepository(b *testing.B) {
+	for b.Loop() {
+		var out, errs strings.Builder
+		if code := run([]string{"../.."}, &out, &errs); code != 0 {
+			b.Fatalf("exit code %d\n%s%s", code, out.String(), errs.String())
+		}
 	}
-	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }
 
 func TestExcept(t *testing.T) {
