@@ -36,6 +36,7 @@ build:
 test: deps
 	$(GO) test -race -count=1 -timeout 19m -parallel 4 ./... ./.ci/module ./.ci/prose ./.ci/structure
 	$(GO) test -count=1 -timeout 5m -tags otlp ./cmd/usersync/internal/otlp
+	$(GO) test -count=1 -timeout 5m -tags otlp -run OpenTelemetry ./cmd/usersync
 	$(GO) test -C .ci/chart -count=1 -timeout 5m ./...
 
 proof: deps

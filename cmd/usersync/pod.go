@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"os"
 	"slices"
 
@@ -23,15 +22,10 @@ func podCommand(e *env) *cobra.Command {
 			"ends with its exit code. It writes how the command ended, as one line of JSON without\n" +
 			"personal data, to /dev/termination-log if that exists, or to the file that\n" +
 			"USERSYNC_TERMINATION_LOG names. A crash is exit code 1, and a command that was killed\n" +
-			"128 plus the number of the signal. It is the entry point of the image.\n\n" +
-			"pod --copy-to FILE copies the program to FILE instead, for a container that has a shell\n" +
-			"and no usersync.",
+			"128 plus the number of the signal. It is the entry point of the image.",
 		Example:            "  usersync pod run --config usersync.yaml users.csv",
 		DisableFlagParsing: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(args) > 0 && args[0] == copyFlag {
-				return copyProgram(args[1:])
-			}
 			program, err := pod.Self()
 			if err != nil {
 				return err
@@ -47,16 +41,6 @@ func podCommand(e *env) *cobra.Command {
 			return err
 		},
 	}
-}
-
-// copyFlag makes usersync pod copy the program.
-const copyFlag = "--copy-to"
-
-func copyProgram(args []string) error {
-	if len(args) != 1 || args[0] == "" {
-		return exit.Usage(errors.New("read flags: "+copyFlag+" needs one FILE, and nothing more"), "", "usersync pod "+copyFlag+" FILE")
-	}
-	return pod.Copy(args[0])
 }
 
 // ended is what is known of how the command ends, for the parent process.
