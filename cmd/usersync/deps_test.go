@@ -15,6 +15,9 @@ const depsOrder = `
 	sync/pseudonym
 	sync/user sync/identity sync/address sync/pace/ratelimit sync/guard sync/filelock sync/ledger/rowset sync/ledger/ledgertest reader/frame reader/proof reader/dialect reader/page writer/rundir writer/linelog sync/sandbox sync/destination/problem
 	sync/fingerprint sync/protect sync/destination/vocabulary sync/visible sync/telemetry reader/mapping/expression
+	reader/place
+	reader/place/web reader/place/sftp reader/place/bucket
+	reader/place/scheme
 	sync/pace sync/plausible sync/repeat reader/damage reader/between reader/values reader/workbook sync/destination/traffic
 	reader/source
 	sync/ledger/internal/database
@@ -87,6 +90,12 @@ const depsRules = `
 	sync/user, reader/mapping < reader/object;
 	reader/frame, reader/page < reader/values;
 	reader/frame < reader/workbook < reader/source;
+
+	# A place knows no protocol and a protocol no other; only scheme knows them all, and only the
+	# edge knows scheme.
+	sync/user < reader/place < reader/source, cmd/usersync/internal/config/internal/reference;
+	reader/place < reader/place/web, reader/place/sftp, reader/place/bucket;
+	reader/place/web, reader/place/sftp, reader/place/bucket < reader/place/scheme < cmd/usersync;
 	reader/frame, sync/user < reader/damage;
 	reader/frame, reader/dialect < reader/between;
 	reader/damage, reader/dialect, reader/mapping < reader/reject;

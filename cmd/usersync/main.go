@@ -23,6 +23,8 @@ import (
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/metrics"
 	"usersync/cmd/usersync/internal/terminal"
+	"usersync/reader/place"
+	"usersync/reader/place/scheme"
 	"usersync/sync/engine"
 	"usersync/sync/visible"
 )
@@ -73,7 +75,7 @@ func executeAt(ctx context.Context, now func() time.Time, args []string, stdin i
 	defer release()
 	e := &env{
 		stdin: stdin, stdout: visible.NewWriter(stdout), stderr: visible.NewWriter(stderr), args: args,
-		environment: config.Environment{Lookup: os.LookupEnv, Environ: os.Environ}, now: now, wire: wire,
+		environment: config.Environment{Lookup: os.LookupEnv, Environ: os.Environ, Places: &place.Opener{Stores: scheme.Stores}}, now: now, wire: wire,
 		metrics: &metrics.Listener{},
 	}
 	asked, ignore := terminal.Listen()

@@ -90,7 +90,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "sandbox": startSandbox, "interrupt": interrupt, "lines": lines, "jsonlines": jsonLines, "follow": follow, "postgres": databases.postgres, "serve": startServer, "workbook": makeWorkbook,
+			"exits": exits, "sandbox": startSandbox, "interrupt": interrupt, "lines": lines, "jsonlines": jsonLines, "follow": follow, "postgres": databases.postgres, "serve": startServer, "files": serveFiles, "workbook": makeWorkbook,
 		},
 	})
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"usersync/cmd/usersync/internal/quantity"
+	"usersync/reader/place"
 	"usersync/sync/mirror"
 	"usersync/sync/user"
 )
@@ -22,6 +23,8 @@ type Config struct {
 	// ValueFiles are the files that values were read from, written file:PATH.
 	ValueFiles []string
 	Invocation Invocation // the command line that it was read for
+	// Places opens the URLs of the input; it alone knows their queries.
+	Places *place.Opener
 
 	Target  Target
 	Input   Input

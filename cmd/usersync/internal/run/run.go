@@ -97,7 +97,7 @@ func Setup(ctx context.Context, c *config.Config, o Options) (*Prepared, error) 
 	if err := c.Output.Check(); err != nil {
 		return nil, err
 	}
-	paths, err := input.Paths(c.Invocation.Verb, o.Files, c.Input.From)
+	paths, err := input.Paths(ctx, c, o.Files)
 	if err != nil {
 		return nil, err
 	}
@@ -127,7 +127,7 @@ func (b *base) open(ctx context.Context, c *config.Config, conn *connect.Connect
 	if b.Setup, err = preview.Prepare(ctx, c, conn, paths, b.options.Stdin); err != nil {
 		return err
 	}
-	b.protected, err = b.Check()
+	b.protected, err = b.Check(ctx)
 	if err = errors.Join(err, checkBound(ctx, b.options.Plan, b.Setup)); err != nil {
 		return errors.Join(err, b.Input.Close())
 	}
