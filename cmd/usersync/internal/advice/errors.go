@@ -70,6 +70,7 @@ func stopErrors() []errorKind {
 		forValue(pace.ErrNoLimit, advice{code: exit.Temporary,
 			runHint: "no call starts unless the processes that share the rate can count it; resume continues the run when the server answers"}),
 		forValue(run.ErrBudget, advice{code: exit.Budget, runHint: "resume continues the run where it stopped"}),
+		forValue(run.ErrUntil, advice{code: exit.Budget, runHint: "resume continues the run where it stopped, the next day or with --until none"}),
 		forValue(pace.ErrTooLate, advice{code: exit.Budget, runHint: "resume continues the run where it stopped"}),
 	}
 }
