@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"usersync/sync/ledger/ledgertest"
+	"usersync/sync/pace"
+	"usersync/sync/pace/shared"
 )
 
 // crowd is a job of which several processes want more than the limit allows.
@@ -53,6 +55,7 @@ func TestTheDatabaseCrashes(t *testing.T) {
 	if err := migrate(url); err != nil {
 		t.Fatal(err)
 	}
+	idle := ready(t, func(run string) pace.Shared { return &shared.Postgres{DB: connect(t, url), Account: "idle", Run: run} }, pace.Ask{PerSecond: 10, Burst: 1})
 	j := crowd(t, url)
 	all := j.fleet(t, 4)
 	all.await(t, 100, time.Time{})
@@ -64,6 +67,10 @@ func TestTheDatabaseCrashes(t *testing.T) {
 	back := time.Now()
 	if err := own.Restart(); err != nil {
 		t.Fatal(err)
+	}
+	answer, err := idle.Reserve(t.Context(), pace.Ask{Calls: 1, PerSecond: 10, Burst: 1})
+	if err != nil || len(answer.At) > 0 && answer.At[0].Before(back.Add(time.Second)) {
+		t.Errorf("a process that did not see the crash may call at %v, %v", answer.At, err)
 	}
 	all.await(t, 100, back)
 	starts, _ := all.end()
