@@ -133,6 +133,11 @@ func (l *Ledger) At(dir string) string {
 	return l.URL
 }
 
+// Shared reports whether the ledger is a database that other machines can use, too.
+func (l *Ledger) Shared() bool {
+	return strings.HasPrefix(l.URL, "postgres://") || strings.HasPrefix(l.URL, "postgresql://")
+}
+
 // LedgerName identifies the ledger of a run, without the secrets in its address;
 // empty without a ledger.
 func (c *Config) LedgerName() string {

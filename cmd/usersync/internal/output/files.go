@@ -15,6 +15,7 @@ import (
 	"usersync/cmd/usersync/internal/history"
 	"usersync/reader"
 	"usersync/sync/journal"
+	"usersync/sync/ledger"
 	"usersync/sync/pseudonym"
 	"usersync/writer"
 	"usersync/writer/rundir"
@@ -29,6 +30,8 @@ type Spec struct {
 	// Pseudonyms replace ids in results; the zero Key does not.
 	Pseudonyms pseudonym.Key
 	Progress   writer.Writer
+	// Store returns a file of the run in a shared ledger, to be written; nil if there is none.
+	Store func(name string) *ledger.StoredFile
 }
 
 // Files are the files of a run, and the one writer for all of them. They are for one
@@ -131,7 +134,7 @@ func (f *Files) Begin(h journal.Header) (err error) {
 	if f.claimed, err = history.Claim(f.dir); err != nil {
 		return err
 	}
-	if f.journal, err = journal.Create(f.claimed, h); err == nil {
+	if f.journal, err = journal.Create(f.journalFile(), h); err == nil {
 		f.index = newIndex(f.dir, f.results, h)
 	}
 	return err
@@ -139,7 +142,8 @@ func (f *Files) Begin(h journal.Header) (err error) {
 
 // Continue continues the journal of an earlier run.
 func (f *Files) Continue(past *journal.History, now journal.Resumed) (err error) {
-	f.journal, err = journal.Continue(f.claimed, past, now)
+	past.Header.Synced = past.Header.Synced || f.Store != nil // an earlier version did not store it
+	f.journal, err = journal.Continue(f.journalFile(), past, now)
 	return err
 }
 

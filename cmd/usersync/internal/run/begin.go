@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"slices"
 
 	"go.uber.org/zap"
 
@@ -94,7 +95,7 @@ func (b *beginning) start(ctx context.Context) (at *start, err error) {
 	if err != nil {
 		return at, err
 	}
-	left = append(left, foreign...)
+	left = slices.Concat(left, foreign, earlier.stored)
 	if at == nil {
 		if err := checkLedger(ctx, b.options.Plan, b.Setup, b.lease.Ledger, left); err != nil {
 			return nil, err
@@ -107,7 +108,7 @@ func (b *beginning) start(ctx context.Context) (at *start, err error) {
 		return at, err
 	}
 	run := at.files.Run()
-	return at, cmp.Or(b.absorb(ctx, left, run), b.settle(ctx, earlier, run))
+	return at, cmp.Or(b.absorb(ctx, left, run), b.settle(ctx, earlier, run), b.lease.Ledger.Stored().Forget(ctx))
 }
 
 // startSandbox starts a run with a new ledger in the run's own directory, because the
@@ -140,7 +141,7 @@ func (b *beginning) startNew(ctx context.Context) (at *start, err error) {
 	if b.Config.Output.RedactIDs {
 		h.PseudonymKey = preview.PseudonymKey(b.lease.Ledger)
 	}
-	files, err := output.Create(b.outputSpec(h), b.started, func(run string) (err error) {
+	files, err := output.Create(b.outputSpec(h, b.lease.Ledger), b.started, func(run string) (err error) {
 		h.Run = run
 		h.Order, err = b.register(ctx, run, 0)
 		return err

@@ -8,18 +8,20 @@ import (
 	"usersync/cmd/usersync/internal/output"
 	"usersync/sync/checkpoint"
 	"usersync/sync/journal"
+	"usersync/sync/ledger"
 )
 
 // earlierFiles are those of an earlier run, which this one continues.
 type earlierFiles struct {
 	*base
-	run  *history.Run
-	read *checkpoint.Digest // of the records that the run has written
+	ledger *ledger.Ledger // nil without one
+	run    *history.Run
+	read   *checkpoint.Digest // of the records that the run has written
 }
 
 // open truncates the files to the last checkpoint of the run, and counts what they contain.
 func (e earlierFiles) open() (*output.Files, output.Contents, error) {
-	f, err := output.Resume(e.outputSpec(e.run.Journal.Header), e.run)
+	f, err := output.Resume(e.outputSpec(e.run.Journal.Header, e.ledger), e.run)
 	if err != nil {
 		return nil, output.Contents{}, err
 	}

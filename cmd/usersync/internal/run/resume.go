@@ -80,7 +80,13 @@ func (b *beginning) resumeRun(ctx context.Context, r *history.Run) (*start, erro
 		}
 		return nil, err
 	}
-	files, before, err := earlierFiles{b.base, r, read}.open()
+	if l := b.lease.Ledger; l.Stored().Kept() {
+		if err := l.Stored().Claim(ctx, r.ID); err != nil {
+			stop()
+			return nil, exit.NothingSent(err)
+		}
+	}
+	files, before, err := earlierFiles{b.base, b.lease.Ledger, r, read}.open()
 	if err != nil {
 		stop()
 		return nil, &history.DirError{Err: err}

@@ -23,6 +23,7 @@ import (
 	"usersync/cmd/usersync/internal/output"
 	"usersync/cmd/usersync/internal/preview"
 	"usersync/sync/journal"
+	"usersync/sync/ledger"
 	"usersync/sync/plan"
 	"usersync/sync/protect"
 	"usersync/sync/pseudonym"
@@ -149,13 +150,17 @@ func (b *base) header() journal.Header {
 	return journal.Header{
 		Version: exit.ReadBuild().Version, Started: b.started, Scope: b.Scope(), Mode: string(c.Target.Mode), Args: c.Invocation.Args(b.Paths),
 		ConfigSHA256: c.RunDigest(), MappingSHA256: c.MappingDigest(),
-		Sandbox: c.Target.Sandbox, Retry: b.options.Retried.retry(), Durability: journal.Durability{Unsafe: b.Conn.Unsafe(), Synced: b.Conn.Slow}, Plan: planInJournal(b.options.Plan),
+		Sandbox: c.Target.Sandbox, Retry: b.options.Retried.retry(), Durability: journal.Durability{Unsafe: b.Conn.Unsafe(), Synced: b.Conn.Slow || c.Ledger.Shared()}, Plan: planInJournal(b.options.Plan),
 		Registered: journal.Registered{Ledger: c.LedgerName(), IndexKey: index.NewKey()}, Inputs: b.Versions(),
 	}
 }
 
-// outputSpec says which files the run of a journal writes, and how.
-func (b *base) outputSpec(h journal.Header) output.Spec {
+// outputSpec says which files the run of a journal writes, and how; l may be nil.
+func (b *base) outputSpec(h journal.Header, l *ledger.Ledger) output.Spec {
 	ids, _ := pseudonym.ParseKey(h.PseudonymKey)
-	return output.Spec{Pseudonyms: ids, Output: b.Config.Output, Ledger: b.Config.Ledger.URL != config.NoLedger, Layout: b.Input.Layout(), Stdout: b.options.Stdout, Progress: b.options.Progress}
+	var store func(string) *ledger.StoredFile
+	if l.Stored().Kept() {
+		store = l.Stored().File
+	}
+	return output.Spec{Store: store, Pseudonyms: ids, Output: b.Config.Output, Ledger: b.Config.Ledger.URL != config.NoLedger, Layout: b.Input.Layout(), Stdout: b.options.Stdout, Progress: b.options.Progress}
 }
