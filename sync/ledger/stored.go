@@ -75,7 +75,7 @@ func (s Stored) TakeOver(ctx context.Context, run, name string, w io.Writer) (n 
 	if err != nil || num == 0 {
 		return 0, false, failed("take over run "+run, err)
 	}
-	n, err = stored.Read(ctx, s.l.entries.DB, stored.Place{Run: num, File: name}, w)
+	n, err = io.Copy(w, stored.NewReader(ctx, s.l.entries.DB, stored.Place{Run: num, File: name}))
 	return n, true, failed("read what run "+run+" has stored", err)
 }
 

@@ -95,6 +95,9 @@ type base struct {
 // is usually an *exit.Error. Release what it returns.
 func Setup(ctx context.Context, c *config.Config, o Options) (*Prepared, error) {
 	started := o.Now()
+	if c.Invocation.Verb != "run" || o.Resume != "" || o.Plan != nil || o.Retried.Run != "" {
+		c.Shards = config.Shards{} // only a run is made in shards
+	}
 	if err := c.Output.Check(); err != nil {
 		return nil, err
 	}
@@ -102,7 +105,7 @@ func Setup(ctx context.Context, c *config.Config, o Options) (*Prepared, error) 
 	if err != nil {
 		return nil, err
 	}
-	if err := errors.Join(input.CheckResults(c, paths, o.Stdin), o.checkTwice(c, paths)); err != nil {
+	if err := errors.Join(input.CheckResults(c, paths, o.Stdin), o.checkTwice(c, paths), checkShards(c, paths)); err != nil {
 		return nil, err
 	}
 	if err := errors.Join(o.checkAddress(ctx, c, paths), connect.CheckScope(ctx, c, history.AddressEvidence(c))); err != nil {
@@ -148,7 +151,7 @@ func (p *Prepared) Release() error {
 func (b *base) header() journal.Header {
 	c := b.Config
 	return journal.Header{
-		Version: exit.ReadBuild().Version, Started: b.started, Scope: b.Scope(), Mode: string(c.Target.Mode), Args: c.Invocation.Args(b.Paths),
+		Version: exit.ReadBuild().Version, Started: b.started, Scope: b.Scope(), Mode: string(c.Target.Mode), Args: c.Invocation.Without(config.ShardFlag, config.RunIDFlag).Args(b.Paths),
 		ConfigSHA256: c.RunDigest(), MappingSHA256: c.MappingDigest(),
 		Sandbox: c.Target.Sandbox, Retry: b.options.Retried.retry(), Durability: journal.Durability{Unsafe: b.Conn.Unsafe(), Synced: b.Conn.Slow || c.Ledger.Shared()}, Plan: planInJournal(b.options.Plan),
 		Registered: journal.Registered{Ledger: c.LedgerName(), IndexKey: index.NewKey()}, Inputs: b.Versions(),

@@ -4,11 +4,11 @@
 package stored
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
-	"io"
 	"sync"
 
 	"usersync/sync/ledger/internal/database"
@@ -155,39 +155,52 @@ func (f *File) truncate(ctx context.Context, tx *sql.Tx, size int64) (at int64, 
 	return at, err
 }
 
-// Read copies a file to w, from its beginning.
-func Read(ctx context.Context, db *database.DB, p Place, w io.Writer) (size int64, err error) {
-	for {
-		n, err := readSome(ctx, db, p, size, w)
-		if size += n; err != nil || n == 0 {
-			return size, err
-		}
-	}
+// Reader reads a file from its beginning. It is for one goroutine.
+type Reader struct {
+	ctx    context.Context
+	db     *database.DB
+	place  Place
+	at     int64        // bytes that were read from the database
+	buffer bytes.Buffer // of these, what was not passed on yet
 }
 
-// chunksAtOnce bounds what is read at a time: 64 MiB.
-const chunksAtOnce = 64
+// NewReader returns a Reader. It reads a few pieces at a time, each with one query.
+func NewReader(ctx context.Context, db *database.DB, p Place) *Reader {
+	return &Reader{ctx: ctx, db: db, place: p}
+}
 
-func readSome(ctx context.Context, db *database.DB, p Place, from int64, w io.Writer) (n int64, err error) {
-	rows, err := db.Query(ctx, db.Read, `SELECT start, bytes FROM usersync_chunk WHERE run = ? AND file = ? AND start >= ? ORDER BY start LIMIT ?`,
-		p.Run, p.File, from, chunksAtOnce)
+// Read reads as io.Reader does.
+func (r *Reader) Read(p []byte) (int, error) {
+	if r.buffer.Len() == 0 {
+		if err := r.fill(); err != nil {
+			return 0, err
+		}
+	}
+	return r.buffer.Read(p) // io.EOF if nothing is left
+}
+
+// bytesAtOnce is about how much is read with one query.
+const bytesAtOnce = 4 << 20
+
+func (r *Reader) fill() error {
+	rows, err := r.db.Query(r.ctx, r.db.Read, `SELECT c.start, c.bytes FROM (SELECT start, bytes, SUM(length(bytes)) OVER (ORDER BY start) AS size
+		FROM (SELECT start, bytes FROM usersync_chunk WHERE run = ? AND file = ? AND start >= ? ORDER BY start LIMIT 4096) AS pieces) AS c
+		WHERE c.size <= ? ORDER BY c.start`, r.place.Run, r.place.File, r.at, int64(bytesAtOnce))
 	if err != nil {
-		return 0, err
+		return err
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var start int64
 		var chunk []byte
 		if err := rows.Scan(&start, &chunk); err != nil {
-			return n, err
+			return err
 		}
-		if start != from+n {
-			return n, fmt.Errorf("a piece of a stored file is missing at byte %d", from+n)
+		if start != r.at {
+			return fmt.Errorf("a piece of a stored file is missing at byte %d", r.at)
 		}
-		if _, err := w.Write(chunk); err != nil {
-			return n, err
-		}
-		n += int64(len(chunk))
+		r.buffer.Write(chunk) // never fails
+		r.at += int64(len(chunk))
 	}
-	return n, errors.Join(rows.Err(), rows.Close())
+	return errors.Join(rows.Err(), rows.Close())
 }
