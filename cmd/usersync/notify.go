@@ -17,7 +17,8 @@ func (s *sender) tell(ctx context.Context, err error, found advice.Result) {
 	err = exit.WithSignal(ctx, err)
 	ctx, code := context.WithoutCancel(ctx), advice.ExitCode(err, found)
 	s.endTrace(ctx, code)
-	if s.options.Retried.Run != "" {
+	doneShard := err == nil && s.summary == nil && s.config.Shards.Split() // the run goes on
+	if s.options.Retried.Run != "" || doneShard {
 		return
 	}
 	s.measure(ctx, code)
