@@ -130,7 +130,7 @@ const depsRules = `
 	sync/destination/rest < sync/destination/scim/internal/resource < sync/destination/scim/internal/target < sync/destination/scim;
 
 	# What is observed of calls knows neither who makes them nor who is told.
-	sync/user < sync/telemetry < sync/pace, sync/destination/wait, sync/destination/limited, sync/destination/rest, sync/engine;
+	sync/user < sync/telemetry < sync/pace, sync/destination/wait, sync/destination/limited, sync/destination/split, sync/destination/rest, sync/engine;
 
 	# Middleware knows no client, and no client knows its middleware. One piece knows another
 	# only from the API outwards; stack alone knows them all.

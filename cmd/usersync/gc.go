@@ -12,6 +12,6 @@ func tuneGC(lookup func(string) (string, bool), sandbox bool) {
 		debug.SetGCPercent(400)
 	}
 	if _, given := lookup("GOMEMLIMIT"); !given && !sandbox {
-		debug.SetMemoryLimit(56 << 20)
+		debug.SetMemoryLimit(52 << 20)
 	}
 }

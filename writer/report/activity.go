@@ -19,6 +19,9 @@ type Activity struct {
 	// How long calls took, by kind: create, update, delete, read. From their turn to the
 	// end of the answer.
 	Latency map[string]Latency `json:"latency,omitempty"`
+	// Calls that repeated an attempt, or carried a part of a batch that was refused as a
+	// whole, by kind. They are among the calls of the kind.
+	Retries map[string]int `json:"retries,omitempty"`
 	// What time was spent on.
 	Spent Spent `json:"spent_seconds"`
 	// How the run went over time.

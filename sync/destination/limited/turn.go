@@ -28,7 +28,7 @@ type turn struct {
 func (l Limited) turnFor(waits context.Context, op user.Op, records []*user.Record) *turn {
 	t := &turn{pacer: l.Pacer, calls: l.Calls, waits: waits}
 	if l.Observer != nil {
-		t.observed = observed{observer: l.Observer, call: telemetry.Call{Op: op, Records: records}}
+		t.observed = observed{observer: l.Observer, call: telemetry.Call{Op: op, Records: records, Repeat: telemetry.Repeats(waits)}}
 		t.observed.tracer, _ = l.Observer.(telemetry.Tracer)
 		t.observed.backoff = telemetry.TakeBackoff(waits)
 		t.waits = telemetry.WithTurn(waits, &t.observed.turn)

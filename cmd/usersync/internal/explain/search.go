@@ -62,7 +62,7 @@ func (h *Hit) ID() string {
 const maxScan = 256 << 20
 
 // searchedAtOnce hides the latency of a disk that is not cached.
-const searchedAtOnce = 16
+const searchedAtOnce = 64
 
 // Search finds the runs that had a user. A run that cannot be searched is listed, and is no
 // error. Its error is a *history.DirError or a *history.LookupError.

@@ -15,7 +15,7 @@ import (
 func (r *Run) activity() *report.Activity {
 	a := &report.Activity{
 		FirstRecord: r.at.Written + 1, Workers: r.Config.Pace.Workers,
-		Latency: map[string]report.Latency{}, Spent: spentFacts(r.stats.Spent()), Timeline: timelineFacts(r.stats.Timeline()),
+		Latency: map[string]report.Latency{}, Retries: r.stats.Repeats(), Spent: spentFacts(r.stats.Spent()), Timeline: timelineFacts(r.stats.Timeline()),
 	}
 	for kind, h := range r.stats.Latency() {
 		a.Latency[kind] = latencyFacts(&h)
