@@ -17,7 +17,7 @@ func (s *sender) tell(ctx context.Context, err error, found advice.Result) {
 	err = exit.WithSignal(ctx, err)
 	ctx, code := context.WithoutCancel(ctx), advice.ExitCode(err, found)
 	s.endTrace(ctx, code)
-	doneShard := err == nil && s.summary == nil && s.config.Shards.Split() // the run goes on
+	doneShard := err == nil && s.summary == nil && s.config.Shards.Split() // the run is not over
 	if s.options.Retried.Run != "" || doneShard {
 		return
 	}

@@ -39,7 +39,7 @@ func (f *StoredFile) Size() int64 { return f.file.Size() }
 // it is unknown what is stored.
 func (f *StoredFile) Sync() error { return f.failed(f.file.Sync()) }
 
-// Truncate shortens the file to size bytes; one that is shorter stays as it is.
+// Truncate shortens the file to size bytes; one that is shorter does not change.
 func (f *StoredFile) Truncate(size int64) error { return f.failed(f.file.Truncate(size)) }
 
 func (f *StoredFile) failed(err error) error {
@@ -51,8 +51,8 @@ func (f *StoredFile) failed(err error) error {
 	return failed("store what the run has done", err)
 }
 
-// Claim takes an earlier run for this process: whoever wrote its files before can do so no
-// more. The scope must be locked. Register claims a new run.
+// Claim takes an earlier run for this process: the one that wrote its files before can do so
+// no more. The scope must be locked. Register claims a new run.
 func (s Stored) Claim(ctx context.Context, run string) error {
 	err := s.l.change(ctx, func(t change.Writer) error { return s.claim(t, run) })
 	return failed("claim run "+run+" in the ledger", err)

@@ -37,7 +37,7 @@ func (r *Run) EndShard(ctx context.Context, s *report.Summary) (last bool, err e
 	if r.Ended() {
 		return r.shard.joined.Last && !r.shard.joined.Merged, nil
 	}
-	// The journal gets no end: until the shard is done, its next process must be able to go on.
+	// The journal gets no end: until the shard is done, its next process may have to continue it.
 	if err := r.tellLast(ctx, s); err != nil {
 		return false, err
 	}
@@ -73,7 +73,7 @@ func (r *Run) Merge(ctx context.Context) (*Run, report.Summary, error) {
 	}
 	merged := newRun(b, &start{files: files, stop: func() {}, read: checkpoint.NewDigest()})
 	merged.merged = m
-	merged.checkpointer = checkpoint.New(checkpoint.Options{Run: files.Run(), Journal: files.Journal(), Results: files.Results(), Rejects: files.Rejects(),
+	merged.checkpointer = checkpoint.New(checkpoint.Options{Run: files.Run(), Journal: files.Journal(), Results: files.Durable(), Rejects: files.Rejects(),
 		Input: merged.at.read, Noted: m.told.Noted, Start: r.options.Now(), Now: r.options.Now})
 	merged.counts, err = m.write(ctx, files.Journal(), files.Writer(merged.checkpointer))
 	if err == nil {
@@ -229,9 +229,9 @@ func (m *merging) end(ctx context.Context) error {
 	if err := m.lease.Ledger.Shards(m.shard.job).Merged(ctx, run); err != nil {
 		return err
 	}
-	// What is left takes room, and no more.
-	if err := errors.Join(m.lease.Ledger.Stored().Forget(ctx), os.RemoveAll(m.shardDir(run))); err != nil {
-		m.options.Log.Warn("what the shards have stored could not be removed", zap.Error(err))
+	m.forgetStored(ctx, m.lease.Ledger)
+	if err := os.RemoveAll(m.shardDir(run)); err != nil {
+		m.options.Log.Warn("files that only the shards needed could not be removed", zap.Error(err))
 	}
 	return nil
 }

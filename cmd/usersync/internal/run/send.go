@@ -56,7 +56,7 @@ func newRun(b *beginning, at *start) *Run {
 	r := &Run{base: b.base, shard: b.shard, lease: b.lease, presence: b.presence, similar: b.similar, at: at, stats: telemetry.NewStats(), attempts: newAttemptLog(at.files.Dir()), traffic: newTrafficLog(at.files.Dir())}
 	r.stopping.log, r.stopping.progress, r.stopping.timeout = r.options.Log, r.options.Progress, r.Config.Pace.Timeout
 	r.checkpointer = checkpoint.New(checkpoint.Options{
-		Run: at.files.Run(), Ledger: r.lease.Ledger, Journal: at.files.Journal(), Results: at.files.Results(), Rejects: at.files.Rejects(),
+		Run: at.files.Run(), Ledger: r.lease.Ledger, Journal: at.files.Journal(), Results: at.files.Durable(), Rejects: at.files.Rejects(),
 		Input: at.read, Outcomes: at.before.Outcomes, Noted: at.before.Noted, Start: r.options.Now(), Now: r.options.Now,
 		Parking: at.parking, Saved: r.saved(),
 	})
@@ -208,10 +208,21 @@ func total(before, now engine.Summary) engine.Summary {
 // journal has no end can be resumed.
 func (r *Run) Close(s *report.Summary) error {
 	err := r.at.files.Close(s, r.options.Now())
-	if err == nil && r.merged != nil && s.State == report.Finished {
-		err = r.merged.close(context.Background())
+	switch finished := err == nil && s.State == report.Finished; {
+	case finished && r.merged != nil:
+		return r.merged.close(context.Background())
+	case finished && r.shard == nil:
+		r.forgetStored(context.Background(), r.lease.Ledger)
 	}
 	return err
+}
+
+// forgetStored removes what the ledger stores of runs that are over. What is left takes room,
+// and no more: the next run removes it.
+func (b *base) forgetStored(ctx context.Context, l *ledger.Ledger) {
+	if err := l.Stored().Forget(ctx); err != nil {
+		b.options.Log.Warn("what the ledger has stored of runs that are over could not be removed", zap.Error(err))
+	}
 }
 
 // lookAhead plans the whole input if a guard requires it. It does not for a run that is
