@@ -37,7 +37,8 @@ const depsOrder = `
 	sync/destination/scim/internal/resource sync/destination/custom/internal/form sync/destination/custom/internal/document
 	sync/destination/scim/internal/target
 	sync/destination/kard sync/destination/konstantly sync/destination/onbo sync/destination/scim sync/destination/custom sync/destination/destinationtest reader writer/progress writer/verify writer/page
-	cmd/usersync/internal/exit cmd/usersync/internal/help cmd/usersync/internal/list cmd/usersync/internal/quantity
+	cmd/usersync/internal/cgroup cmd/usersync/internal/exit cmd/usersync/internal/help cmd/usersync/internal/list cmd/usersync/internal/quantity
+	cmd/usersync/internal/pod
 	cmd/usersync/internal/config/internal/document cmd/usersync/internal/config/internal/reference
 	cmd/usersync/internal/config
 	cmd/usersync/internal/connect
@@ -183,7 +184,12 @@ const depsRules = `
 	sync/destination/... !< sync/sandbox/...;
 
 	# How a command ends: words and exit codes, no rules.
-	reader/mapping < cmd/usersync/internal/exit;
+	reader/mapping, sync/destination/parallel < cmd/usersync/internal/exit;
+
+	# What a container wants from its first process is done without knowing any setting. A
+	# message about an ending is made from a summary.
+	NONE < cmd/usersync/internal/cgroup < cmd/usersync;
+	writer/report, cmd/usersync/internal/exit < cmd/usersync/internal/pod < cmd/usersync;
 
 	# The package that reads a list given by a person knows no setting and no ledger.
 	sync/identity, writer < cmd/usersync/internal/list;

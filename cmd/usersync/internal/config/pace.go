@@ -28,6 +28,9 @@ func (p *Pace) settings() []Setting {
 		{Key: "give_up_after", Group: GroupPace, Flag: "give-up-after", Value: "TIME", Default: "10m", Commands: BetweenParts,
 			Use: "stop the run when the API has been down this long",
 			Set: Into(&p.GiveUpAfter, quantity.ParseDuration)},
+		{Key: "grace_period", Group: GroupPace, Flag: "grace-period", Value: "TIME", Default: "60s", Commands: BetweenParts, Added: true,
+			Use: "how long after SIGTERM the process is killed, as Kubernetes or systemd says; calls in flight are canceled 10 s before that (a quarter, if it is short), so that there is time to write down what happened",
+			Set: Into(&p.GracePeriod, quantity.ParseDuration)},
 	}
 }
 

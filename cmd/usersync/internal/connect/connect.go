@@ -141,9 +141,7 @@ const slowRate = 200
 // documents.
 func PaceOptions(c *config.Config, t destination.Traits) pace.Options {
 	o := pace.Options{Burst: c.Pace.Burst, MaxInFlight: c.Pace.Workers, MaxWait: c.Pace.MaxWait, GiveUpAfter: c.Pace.GiveUpAfter}
-	if c.Guards.MaxDuration > 0 {
-		o.Until = time.Now().Add(c.Guards.MaxDuration)
-	}
+	o.Until = c.Guards.End(time.Now())
 	switch {
 	case c.Pace.Rate.Given():
 		o.PerSecond = c.Pace.Rate.PerSecond // 0 if unlimited
