@@ -19,7 +19,7 @@ const depsOrder = `
 	reader/place/web reader/place/sftp reader/place/bucket
 	reader/place/scheme
 	sync/pace sync/plausible sync/repeat reader/damage reader/between reader/values reader/workbook sync/destination/traffic
-	reader/source
+	sync/pace/shared reader/source
 	sync/ledger/internal/database
 	sync/ledger/internal/keyfile sync/ledger/internal/lease sync/ledger/internal/registry
 	sync/ledger/internal/scope
@@ -72,7 +72,9 @@ const depsRules = `
 
 	# Neither the headers of an answer nor an address depend on anything of ours; a
 	# mapping's expressions know only values.
-	sync/pace/ratelimit < sync/pace;
+	# A limit that is shared is passed a database, and knows no ledger.
+	sync/pace/ratelimit < sync/pace < sync/pace/shared < cmd/usersync/internal/connect;
+	sync/ledger !< sync/pace/shared;
 	sync/address < sync/journal;
 	sync/user < reader/mapping/expression < reader/mapping;
 
@@ -366,6 +368,7 @@ func TestPolicyFindsWhatItForbids(t *testing.T) {
 		{"sync/parking", "writer/codes"},
 		{"reader/mapping/expression", "reader/mapping"},
 		{"sync/pace/ratelimit", "sync/pace"},
+		{"sync/pace/shared", "sync/ledger"},
 		{"sync/destination/custom/internal/form", "sync/destination/custom"},
 		{"cmd/usersync/internal/input", "sync/engine"},
 		{"sync/util", ""},

@@ -108,6 +108,8 @@ func (g *Guards) LookAhead() bool { return g.MaxChange.Given() || g.MinRecords >
 // may take.
 type Pace struct {
 	Rate                          quantity.Rate
+	Share                         string      // ShareAuto, ShareNone, ShareLedger or ShareRedis
+	Redis                         user.Secret // its address
 	Burst, Workers, BatchSize     int
 	Retries                       int
 	Timeout, MaxWait, GiveUpAfter time.Duration

@@ -114,6 +114,9 @@ func Setup(ctx context.Context, c *config.Config, o Options) (*Prepared, error) 
 	if err != nil {
 		return nil, err
 	}
+	if err := conn.Share(c); err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
 	b := &base{options: o, started: started}
 	if err := b.open(ctx, c, conn, paths); err != nil {
 		return nil, errors.Join(err, b.originals.Close(), conn.Close())
