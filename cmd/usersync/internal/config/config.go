@@ -86,7 +86,8 @@ func (g *Guards) LookAhead() bool { return g.MaxChange.Given() || g.MinRecords >
 // may take.
 type Pace struct {
 	Rate                          quantity.Rate
-	Burst, Workers, BatchSize     int
+	Burst, BatchSize              int
+	Workers                       int // 0: as many as the rate needs
 	Retries                       int
 	Timeout, MaxWait, GiveUpAfter time.Duration
 }
