@@ -118,6 +118,9 @@ type IDs struct {
 	// Repeats tells which records have the id of an earlier one; nil compares the rows of
 	// one Window, which without a Ledger is all that is known.
 	Repeats Repeats
+	// RowHash returns the Hash of a record that has none yet, if the journal sets one; nil if
+	// it does not.
+	RowHash func(*user.Record) uint64
 	// RefuseRepeated refuses records whose id an earlier record has, if that was applied and
 	// says something different.
 	RefuseRepeated bool

@@ -132,7 +132,7 @@ func (s *Setting) Env() string {
 
 // indirect reports whether env:NAME and file:PATH are expanded.
 func (s *Setting) indirect() bool {
-	return s.Kind == Secret || s.Kind == URL || s.Kind == Database || s.Kind == Path || s.Kind == ID
+	return s.Kind == Secret || s.Kind == URL || s.Kind == Database || s.Kind == Path || s.Kind == ID || s.Kind == Files
 }
 
 // several reports whether it takes any number of values.

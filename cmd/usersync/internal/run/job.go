@@ -46,6 +46,9 @@ func (r *Run) job(ctx, wire context.Context, known *view.Ledger) (work engine.Jo
 	if !c.Ledger.AllowStale {
 		work.Superseded = r.staleness(ctx).Superseded
 	}
+	if r.sent.hashes.Set() {
+		work.RowHash = r.sent.hashes.Hash
+	}
 	if known != nil {
 		work.Ledger, work.Repeats = known, known
 	}
