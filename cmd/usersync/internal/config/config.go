@@ -110,7 +110,8 @@ type Pace struct {
 	Rate                          quantity.Rate
 	Share                         string      // ShareAuto, ShareNone, ShareLedger or ShareRedis
 	Redis                         user.Secret // its address
-	Burst, Workers, BatchSize     int
+	Burst, BatchSize              int
+	Workers                       int // 0: as many as the rate needs
 	Retries                       int
 	Timeout, MaxWait, GiveUpAfter time.Duration
 	GracePeriod                   time.Duration
