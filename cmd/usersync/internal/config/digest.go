@@ -17,7 +17,7 @@ func (c *Config) Digest() string {
 		if v.unsaid {
 			continue
 		}
-		fmt.Fprintf(&b, "%s=%s\n", v.Key, v.Text)
+		fmt.Fprintf(&b, "%s=%s\n", v.Key, v.digested)
 	}
 	return sum([]byte(b.String() + c.MappingDigest()))
 }
@@ -39,7 +39,7 @@ func digestOf(c *Config, least Identity) string {
 	for _, v := range c.shown {
 		own := v.section == "" && v.identifies >= least || v.section != "" && v.section == c.Target.To
 		if own && !v.unsaid && v.identifies != ScopeIdentity {
-			fmt.Fprintf(&b, "%s=%s\n", v.Key, v.Text)
+			fmt.Fprintf(&b, "%s=%s\n", v.Key, v.digested)
 		}
 	}
 	return sum([]byte(b.String()))
@@ -76,7 +76,7 @@ func (c *Config) earlierDigest(least Identity, others map[string]string) string 
 		if v.section == "" && !counted || v.section != "" && v.section != c.Target.To {
 			continue
 		}
-		text := v.Text
+		text := v.digested
 		if other, ok := others[v.Key]; ok && v.section == "" {
 			text = other
 		}

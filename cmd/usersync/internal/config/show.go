@@ -24,6 +24,7 @@ type Shown struct {
 	ignored    bool // does not apply to the sandbox, which is used
 	added      bool // since digests are kept
 	unsaid     bool // added, and not set: no digest knows it
+	digested   string
 }
 
 func newShown(s *Setting, o origin, ignored bool) Shown {
@@ -42,6 +43,10 @@ func newShown(s *Setting, o origin, ignored bool) Shown {
 	v.Harmless = !slices.ContainsFunc(o.texts, func(text string) bool { return !s.isHarmless(text) })
 	if len(o.texts) > 0 && !reference.Is(o.texts[0]) {
 		v.Text = masked(s, v.Text)
+	}
+	v.digested = v.Text
+	if s.Earlier != "" && v.Text == s.Default {
+		v.digested = s.Earlier
 	}
 	return v
 }

@@ -70,7 +70,9 @@ func (s *Setup) Reopen(ctx context.Context) (err error) {
 func (s *Setup) Scope() journal.Scope { return s.Conn.ScopeIn(s.Config.Ledger.Feed) }
 
 // Versions identify the version of each file of the input.
-func (s *Setup) Versions() []journal.Input { return input.Versions(s.Paths, s.Input.Layout().Format) }
+func (s *Setup) Versions() []journal.Input {
+	return input.Versions(s.Config, s.Paths, s.Input.Layout().Format)
+}
 
 // Records are the records of the input. Unless p is nil it notes them, and takes those up
 // to number written as written by an earlier part of the run.

@@ -29,7 +29,7 @@ func (r *Run) job(ctx, wire context.Context, known *view.Ledger) (work engine.Jo
 	work = engine.Job{
 		Destination: r.middleware(wire, owners, adopt).Wrap(inFlight{r.Conn.Client, &r.stopping.calls}),
 		Results:     files.Writer(r.checkpointer),
-		Limits:      engine.Limits{BatchSize: r.Conn.BatchSize(c), Workers: c.Pace.Workers, Window: r.shard.window()},
+		Limits:      engine.Limits{BatchSize: r.Conn.BatchSize(c), FindWorkers: r.Conn.Pace.Workers, Window: r.shard.window()},
 		Journal:     &r.sent,
 		Names:       destination.Names(r.Conn.Client),
 		Guards: engine.Guards{
@@ -45,6 +45,9 @@ func (r *Run) job(ctx, wire context.Context, known *view.Ledger) (work engine.Jo
 	}
 	if !c.Ledger.AllowStale {
 		work.Superseded = r.staleness(ctx).Superseded
+	}
+	if r.sent.hashes.Set() {
+		work.RowHash = r.sent.hashes.Hash
 	}
 	if known != nil {
 		work.Ledger, work.Repeats = known, known

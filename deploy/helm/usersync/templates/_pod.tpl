@@ -100,7 +100,10 @@ capabilities: {drop: [ALL]}
 {{- define "usersync.env" -}}
 {{- $v := .root.Values -}}
 - {name: USERSYNC_CONFIG, value: /config/usersync.yaml}
+{{- if not .shell }}
 - {name: USERSYNC_LOG_FORMAT, value: json}
+- {name: USERSYNC_GRACE_PERIOD, value: {{ $v.gracePeriodSeconds }}s}
+{{- end }}
 {{- range $name, $ref := $v.secrets.env }}
 - name: {{ $name }}
   valueFrom: {secretKeyRef: {name: {{ $ref.name }}, key: {{ $ref.key }}}}
