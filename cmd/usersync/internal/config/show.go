@@ -24,7 +24,7 @@ type Shown struct {
 	ignored    bool // does not apply to the sandbox, which is used
 	added      bool // since digests are kept
 	unsaid     bool // added, and not set: no digest knows it
-	digested   string
+	earlier    string // what digests say for the text; empty if the same
 }
 
 func newShown(s *Setting, o origin, ignored bool) Shown {
@@ -44,9 +44,8 @@ func newShown(s *Setting, o origin, ignored bool) Shown {
 	if len(o.texts) > 0 && !reference.Is(o.texts[0]) {
 		v.Text = masked(s, v.Text)
 	}
-	v.digested = v.Text
-	if s.Earlier != "" && v.Text == s.Default {
-		v.digested = s.Earlier
+	if v.Text == s.Default {
+		v.earlier = s.Earlier
 	}
 	return v
 }
