@@ -102,3 +102,26 @@ func TestArgumentsAreTexts(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
+
+// environment is what the variables of a Job's pod are, or where they come from.
+func environment(job batchv1.JobSpec) map[string]string {
+	env := map[string]string{}
+	for _, v := range job.Template.Spec.Containers[0].Env {
+		env[v.Name] = v.Value
+		if v.ValueFrom != nil && v.ValueFrom.FieldRef != nil {
+			env[v.Name] = v.ValueFrom.FieldRef.FieldPath
+		}
+	}
+	return env
+}
+
+// TestGraceIsOneValue compares what Kubernetes does with what the program is told.
+func TestGraceIsOneValue(t *testing.T) {
+	for name, values := range cases(t) {
+		for _, job := range jobs(rendered(t, values)) {
+			if told := environment(job)["USERSYNC_GRACE_PERIOD"]; told != fmt.Sprintf("%ds", *job.Template.Spec.TerminationGracePeriodSeconds) {
+				t.Errorf("%s: the program is told %s", name, told)
+			}
+		}
+	}
+}

@@ -102,6 +102,7 @@ capabilities: {drop: [ALL]}
 - {name: USERSYNC_CONFIG, value: /config/usersync.yaml}
 {{- if not .shell }}
 - {name: USERSYNC_LOG_FORMAT, value: json}
+- {name: USERSYNC_GRACE_PERIOD, value: {{ $v.gracePeriodSeconds }}s}
 {{- end }}
 {{- range $name, $ref := $v.secrets.env }}
 - name: {{ $name }}
