@@ -19,13 +19,13 @@ const depsOrder = `
 	reader/place/web reader/place/sftp reader/place/bucket
 	reader/place/scheme
 	sync/pace sync/plausible sync/repeat reader/damage reader/between reader/values reader/workbook sync/destination/traffic
-	reader/source
+	sync/pace/shared reader/source
 	sync/ledger/internal/database
 	sync/ledger/internal/keyfile sync/ledger/internal/lease sync/ledger/internal/registry
 	sync/ledger/internal/scope
 	sync/ledger/internal/entries sync/ledger/internal/recurring
 	sync/ledger/internal/change
-	sync/ledger/internal/rename sync/ledger/internal/transfer
+	sync/ledger/internal/rename sync/ledger/internal/transfer sync/ledger/internal/stored
 	sync/journal sync/ledger sync/destination reader/mapping writer writer/index writer/attempts sync/sandbox/konstantly sync/sandbox/onbo sync/sandbox/scim sync/sandbox/shapes
 	sync/lookalike sync/parking writer/codes
 	writer/cause
@@ -72,7 +72,9 @@ const depsRules = `
 
 	# Neither the headers of an answer nor an address depend on anything of ours; a
 	# mapping's expressions know only values.
-	sync/pace/ratelimit < sync/pace;
+	# A limit that is shared is passed a database, and knows no ledger.
+	sync/pace/ratelimit < sync/pace < sync/pace/shared < cmd/usersync/internal/connect;
+	sync/ledger !< sync/pace/shared;
 	sync/address < sync/journal;
 	sync/user < reader/mapping/expression < reader/mapping;
 
@@ -82,6 +84,7 @@ const depsRules = `
 	# What may be shown of an API's words is decided once, for every client.
 	sync/user, sync/identity < sync/destination/vocabulary < sync/destination/traffic < sync/destination/rest;
 	sync/ledger/internal/lease, sync/ledger/internal/registry < sync/ledger/internal/scope;
+	sync/ledger/internal/lease < sync/ledger/internal/stored < sync/ledger;
 	sync/ledger/internal/scope, sync/ledger/rowset < sync/ledger/internal/entries < sync/ledger/internal/change;
 	sync/ledger/internal/scope < sync/ledger/internal/recurring;
 	sync/ledger/internal/change, sync/ledger/internal/recurring < sync/ledger/internal/rename, sync/ledger/internal/transfer;
@@ -366,6 +369,7 @@ func TestPolicyFindsWhatItForbids(t *testing.T) {
 		{"sync/parking", "writer/codes"},
 		{"reader/mapping/expression", "reader/mapping"},
 		{"sync/pace/ratelimit", "sync/pace"},
+		{"sync/pace/shared", "sync/ledger"},
 		{"sync/destination/custom/internal/form", "sync/destination/custom"},
 		{"cmd/usersync/internal/input", "sync/engine"},
 		{"sync/util", ""},

@@ -30,6 +30,7 @@ type Config struct {
 	Input   Input
 	Proof   Proof
 	Ledger  Ledger
+	Shards  Shards
 	Guards  Guards
 	Pace    Pace
 	Network Network
@@ -108,7 +109,10 @@ func (g *Guards) LookAhead() bool { return g.MaxChange.Given() || g.MinRecords >
 // may take.
 type Pace struct {
 	Rate                          quantity.Rate
-	Burst, Workers, BatchSize     int
+	Share                         string      // ShareAuto, ShareNone, ShareLedger or ShareRedis
+	Redis                         user.Secret // its address
+	Burst, BatchSize              int
+	Workers                       int // 0: as many as the rate needs
 	Retries                       int
 	Timeout, MaxWait, GiveUpAfter time.Duration
 	GracePeriod                   time.Duration
