@@ -168,7 +168,7 @@ func (m *model) after(o user.Outcome, finished bool, now time.Time) {
 }
 
 // Rejects that are sent again between the nights are not nights: neither a retry nor a file
-// that was edited counts. A retry in vain starts the days anew, and one that succeeds ends it.
+// that was edited counts. After a retry that is refused the days begin again, and one that succeeds ends it.
 func TestRetriesDoNotCount(t *testing.T) {
 	n := newNights(t)
 	refuse := func(r *user.Record) user.Outcome { return refused(r, "bad") }

@@ -19,11 +19,11 @@ type Shown struct {
 
 	section    string
 	identifies Identity
-	set        bool // not only by default
-	always     bool // says where users go, and how
-	ignored    bool // does not apply to the sandbox, which is used
-	added      bool // since digests are kept
-	unsaid     bool // added, and not set: no digest knows it
+	set        bool   // not only by default
+	always     bool   // says where users go, and how
+	ignored    bool   // does not apply to the sandbox, which is used
+	added      bool   // since digests are kept
+	unsaid     bool   // added, and not set: no digest knows it
 	earlier    string // what digests say for the text; empty if the same
 }
 
