@@ -4,6 +4,7 @@ package bucket
 
 import (
 	"context"
+	"net/url"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	azblob "github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/blob"
@@ -16,12 +17,24 @@ import (
 // azure is Azure Blob Storage. The id is the entity tag.
 type azure struct{}
 
+func (azure) open(ctx context.Context, u *url.URL) (*blob.Bucket, error) {
+	return blob.DefaultURLMux().OpenBucketURL(ctx, u)
+}
+
 func (azure) head(ctx context.Context, b *blob.Bucket, _, key, _ string) (place.Version, error) {
 	attrs, err := b.Attributes(ctx, key)
 	if err != nil {
 		return place.Version{}, err
 	}
 	return place.Version{ID: attrs.ETag, Size: attrs.Size, Modified: attrs.ModTime.UTC()}, nil
+}
+
+func (azure) came(as func(any) bool, _ place.Version) string {
+	var out azblob.DownloadStreamResponse
+	if !as(&out) || out.ETag == nil {
+		return ""
+	}
+	return string(*out.ETag)
 }
 
 func (azure) pin(as func(any) bool, v place.Version) error {
