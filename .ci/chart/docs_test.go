@@ -3,12 +3,14 @@ package chart
 import (
 	"maps"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
 	"helm.sh/helm/v4/pkg/strvals"
+	corev1 "k8s.io/api/core/v1"
 )
 
 var (
@@ -77,4 +79,23 @@ func TestValuesInDocs(t *testing.T) {
 
 func unindented(block []string) string {
 	return strings.ReplaceAll("\n"+block[2], "\n"+block[1], "\n")
+}
+
+// TestExamplesAreAccepted renders the configs of docs/custom as configFile: no check of the
+// chart takes a part of them for a secret.
+func TestExamplesAreAccepted(t *testing.T) {
+	paths, err := filepath.Glob("../../docs/custom/*.yaml")
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("%d examples, %v", len(paths), err)
+	}
+	for _, path := range paths {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := only[*corev1.ConfigMap](rendered(t, map[string]any{"configFile": string(text)}))[0].Data["usersync.yaml"]
+		if !strings.HasPrefix(got, strings.TrimSpace(string(text))) {
+			t.Errorf("%s is changed:\n%s", path, got)
+		}
+	}
 }

@@ -19,7 +19,7 @@ const depsOrder = `
 	reader/place/web reader/place/sftp reader/place/bucket
 	reader/place/scheme
 	sync/pace sync/plausible sync/repeat reader/damage reader/between reader/values reader/workbook sync/destination/traffic
-	reader/source
+	sync/pace/shared reader/source
 	sync/ledger/internal/database
 	sync/ledger/internal/keyfile sync/ledger/internal/lease sync/ledger/internal/registry
 	sync/ledger/internal/scope
@@ -37,7 +37,8 @@ const depsOrder = `
 	sync/destination/scim/internal/resource sync/destination/custom/internal/form sync/destination/custom/internal/document
 	sync/destination/scim/internal/target
 	sync/destination/kard sync/destination/konstantly sync/destination/onbo sync/destination/scim sync/destination/custom sync/destination/destinationtest reader writer/progress writer/verify writer/page
-	cmd/usersync/internal/exit cmd/usersync/internal/help cmd/usersync/internal/list cmd/usersync/internal/quantity
+	cmd/usersync/internal/cgroup cmd/usersync/internal/exit cmd/usersync/internal/help cmd/usersync/internal/list cmd/usersync/internal/quantity
+	cmd/usersync/internal/pod
 	cmd/usersync/internal/config/internal/document cmd/usersync/internal/config/internal/reference
 	cmd/usersync/internal/config
 	cmd/usersync/internal/connect
@@ -71,7 +72,9 @@ const depsRules = `
 
 	# Neither the headers of an answer nor an address depend on anything of ours; a
 	# mapping's expressions know only values.
-	sync/pace/ratelimit < sync/pace;
+	# A limit that is shared is passed a database, and knows no ledger.
+	sync/pace/ratelimit < sync/pace < sync/pace/shared < cmd/usersync/internal/connect;
+	sync/ledger !< sync/pace/shared;
 	sync/address < sync/journal;
 	sync/user < reader/mapping/expression < reader/mapping;
 
@@ -183,7 +186,12 @@ const depsRules = `
 	sync/destination/... !< sync/sandbox/...;
 
 	# How a command ends: words and exit codes, no rules.
-	reader/mapping < cmd/usersync/internal/exit;
+	reader/mapping, sync/destination/parallel < cmd/usersync/internal/exit;
+
+	# What a container wants from its first process is done without knowing any setting. A
+	# message about an ending is made from a summary.
+	NONE < cmd/usersync/internal/cgroup < cmd/usersync;
+	writer/report, cmd/usersync/internal/exit < cmd/usersync/internal/pod < cmd/usersync;
 
 	# The package that reads a list given by a person knows no setting and no ledger.
 	sync/identity, writer < cmd/usersync/internal/list;
@@ -360,6 +368,7 @@ func TestPolicyFindsWhatItForbids(t *testing.T) {
 		{"sync/parking", "writer/codes"},
 		{"reader/mapping/expression", "reader/mapping"},
 		{"sync/pace/ratelimit", "sync/pace"},
+		{"sync/pace/shared", "sync/ledger"},
 		{"sync/destination/custom/internal/form", "sync/destination/custom"},
 		{"cmd/usersync/internal/input", "sync/engine"},
 		{"sync/util", ""},

@@ -185,6 +185,20 @@ func (o *Opener) Secret(shown string) bool {
 	return u.Query != ""
 }
 
+// Stat returns the version that an object has now, and does not pin it.
+func (o *Opener) Stat(ctx context.Context, shown string) (Version, error) {
+	u, _, _ := o.url(shown)
+	s, err := o.store(u)
+	if err != nil {
+		return Version{}, err
+	}
+	object, err := again(ctx, o, func() (Object, error) { return s.Open(ctx, u, "") })
+	if err != nil {
+		return Version{}, err
+	}
+	return object.Version(), object.Close()
+}
+
 // Short reads an object of at most limit bytes, and does not pin its version.
 func (o *Opener) Short(ctx context.Context, shown string, limit int64) (text []byte, err error) {
 	u, _, _ := o.url(shown)

@@ -35,6 +35,9 @@ type Options struct {
 	MaxWait     time.Duration // longest wait that the API may ask for
 	GiveUpAfter time.Duration // longest time without an answer
 	Until       time.Time     // a wait that would end after this is not begun; zero is no limit
+	// Shared makes PerSecond and Burst, and what the API asks for, apply to all processes
+	// that share it together. It does nothing without a ceiling; nil shares with no one.
+	Shared Shared
 }
 
 func (o Options) withDefaults() Options {
@@ -54,6 +57,7 @@ type Pace struct {
 	options Options
 	slots   chan struct{}
 	tokens  tokens
+	share   *share // instead of tokens, if the limit is shared
 
 	mu          sync.Mutex
 	waiting     waiting
@@ -65,6 +69,7 @@ type Pace struct {
 	answered    uint64
 	lastStatus  int // of the last call that failed; 0 if it had no answer
 	report      Report
+	adopted     adopted
 }
 
 // New returns a Pace with the given limits.
@@ -82,7 +87,11 @@ func New(o Options) *Pace {
 		breaker: newBreaker(),
 		report:  Report{Ceiling: o.PerSecond, Lowest: o.PerSecond},
 	}
-	p.speed = speed{ceiling: ceiling, now: ceiling, limiter: p.tokens.limiter, report: &p.report, waiting: &p.waiting}
+	p.speed = speed{ceiling: ceiling, now: ceiling, effects: effects{limiter: p.tokens.limiter, report: &p.report, waiting: &p.waiting}}
+	if o.Shared != nil && o.PerSecond > 0 {
+		p.share = newShare(o, p.adopt)
+		p.speed.tell = p.share.tell
+	}
 	return p
 }
 
@@ -91,8 +100,8 @@ func New(o Options) *Pace {
 // calls end exactly once, with the status of the answer (0 if none came, below 0 if
 // the call was not made after all) and whether the API gave a definite answer.
 //
-// The error is the cause of ctx, or wraps ErrGaveUp, ErrTooLong or ErrTooLate. No
-// call may be made after it, now or later.
+// The error is the cause of ctx, or wraps ErrGaveUp, ErrTooLong, ErrTooLate or
+// ErrNoLimit. No call may be made after it, now or later.
 func (p *Pace) Begin(ctx context.Context) (end func(status int, answered bool), err error) {
 	turn := turnOf(ctx)
 	err = turn.waits(telemetry.Slot, func() error { return p.takeSlot(ctx) })
@@ -109,6 +118,9 @@ func (p *Pace) Begin(ctx context.Context) (end func(status int, answered bool), 
 			p.unmade(probe)
 		} else {
 			p.ended(status, answered, probe)
+		}
+		if p.share != nil {
+			p.share.tellNow(ctx)
 		}
 		<-p.slots
 	}, nil

@@ -79,6 +79,25 @@ type Guards struct {
 	Canary            int
 	CanaryAnswersOnly bool
 	MaxDuration       time.Duration
+	Until             quantity.Clock
+}
+
+// UntilFlag is the flag with the time of day at which a run ends.
+const UntilFlag = "until"
+
+// End returns when the time of a run that starts at started is used up; zero if nothing
+// says so.
+func (g *Guards) End(started time.Time) time.Time {
+	var end time.Time
+	if g.MaxDuration > 0 {
+		end = started.Add(g.MaxDuration)
+	}
+	if g.Until.Given() {
+		if at, _ := g.Until.Next(started); end.IsZero() || at.Before(end) {
+			end = at
+		}
+	}
+	return end
 }
 
 // LookAhead reports whether a guard needs a forecast of the whole run before the
@@ -89,9 +108,12 @@ func (g *Guards) LookAhead() bool { return g.MaxChange.Given() || g.MinRecords >
 // may take.
 type Pace struct {
 	Rate                          quantity.Rate
+	Share                         string      // ShareAuto, ShareNone, ShareLedger or ShareRedis
+	Redis                         user.Secret // its address
 	Burst, Workers, BatchSize     int
 	Retries                       int
 	Timeout, MaxWait, GiveUpAfter time.Duration
+	GracePeriod                   time.Duration
 }
 
 // Network says how to connect to an API.

@@ -35,6 +35,9 @@ type Found struct {
 	NotSearched []NotSearched
 	// ReadBy names, for a run, the later runs that read its rejects, the newest first.
 	ReadBy map[string][]string
+	// LedgerCommand is a command line of usersync ledger for the ledger in question. It is for
+	// the caller to set.
+	LedgerCommand func(verb string, args ...string) string
 
 	mirrors []*searched // the newest first
 }

@@ -42,6 +42,8 @@ func Paths(ctx context.Context, c *config.Config, args []string) ([]string, erro
 	return paths, nil
 }
 
+var errNoMatch = errors.New("no file matches")
+
 func expand(ctx context.Context, c *config.Config, pattern string, arg bool) ([]string, error) {
 	switch {
 	case place.Is(pattern):
@@ -78,7 +80,7 @@ func hintOf(err error) string {
 func matches(found []string, pattern, next string) ([]string, error) {
 	found = slices.DeleteFunc(found, func(path string) bool { return strings.HasSuffix(path, proof.SidecarSuffix) })
 	if len(found) == 0 {
-		return nil, exit.Usage(fmt.Errorf("find the input: no file matches %s", pattern),
+		return nil, exit.Usage(fmt.Errorf("find the input: %w %s", errNoMatch, pattern),
 			"check that the export was written, and where", next)
 	}
 	return found, nil

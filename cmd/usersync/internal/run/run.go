@@ -93,10 +93,13 @@ type base struct {
 // Setup opens and checks everything that can be refused before the first call. Its error
 // is usually an *exit.Error. Release what it returns.
 func Setup(ctx context.Context, c *config.Config, o Options) (*Prepared, error) {
-	started := o.Now()
 	if err := c.Output.Check(); err != nil {
 		return nil, err
 	}
+	if err := o.await(ctx, c); err != nil {
+		return nil, err
+	}
+	started := o.Now()
 	paths, err := input.Paths(ctx, c, o.Files)
 	if err != nil {
 		return nil, err
@@ -110,6 +113,9 @@ func Setup(ctx context.Context, c *config.Config, o Options) (*Prepared, error) 
 	conn, err := connect.Open(ctx, c)
 	if err != nil {
 		return nil, err
+	}
+	if err := conn.Share(c); err != nil {
+		return nil, errors.Join(err, conn.Close())
 	}
 	b := &base{options: o, started: started}
 	if err := b.open(ctx, c, conn, paths); err != nil {

@@ -21,8 +21,9 @@
 {{- $at := .at -}}
 {{- if kindIs "map" .value -}}
 {{- range $key, $value := .value -}}
-{{- if not (and (eq $at "config") (eq $key "fields")) -}}
-{{- if and (kindIs "string" $value) (regexMatch "^(client_secret|token|key|secret_key|password|ledger_key|webhook)$" $key) (ne $at "config.tls") (not (regexMatch "^(env|file):" $value)) -}}
+{{- if ne $key "fields" -}}
+{{- $secret := or (and (hasSuffix ".auth" $at) (regexMatch "^(client_secret|token|key|secret_key|password)$" $key)) (has (printf "%s.%s" $at $key) (list "config.ledger_key" "config.redis_url" "config.notify.webhook")) -}}
+{{- if and $secret (kindIs "string" $value) (not (regexMatch "^(env|file):" $value)) -}}
 {{- fail (printf "%s.%s is a secret: write env:NAME and name the Secret under secrets.env, or file:PATH and mount it with secrets.files" $at $key) -}}
 {{- end -}}
 {{- include "usersync.checkSecrets" (dict "at" (printf "%s.%s" $at $key) "value" $value) -}}
@@ -72,6 +73,11 @@
 {{- end -}}
 {{- if and $v.waitForFile.path (le $deadline (int64 $v.waitForFile.timeoutSeconds)) -}}
 {{- fail (printf "activeDeadlineSeconds: %d must be above waitForFile.timeoutSeconds" $deadline) -}}
+{{- end -}}
+{{- if .config.wait_for_input -}}
+{{- if le $deadline (int64 (include "usersync.seconds" .config.wait_for_input)) -}}
+{{- fail (printf "activeDeadlineSeconds: %d must be above config.wait_for_input" $deadline) -}}
+{{- end -}}
 {{- end -}}
 {{- $call := int64 (include "usersync.seconds" (.config.timeout | default "30s")) -}}
 {{- if le (int64 $v.gracePeriodSeconds) $call -}}

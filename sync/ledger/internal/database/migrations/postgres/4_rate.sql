@@ -7,7 +7,8 @@ CREATE TABLE usersync_rate (
 	paused  DOUBLE PRECISION NOT NULL DEFAULT 0,  -- no call starts before
 	granted DOUBLE PRECISION NOT NULL DEFAULT 0,  -- calls per second that the API grants; 0: it has not said
 	lowered DOUBLE PRECISION NOT NULL DEFAULT 0,  -- calls per second since the rate was cut; 0: it is not
-	changed DOUBLE PRECISION NOT NULL DEFAULT 0,  -- when it was last cut or raised
+	cut     DOUBLE PRECISION NOT NULL DEFAULT 0,  -- when it was last cut
+	raised  DOUBLE PRECISION NOT NULL DEFAULT 0,  -- when it was last raised again
 	quota   DOUBLE PRECISION NOT NULL DEFAULT 0,  -- calls per second that make a quota last until ends; 0: none
 	ends    DOUBLE PRECISION NOT NULL DEFAULT 0,
 	margin  DOUBLE PRECISION NOT NULL DEFAULT 0,  -- the longest that a process needs between its turn and its call
