@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"usersync/cmd/usersync/internal/config/internal/reference"
+	"usersync/reader/place"
 	"usersync/sync/user"
 )
 
@@ -31,7 +32,7 @@ func newShown(s *Setting, o origin, ignored bool) Shown {
 		set: len(o.texts) > 0 && o.name != defaultOrigin, always: s.section == "" && s.Group == GroupDestination && s.Common}
 	v.unsaid = s.Added && (len(o.texts) == 0 || len(o.texts) == 1 && o.texts[0] == s.Default)
 	if len(o.texts) > 0 {
-		v.Text = strings.Join(o.texts, ", ")
+		v.Text = strings.Join(s.withoutQueries(o.texts), ", ")
 	}
 	switch {
 	case len(o.texts) == 0:
@@ -44,6 +45,19 @@ func newShown(s *Setting, o origin, ignored bool) Shown {
 		v.Text = masked(s, v.Text)
 	}
 	return v
+}
+
+// withoutQueries returns texts as they may be shown: a query may be a signature, wherever it
+// was set.
+func (s *Setting) withoutQueries(texts []string) []string {
+	if s.Kind != Files && s.Kind != Place {
+		return texts
+	}
+	shown := make([]string, len(texts))
+	for i, text := range texts {
+		shown[i] = place.Shown(text)
+	}
+	return shown
 }
 
 // amount is a number, perhaps with a unit.
