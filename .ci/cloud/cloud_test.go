@@ -6,9 +6,12 @@ package cloud
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"io"
+	"log"
+	"maps"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -56,7 +59,7 @@ func (f *faulty) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, `<?xml version="1.0"?><Error><Code>AccessDenied</Code><Message>no s3cret</Message></Error>`, http.StatusForbidden)
 		return
 	}
-	if span := r.Header.Get("Range"); r.Method == http.MethodGet && span != "" && span != "bytes=0-0" && f.continued.Add(1) == 1 && f.before != nil {
+	if span := cmp.Or(r.Header.Get("Range"), r.Header.Get("X-Ms-Range")); r.Method == http.MethodGet && span != "" && span != "bytes=0-0" && f.continued.Add(1) == 1 && f.before != nil {
 		f.before()
 	}
 	if f.cutAfter > 0 && r.Method == http.MethodGet {
@@ -81,7 +84,7 @@ func (c *cutter) Write(p []byte) (int, error) {
 	return c.ResponseWriter.Write(p)
 }
 
-// start starts a proxy, and returns its URL; to says which server is behind it.
+// start starts a proxy, and returns its URL; to says which server it passes calls on to.
 func (f *faulty) start(t *testing.T) (at string, to func(server string)) {
 	t.Helper()
 	s := httptest.NewServer(f)
@@ -105,11 +108,13 @@ type cloud struct {
 	remove func(t *testing.T, key string)
 }
 
-// amazon starts an S3 server, with or without versions, behind f.
+// amazon starts an S3 server, with or without versions,, with f before it.
 func amazon(t *testing.T, f *faulty, versions bool) cloud {
 	t.Helper()
 	backend := s3mem.New()
-	s := httptest.NewServer(gofakes3.New(backend).Server())
+	s := httptest.NewUnstartedServer(gofakes3.New(backend).Server())
+	s.Config.ErrorLog = log.New(io.Discard, "", 0)
+	s.Start()
 	t.Cleanup(s.Close)
 	t.Setenv("AWS_ACCESS_KEY_ID", "key")
 	t.Setenv("AWS_SECRET_ACCESS_KEY", "s3cret")
@@ -145,7 +150,7 @@ func amazon(t *testing.T, f *faulty, versions bool) cloud {
 		}}
 }
 
-// google starts a server of Google Cloud Storage behind f.
+// google starts a server of Google Cloud Storage, with f before it.
 func google(t *testing.T, f *faulty) cloud {
 	t.Helper()
 	at, to := f.start(t)
@@ -170,11 +175,13 @@ func google(t *testing.T, f *faulty) cloud {
 }
 
 func clouds() map[string]func(*testing.T, *faulty) cloud {
-	return map[string]func(*testing.T, *faulty) cloud{
+	all := map[string]func(*testing.T, *faulty) cloud{
 		"S3":               func(t *testing.T, f *faulty) cloud { return amazon(t, f, false) },
 		"S3 with versions": func(t *testing.T, f *faulty) cloud { return amazon(t, f, true) },
 		"Google":           google,
 	}
+	maps.Copy(all, more())
+	return all
 }
 
 func read(t *testing.T, o *place.Opener, at string) ([]byte, error) {
@@ -209,7 +216,7 @@ func TestReadsExactlyTheObject(t *testing.T) {
 	}
 }
 
-// A pinned version is read to its end as long as it is there; another one is never read.
+// A pinned version is read to its end while it is there; another one is never read.
 func TestReplacedObject(t *testing.T) {
 	for name, start := range clouds() {
 		t.Run(name, func(t *testing.T) {

@@ -82,9 +82,9 @@ func (s *sender) conclude(ctx context.Context, err error) error {
 	if c.Output.Publish == "" || s.summary == nil || s.summary.State != report.Finished {
 		return err
 	}
-	n, failed := upload(ctx, c, c.Output.RunsDir, s.summary.Run)
+	_, failed := upload(ctx, c, c.Output.RunsDir, s.summary.Run)
 	if failed == nil {
-		s.terminal.Log.Info("published the files of the run", zap.Int("files", n), zap.String("under", c.Output.Publish))
+		s.terminal.Log.Info("published the files of the run", zap.String("run", s.summary.Run), zap.String("publish", c.Output.Publish))
 	}
 	return errors.Join(err, failed)
 }

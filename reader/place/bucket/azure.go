@@ -9,7 +9,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	azblob "github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/blob"
 	"gocloud.dev/blob"
-	_ "gocloud.dev/blob/azureblob" // opens azblob://
+	"gocloud.dev/blob/azureblob"
 
 	"usersync/reader/place"
 )
@@ -18,7 +18,8 @@ import (
 type azure struct{}
 
 func (azure) open(ctx context.Context, u *url.URL) (*blob.Bucket, error) {
-	return blob.DefaultURLMux().OpenBucketURL(ctx, u)
+	opener := azureblob.URLOpener{MakeClient: azureblob.NewDefaultClient, ServiceURLOptions: *azureblob.NewDefaultServiceURLOptions()}
+	return opener.OpenBucketURL(ctx, u)
 }
 
 func (azure) head(ctx context.Context, b *blob.Bucket, _, key, _ string) (place.Version, error) {

@@ -25,7 +25,7 @@ type cloud interface {
 	// pin makes a read fail unless it is of the version.
 	pin(as func(any) bool, v place.Version) error
 	// came returns the id of the version that an answer is of: not every server that speaks
-	// the protocol heeds what pin asks for.
+	// the protocol does what pin asks for.
 	came(as func(any) bool, v place.Version) (id string)
 }
 

@@ -168,7 +168,7 @@ func valuesOf(f *pflag.Flag) []string {
 		return []string{f.Value.String()}
 	case !isSetting || (v.setting.Kind == URL || v.setting.Kind == Database) && reference.HasPassword(strings.Join(v.fromEnv, "")):
 		return nil
-	case v.setting.Kind == Place && place.HoldsSecret(strings.Join(v.fromEnv, "")):
+	case v.setting.mayBeURL() && place.HoldsSecret(strings.Join(v.fromEnv, "")):
 		return nil
 	}
 	return v.fromEnv

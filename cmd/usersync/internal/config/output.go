@@ -23,7 +23,7 @@ func (o *Output) settings() []Setting {
 			Set: Into(&o.Publish, parsePublish)},
 		{Key: "results", Group: GroupOutput, Common: true, Flag: "results", Kind: Path, Value: "FILE", Global: true, Commands: ForApply,
 			Use: "second copy of the results: a file, replaced when the run ends, or - for standard output",
-			Set: IntoString(&o.Results)},
+			Set: Into(&o.Results, parseResults)},
 		{Key: "results_format", Group: GroupOutput, Flag: "results-format", Value: "NAME", Default: "csv", Words: []string{"csv", "jsonl"},
 			Identifies: FeedIdentity,
 			Use:        "format of the results",
@@ -51,6 +51,13 @@ func (o *Output) settings() []Setting {
 func parseRunsDir(text string) (string, error) {
 	if place.Is(text) {
 		return "", errors.New("runs_dir must be a local directory, which --publish copies to a URL")
+	}
+	return text, nil
+}
+
+func parseResults(text string) (string, error) {
+	if place.Is(text) {
+		return "", errors.New("results must be a local file; --publish uploads those of a run to a URL")
 	}
 	return text, nil
 }

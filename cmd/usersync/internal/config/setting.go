@@ -137,6 +137,9 @@ func (s *Setting) indirect() bool {
 	return s.Kind == Secret || s.Kind == URL || s.Kind == Database || s.Kind == Path || s.Kind == ID || s.Kind == Files || s.Kind == Place
 }
 
+// mayBeURL reports whether its value can be a URL that package place opens.
+func (s *Setting) mayBeURL() bool { return s.Kind == Files || s.Kind == Place || s.Kind == Path }
+
 // several reports whether it takes any number of values.
 func (s *Setting) several() bool { return s.Kind == List || s.Kind == Files }
 

@@ -50,7 +50,7 @@ func newShown(s *Setting, o origin, ignored bool) Shown {
 // withoutQueries returns texts as they may be shown: a query may be a signature, wherever it
 // was set.
 func (s *Setting) withoutQueries(texts []string) []string {
-	if s.Kind != Files && s.Kind != Place {
+	if !s.mayBeURL() {
 		return texts
 	}
 	shown := make([]string, len(texts))

@@ -169,7 +169,7 @@ func refusePlainSecret(s *Setting, o origin) error {
 		if (s.Kind == URL || s.Kind == Database) && (o.byFlag || o.inFile && !reference.Is(text)) && reference.HasPassword(text) {
 			return errPasswordInURL
 		}
-		if (s.Kind == Files || s.Kind == Place) && (o.byFlag || o.inFile && (!reference.Is(text) || isFileURL(text))) && place.HoldsSecret(text) {
+		if s.mayBeURL() && (o.byFlag || o.inFile && (!reference.Is(text) || isFileURL(text))) && place.HoldsSecret(text) {
 			return errSecretInURL
 		}
 	}
@@ -192,7 +192,7 @@ func (src sources) assign(c *Config, s *Setting, o origin, text string) error {
 			return err
 		}
 	}
-	if s.Kind == Files || s.Kind == Place {
+	if s.mayBeURL() {
 		text = c.Places.Add(text)
 	}
 	if o.inFile && s.isPath(text) {
