@@ -70,6 +70,12 @@ func TestShardsDriveEverything(t *testing.T) {
 	if once := only[*batchv1.Job](all)[0].Spec; *once.Completions != 1 {
 		t.Errorf("a retry has %d pods", *once.Completions)
 	}
+	if env := environment(night); env["USERSYNC_SHARD_COUNT"] != "8" || env["USERSYNC_RUN_ID"] != "metadata.labels['batch.kubernetes.io/job-name']" {
+		t.Errorf("a shard has the environment %v", env)
+	}
+	if _, split := environment(only[*batchv1.Job](all)[0].Spec)["USERSYNC_SHARD_COUNT"]; split {
+		t.Error("a retry is told that it is a shard")
+	}
 	values["job"] = map[string]any{"args": []any{"run", "--adopt", "read"}, "sharded": true}
 	if once := only[*batchv1.Job](rendered(t, values))[0].Spec; *once.Completions != 8 {
 		t.Errorf("a run in shards has %d pods", *once.Completions)
@@ -100,5 +106,28 @@ func TestArgumentsAreTexts(t *testing.T) {
 	got := only[*batchv1.Job](rendered(t, values))[0].Spec.Template.Spec.Containers[0].Args
 	if !slices.Equal(got, []string{"explain", "4711", "9007199254740991", "0042"}) {
 		t.Errorf("%q", got)
+	}
+}
+
+// environment is what the variables of a Job's pod are, or where they come from.
+func environment(job batchv1.JobSpec) map[string]string {
+	env := map[string]string{}
+	for _, v := range job.Template.Spec.Containers[0].Env {
+		env[v.Name] = v.Value
+		if v.ValueFrom != nil && v.ValueFrom.FieldRef != nil {
+			env[v.Name] = v.ValueFrom.FieldRef.FieldPath
+		}
+	}
+	return env
+}
+
+// TestGraceIsOneValue compares what Kubernetes does with what the program is told.
+func TestGraceIsOneValue(t *testing.T) {
+	for name, values := range cases(t) {
+		for _, job := range jobs(rendered(t, values)) {
+			if told := environment(job)["USERSYNC_GRACE_PERIOD"]; told != fmt.Sprintf("%ds", *job.Template.Spec.TerminationGracePeriodSeconds) {
+				t.Errorf("%s: the program is told %s", name, told)
+			}
+		}
 	}
 }

@@ -141,7 +141,7 @@ func TestKubernetesVolumes(t *testing.T) {
 			t.Errorf("no manifest creates the volume %s", v.Name)
 		}
 	}
-	if c := m.shell.Spec.InitContainers[0]; c.Image != m.pod().Containers[0].Image || c.Args[0] != "install" {
+	if c := m.shell.Spec.InitContainers[0]; c.Image != m.pod().Containers[0].Image || c.Args[0] != "--copy-to" {
 		t.Errorf("the program of the shell comes from %s %v", c.Image, c.Args)
 	}
 	for _, mount := range m.pod().Containers[0].VolumeMounts {

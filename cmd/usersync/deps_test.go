@@ -25,7 +25,7 @@ const depsOrder = `
 	sync/ledger/internal/scope
 	sync/ledger/internal/entries sync/ledger/internal/recurring
 	sync/ledger/internal/change
-	sync/ledger/internal/rename sync/ledger/internal/transfer
+	sync/ledger/internal/rename sync/ledger/internal/transfer sync/ledger/internal/stored
 	sync/journal sync/ledger sync/destination reader/mapping writer writer/index writer/attempts sync/sandbox/konstantly sync/sandbox/onbo sync/sandbox/scim sync/sandbox/shapes
 	sync/lookalike sync/parking writer/codes
 	writer/cause
@@ -84,6 +84,7 @@ const depsRules = `
 	# What may be shown of an API's words is decided once, for every client.
 	sync/user, sync/identity < sync/destination/vocabulary < sync/destination/traffic < sync/destination/rest;
 	sync/ledger/internal/lease, sync/ledger/internal/registry < sync/ledger/internal/scope;
+	sync/ledger/internal/lease < sync/ledger/internal/stored < sync/ledger;
 	sync/ledger/internal/scope, sync/ledger/rowset < sync/ledger/internal/entries < sync/ledger/internal/change;
 	sync/ledger/internal/scope < sync/ledger/internal/recurring;
 	sync/ledger/internal/change, sync/ledger/internal/recurring < sync/ledger/internal/rename, sync/ledger/internal/transfer;

@@ -21,7 +21,8 @@ func (s *sender) tell(ctx context.Context, err error, found advice.Result) {
 	if s.summary != nil {
 		s.ended.runs = append(s.ended.runs, pod.RunOf(s.config.Target.To, s.summary))
 	}
-	if s.options.Retried.Run != "" {
+	doneShard := err == nil && s.summary == nil && s.config.Shards.Split() // the run is not over
+	if s.options.Retried.Run != "" || doneShard {
 		return
 	}
 	s.measure(ctx, code)

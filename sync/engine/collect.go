@@ -38,7 +38,7 @@ func newCollector(j Job, w *window, stop func(error)) *collector {
 		deletes: deleteGuard{accepted: j.AbsentOK},
 		errors:  newErrorGuard(j.MaxErrors),
 		summary: Summary{Outcomes: map[user.Status]int{}},
-		ring:    make([]*user.Outcome, w.maxRecords), next: w.oldest,
+		ring:    make([]*user.Outcome, w.longest), next: w.oldest,
 		reported: make(chan struct{}, 1),
 	}
 }

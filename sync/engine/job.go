@@ -17,6 +17,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"slices"
 	"time"
 
 	"usersync/sync/destination"
@@ -106,6 +107,10 @@ type Limits struct {
 	Workers     int // batches in flight at a time; default 16
 	Window      int // most records read and not yet written; default 16384
 	WindowBytes int // estimated most memory of these records; default 32 MiB
+	// FindWorkers returns how many batches may be in flight at a time, in place of Workers, and
+	// after which time to ask again if no batch is delivered before; 0 is never. The Window
+	// grows with them, up to four times. Nil: their number does not change.
+	FindWorkers func() (n int, lasts time.Duration)
 }
 
 // IDs compares the ids of the records.
@@ -177,7 +182,7 @@ func (j Job) Run(ctx context.Context) (Summary, error) {
 	why := &reasons{cancel: cancel}
 
 	chunks, readerDone := j.read(ctx)
-	c := newCollector(j, newWindow(j.Window, j.WindowBytes, j.Written), why.stop)
+	c := newCollector(j, newWindow(j.Limits, j.Written), why.stop)
 	if err := c.errors.check(); err != nil {
 		why.stop(err)
 	}
@@ -200,6 +205,24 @@ type chunk struct {
 	known      []user.LedgerEntry // of each record; nil without a ledger
 	checkpoint int                // the last record that the ledger had seen before the lookup
 	err        error
+}
+
+// own is the chunk without records that other shards of the run settle.
+func (c chunk) own() chunk {
+	if !slices.ContainsFunc(c.records, func(r *user.Record) bool { return r.Origin.Elsewhere }) {
+		return c
+	}
+	var own chunk
+	for i, r := range c.records {
+		if r.Origin.Elsewhere {
+			continue
+		}
+		own.records = append(own.records, r)
+		if c.known != nil {
+			own.known = append(own.known, c.known[i])
+		}
+	}
+	return own
 }
 
 // read pulls the records in its own goroutine, because a read can block indefinitely.

@@ -15,6 +15,7 @@ import (
 	"database/sql"
 	"errors"
 	"iter"
+	"sync/atomic"
 	"time"
 
 	"usersync/sync/filelock"
@@ -60,6 +61,7 @@ type Ledger struct {
 	entries *entries.Reader
 	key     fingerprint.Key
 	writer  writer
+	claimed atomic.Pointer[claim] // nil until a run is claimed
 }
 
 // Open opens the ledger, and creates it if there is none. The error wraps an

@@ -10,7 +10,7 @@ import (
 // takeSlot waits until fewer calls are in flight than may be.
 func (p *Pace) takeSlot(ctx context.Context) error {
 	select {
-	case p.slots <- struct{}{}:
+	case p.slots.held <- struct{}{}:
 		return nil
 	case <-ctx.Done():
 		return context.Cause(ctx)

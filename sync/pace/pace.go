@@ -29,12 +29,15 @@ var (
 // Options are the limits of a Pace. The zero value means: no ceiling, one call
 // at a time, wait at most 15 minutes, give up after 10.
 type Options struct {
-	PerSecond   float64       // most calls to start per second; 0 is unlimited
-	Burst       int           // calls that may start at once; at least 1
-	MaxInFlight int           // calls in flight at once; at least 1
-	MaxWait     time.Duration // longest wait that the API may ask for
-	GiveUpAfter time.Duration // longest time without an answer
-	Until       time.Time     // a wait that would end after this is not begun; zero is no limit
+	PerSecond   float64 // most calls to start per second; 0 is unlimited
+	Burst       int     // calls that may start at once; at least 1
+	MaxInFlight int     // calls in flight at once; at least 1
+	// FindInFlight has Workers find how many calls must be in flight for the rate to be
+	// reached. Otherwise that is MaxInFlight.
+	FindInFlight bool
+	MaxWait      time.Duration // longest wait that the API may ask for
+	GiveUpAfter  time.Duration // longest time without an answer
+	Until        time.Time     // a wait that would end after this is not begun; zero is no limit
 	// Shared makes PerSecond and Burst, and what the API asks for, apply to all processes
 	// that share it together. It does nothing without a ceiling; nil shares with no one.
 	Shared Shared
@@ -55,7 +58,7 @@ func (o Options) withDefaults() Options {
 // asks of one caller applies to all.
 type Pace struct {
 	options Options
-	slots   chan struct{}
+	slots   *slots
 	tokens  tokens
 	share   *share // instead of tokens, if the limit is shared
 
@@ -81,7 +84,7 @@ func New(o Options) *Pace {
 	}
 	p := &Pace{
 		options: o,
-		slots:   make(chan struct{}, o.MaxInFlight),
+		slots:   newSlots(o.MaxInFlight, o.FindInFlight),
 		tokens:  newTokens(ceiling, o.Burst),
 		waiting: waiting{changed: make(chan struct{})},
 		breaker: newBreaker(),
@@ -110,19 +113,24 @@ func (p *Pace) Begin(ctx context.Context) (end func(status int, answered bool), 
 	}
 	probe, err := p.admit(ctx, turn)
 	if err != nil {
-		<-p.slots
+		<-p.slots.held
 		return nil, err
 	}
+	began := time.Now()
+	p.slots.started(began)
 	return func(status int, answered bool) {
 		if status < 0 {
 			p.unmade(probe)
 		} else {
 			p.ended(status, answered, probe)
 		}
+		if status >= 0 {
+			p.slots.ended(time.Since(began), answered)
+		}
 		if p.share != nil {
 			p.share.tellNow(ctx)
 		}
-		<-p.slots
+		<-p.slots.held
 	}, nil
 }
 

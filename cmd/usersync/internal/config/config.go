@@ -30,6 +30,7 @@ type Config struct {
 	Input   Input
 	Proof   Proof
 	Ledger  Ledger
+	Shards  Shards
 	Guards  Guards
 	Pace    Pace
 	Network Network
@@ -110,7 +111,8 @@ type Pace struct {
 	Rate                          quantity.Rate
 	Share                         string      // ShareAuto, ShareNone, ShareLedger or ShareRedis
 	Redis                         user.Secret // its address
-	Burst, Workers, BatchSize     int
+	Burst, BatchSize              int
+	Workers                       int // 0: as many as the rate needs
 	Retries                       int
 	Timeout, MaxWait, GiveUpAfter time.Duration
 	GracePeriod                   time.Duration

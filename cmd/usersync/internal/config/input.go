@@ -79,13 +79,13 @@ func (in *Input) settings() []Setting {
 func (in *Input) accessSettings() []Setting {
 	a := &in.Access
 	return []Setting{
-		{Key: "https_token", Group: GroupInput, Kind: Secret, Value: "SECRET", Global: true,
+		{Key: "https_token", Group: GroupInput, Kind: Secret, Value: "SECRET", Global: true, Added: true,
 			Use: "token that is sent with requests for files at an https URL, as Authorization: Bearer",
 			Set: IntoSecret(&a.Token)},
-		{Key: "sftp_key", Group: GroupInput, Kind: Secret, Value: "SECRET", Global: true,
+		{Key: "sftp_key", Group: GroupInput, Kind: Secret, Value: "SECRET", Global: true, Added: true,
 			Use: "private key for sftp, without a passphrase; without it an agent, or the keys in ~/.ssh",
 			Set: IntoSecret(&a.Key)},
-		{Key: "sftp_password", Group: GroupInput, Kind: Secret, Value: "SECRET", Global: true,
+		{Key: "sftp_password", Group: GroupInput, Kind: Secret, Value: "SECRET", Global: true, Added: true,
 			Use: "password for sftp",
 			Set: IntoSecret(&a.Password)},
 		{Key: "known_hosts", Group: GroupInput, Flag: knownHostsFlag, Kind: Path, Value: "FILE", Global: true, Commands: BetweenParts | ForPublish, Added: true,

@@ -95,6 +95,7 @@ type Setting struct {
 	Kind    Kind
 	Value   string   // placeholder in help: N, FILE
 	Default string   // as typed
+	Earlier string   // what the default once was, and still is for digests; empty if it never changed
 	Words   []string // the only values it takes, if they are few
 	Keyword string   // a word that it takes instead of a URL or path
 	// Literal reports whether a text is not a path although the setting is a Path.

@@ -145,7 +145,7 @@ const slowRate = 200
 // PaceOptions say how fast to call an API with those traits: as c says, or as the API
 // documents.
 func PaceOptions(c *config.Config, t destination.Traits) pace.Options {
-	o := pace.Options{Burst: c.Pace.Burst, MaxInFlight: c.Pace.Workers, MaxWait: c.Pace.MaxWait, GiveUpAfter: c.Pace.GiveUpAfter}
+	o := pace.Options{Burst: c.Pace.Burst, MaxInFlight: mostWorkers(c), FindInFlight: c.Pace.Workers == 0, MaxWait: c.Pace.MaxWait, GiveUpAfter: c.Pace.GiveUpAfter}
 	o.Until = c.Guards.End(time.Now())
 	switch {
 	case c.Pace.Rate.Given():
@@ -155,6 +155,20 @@ func PaceOptions(c *config.Config, t destination.Traits) pace.Options {
 	}
 	return o
 }
+
+// mostWorkers returns how many calls may be in flight, at most. Without a rate there is no
+// number that would be right for every API: few are enough for the machine.
+func mostWorkers(c *config.Config) int {
+	switch rate := c.Pace.Rate; {
+	case c.Pace.Workers > 0:
+		return c.Pace.Workers
+	case rate.Given() && rate.PerSecond == 0, !rate.Given() && c.Target.Sandbox:
+		return fewWorkers
+	}
+	return pace.MostWorkers
+}
+
+const fewWorkers = 16
 
 // checkMode refuses a mode that the API has no call for.
 func checkMode(mode user.Op, t destination.Traits) error {

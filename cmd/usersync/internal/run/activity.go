@@ -14,7 +14,7 @@ import (
 // activity says how this part of the run went.
 func (r *Run) activity() *report.Activity {
 	a := &report.Activity{
-		FirstRecord: r.at.Written + 1, Workers: r.Config.Pace.Workers,
+		FirstRecord: r.at.Written + 1, Workers: r.Conn.Pace.MostWorkers(),
 		Latency: map[string]report.Latency{}, Retries: r.stats.Repeats(), Spent: spentFacts(r.stats.Spent()), Timeline: timelineFacts(r.stats.Timeline()),
 	}
 	for kind, h := range r.stats.Latency() {

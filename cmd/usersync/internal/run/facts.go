@@ -17,17 +17,22 @@ type Facts struct {
 	Resumed bool     // it was resumed by name
 	// Unshown says that the API does not show which users it has created.
 	Unshown bool
+	// Shard says that it was one: the same command continues it.
+	Shard   bool
 	LastMet string // what went wrong with a call most recently; empty if nothing did
 }
 
 // Facts returns the facts. They are valid after Send has returned.
 func (r *Run) Facts() Facts {
+	if r.at == nil { // the shard was done before
+		return Facts{Paths: r.Paths, Shard: true}
+	}
 	retried := ""
 	if o := r.options.Retried; o.Run != "" {
 		retried = filepath.Join(o.Rejects.Dir, o.Run)
 	}
 	return Facts{Paths: r.Paths, Retried: retried, Dir: r.at.files.Dir().Path(), Resumed: r.options.Resume != "",
-		Unshown: r.Conn.Client.Traits().CannotVerifyCreate(), LastMet: r.calls.LastFault()}
+		Shard: r.shard != nil && r.merged == nil, Unshown: r.Conn.Client.Traits().CannotVerifyCreate(), LastMet: r.calls.LastFault()}
 }
 
 // logWarnings logs what you should know of the input, after it was read, and of renames.

@@ -80,8 +80,8 @@
 {{- end -}}
 {{- end -}}
 {{- $call := int64 (include "usersync.seconds" (.config.timeout | default "30s")) -}}
-{{- if le (int64 $v.gracePeriodSeconds) $call -}}
-{{- fail (printf "gracePeriodSeconds: %d must be above config.timeout (%d seconds): calls in flight must be able to finish" (int64 $v.gracePeriodSeconds) $call) -}}
+{{- if lt (int64 $v.gracePeriodSeconds) (add $call 10) -}}
+{{- fail (printf "gracePeriodSeconds: %d must be 10 above config.timeout (%d seconds), so that calls in flight can finish" (int64 $v.gracePeriodSeconds) $call) -}}
 {{- end -}}
 {{- end -}}
 
