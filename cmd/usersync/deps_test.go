@@ -234,6 +234,7 @@ const depsRules = `
 	# What is known about a user is read from the files of runs; nothing is sent, and the
 	# command passes in what the ledger holds.
 	writer/index < cmd/usersync/internal/output;
+	writer/index < writer/verify, cmd/usersync/internal/history;
 	writer/index, writer/attempts < cmd/usersync/internal/erasure;
 	writer/attempts, sync/destination/traffic < cmd/usersync/internal/run;
 	writer/index, writer/attempts, cmd/usersync/internal/history < cmd/usersync/internal/explain < cmd/usersync;
