@@ -60,7 +60,7 @@ func (e *env) send(ctx context.Context, c *config.Config, o run.Options, found *
 		func() error { return s.begin(ctx) },
 		func() error { return s.send(ctx, found) },
 	)
-	err = errors.Join(err, s.release())
+	err = s.conclude(ctx, err)
 	s.tell(ctx, err, *found)
 	return err
 }
@@ -97,7 +97,7 @@ type sender struct {
 
 // prepare checks everything that can be checked without the lock of the account.
 func (s *sender) prepare(ctx context.Context) (err error) {
-	tuneGC(s.environment.Lookup, s.config.Target.Sandbox)
+	limitRun(s.environment.Lookup, s.config.Target.Sandbox)
 	if s.terminal, err = terminal.Open(s.stderr, s.config, s.several, s.environment.Lookup); err != nil {
 		return err
 	}
@@ -131,7 +131,7 @@ func (s *sender) send(ctx context.Context, found *advice.Result) error {
 	if err := s.finish(s.config, s.terminal, s.run, s.summary, stopped, found); err != nil {
 		return err
 	}
-	s.run.Expire()
+	s.run.Expire(ctx)
 	return nil
 }
 
