@@ -42,6 +42,7 @@ func newRoot(e *env, found *advice.Result) *cobra.Command {
 		explainCommand(e), scrubCommand(e), validateCommand(e, found), initCommand(e),
 		sandboxCommand(e), podCommand(e), versionCommand(e))
 	root.AddCommand(helpTopics()...)
+	root.AddCommand(developerCommands()...)
 	root.SetHelpCommand(helpCommand(width))
 	root.InitDefaultCompletionCmd()
 	refuseUnknown(root)

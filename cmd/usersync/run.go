@@ -132,7 +132,7 @@ func (s *sender) send(ctx context.Context, found *advice.Result) error {
 	if err := s.finish(s.config, s.terminal, s.run, s.summary, stopped, found); err != nil {
 		return err
 	}
-	s.run.Expire()
+	s.run.Expire(ctx)
 	return nil
 }
 
