@@ -1,5 +1,6 @@
 # make build      bin/usersync, static, with its version
 # make test       installs what the tests need and runs them, as CI does
+# make azure      tests buckets on azurite-blob, which you install yourself, and 1 GB through it
 # make proof      the proofs at full size (an hour or more)
 # make bench      users per second, CPU and allocations, for the whole and each part
 # make fuzz       every fuzz target for FUZZTIME
@@ -15,7 +16,7 @@
 
 GO       ?= go
 FUZZTIME ?= 60s
-# otlp: sends traces and metrics to OpenTelemetry
+# otlp: sends traces and metrics to OpenTelemetry; cloud: reads and writes buckets
 TAGS     ?=
 TOOL      = $(GO) tool -modfile=.ci/tools/go.mod
 # The version that the program reports. A clone has tags; a source archive has none.
@@ -32,6 +33,7 @@ override PATH := $(shell p="$$(PATH=/usr/bin:/bin; tr '\0' '\n' </proc/$$PPID/en
 endif
 endif
 
+.PHONY: build test azure proof bench fuzz lint structure mutate module deps
 # What the image and the packages are built with: all that the plain build leaves out.
 FULL      = cloud,otlp,redis,timetzdata
 VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null)
@@ -46,6 +48,11 @@ test: deps
 	$(GO) test -count=1 -timeout 5m -tags otlp ./cmd/usersync/internal/otlp
 	$(GO) test -count=1 -timeout 5m -tags otlp -run OpenTelemetry ./cmd/usersync
 	$(GO) test -C .ci/chart -count=1 -timeout 5m ./...
+	$(GO) test -C .ci/cloud -tags cloud -count=1 -timeout 5m ./...
+
+# What only Azure's own server can show; azurite-blob must be in PATH.
+azure:
+	$(GO) test -C .ci/cloud -tags cloud,azure -count=1 -timeout 15m -v ./...
 	$(GO) test -C .ci/release -count=1 -timeout 10m ./...
 
 proof: deps
@@ -63,6 +70,7 @@ lint:
 	$(GO) vet ./... ./.ci/module ./.ci/mutate ./.ci/prose ./.ci/structure
 	$(GO) vet -tags otlp ./cmd/usersync/...
 	$(GO) vet -C .ci/chart ./...
+	$(GO) vet -C .ci/cloud -tags cloud ./... usersync/reader/place/...
 	$(GO) vet -C .ci/release ./...
 	$(TOOL) staticcheck ./...
 	@dead="$$($(TOOL) deadcode ./cmd/usersync)"; test -z "$$dead" || { echo 'no command reaches:'; echo "$$dead"; exit 1; }

@@ -61,7 +61,7 @@ func (e *env) send(ctx context.Context, c *config.Config, o run.Options, found *
 		func() error { return s.begin(ctx) },
 		func() error { return s.send(ctx, found) },
 	)
-	err = errors.Join(err, s.release())
+	err = s.conclude(ctx, err)
 	s.tell(ctx, err, *found)
 	return err
 }
