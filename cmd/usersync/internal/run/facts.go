@@ -32,7 +32,7 @@ func (r *Run) Facts() Facts {
 		retried = filepath.Join(o.Rejects.Dir, o.Run)
 	}
 	return Facts{Paths: r.Paths, Retried: retried, Dir: r.at.files.Dir().Path(), Resumed: r.options.Resume != "",
-		Shard: r.shard != nil && r.merged == nil, Unshown: r.Conn.Client.Traits().CannotVerifyCreate(), LastMet: r.calls.LastFault()}
+		Shard: !r.Whole(), Unshown: r.Conn.Client.Traits().CannotVerifyCreate(), LastMet: r.calls.LastFault()}
 }
 
 // logWarnings logs what you should know of the input, after it was read, and of renames.

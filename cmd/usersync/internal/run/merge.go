@@ -27,6 +27,9 @@ import (
 // Sharded reports whether the run is made in shards.
 func (r *Run) Sharded() bool { return r.shard != nil }
 
+// Whole reports whether the run is not a shard.
+func (r *Run) Whole() bool { return r.shard == nil || r.merged != nil }
+
 // Ended reports whether the shard was done before this process began.
 func (r *Run) Ended() bool { return r.shard != nil && r.shard.joined.Done }
 
@@ -47,8 +50,7 @@ func (r *Run) EndShard(ctx context.Context, s *report.Summary) (last bool, err e
 // merging makes one run of what its shards have settled.
 type merging struct {
 	*beginning
-	temporary string // the runs directory in which the run is made before it is moved
-	told      told
+	temporary string                                // the runs directory in which the run is made before it is moved
 	results   []func() (writer.Result, error, bool) // of each shard, in its order
 	stops     []func()
 }
@@ -58,13 +60,21 @@ type merging struct {
 // merged it, which the summary is of, if it is known. Release r, and not what is returned.
 func (r *Run) Merge(ctx context.Context) (*Run, report.Summary, error) {
 	b := &beginning{base: r.base, lease: r.lease, shard: r.shard}
-	if err := b.join(ctx, b.shard.Count); err != nil || b.shard.joined.Merged {
+	b.shard.Index = b.shard.Count
+	if err := b.join(ctx, b.shard.Index); err != nil || b.shard.joined.Merged {
 		return nil, report.Summary{}, err
 	}
 	m := &merging{beginning: b}
 	defer m.stop()
 	if s, moved := m.moved(); moved {
 		return nil, s, m.end(ctx)
+	}
+	if err := m.ask(ctx); err != nil {
+		return nil, report.Summary{}, err
+	}
+	mirrored, s, err := m.mirror(ctx)
+	if err != nil {
+		return mirrored, s, err
 	}
 	r.options.Log.Always("merging the shards of run " + b.shard.joined.Run)
 	files, err := m.open(ctx)
@@ -73,8 +83,11 @@ func (r *Run) Merge(ctx context.Context) (*Run, report.Summary, error) {
 	}
 	merged := newRun(b, &start{files: files, stop: func() {}, read: checkpoint.NewDigest()})
 	merged.merged = m
+	if mirrored != nil {
+		merged.measured = mirrored.measured
+	}
 	merged.checkpointer = checkpoint.New(checkpoint.Options{Run: files.Run(), Journal: files.Journal(), Results: files.Durable(), Rejects: files.Rejects(),
-		Input: merged.at.read, Noted: m.told.Noted, Start: r.options.Now(), Now: r.options.Now})
+		Input: merged.at.read, Noted: m.shard.told.Noted, Start: r.options.Now(), Now: r.options.Now})
 	merged.counts, err = m.write(ctx, files.Journal(), files.Writer(merged.checkpointer))
 	if err == nil {
 		err = merged.Input.Unchanged()
@@ -83,9 +96,9 @@ func (r *Run) Merge(ctx context.Context) (*Run, report.Summary, error) {
 	if err == nil {
 		err = merged.keepRules(ctx)
 	}
-	merged.nowParked = m.told.NowParked
-	s, err := merged.finish(exit.WithSignal(ctx, err))
-	m.told.addTo(&s)
+	merged.nowParked = m.shard.told.NowParked
+	s, err = merged.finish(exit.WithSignal(ctx, err))
+	m.shard.told.addTo(&s)
 	return merged, s, err
 }
 
@@ -94,10 +107,7 @@ func (m *merging) open(ctx context.Context) (files *output.Files, err error) {
 	if err := m.Reopen(ctx); err != nil {
 		return nil, err
 	}
-	if m.told, err = m.told.ask(ctx, m.lease.Ledger.Shards(m.shard.job)); err != nil {
-		return nil, err
-	}
-	for i := range m.shard.Count {
+	for i := range m.shard.Count + 1 { // the last one deletes what a mirror misses
 		file, err := m.lease.Ledger.Shards(m.shard.job).File(ctx, m.shard.joined.Run, i, output.StoredResults)
 		if err != nil {
 			return nil, err
@@ -155,6 +165,9 @@ func (m *merging) write(ctx context.Context, j *journal.Journal, to writer.Write
 	if ctx.Err() != nil {
 		return counts, context.Cause(ctx)
 	}
+	if err := m.writeDeletions(j, to, &counts); err != nil {
+		return counts, err
+	}
 	for i, next := range m.results {
 		if left, err, more := next(); more {
 			return counts, errors.Join(err, &user.AccountingError{What: fmt.Sprintf("shard %d has an outcome of record %d, and the input has %d", i, left.Record, counts.Read)})
@@ -166,14 +179,40 @@ func (m *merging) write(ctx context.Context, j *journal.Journal, to writer.Write
 
 // writeSome writes the outcomes of records, first those of calls to the journal, as in any run.
 func (m *merging) writeSome(records []*user.Record, j *journal.Journal, to writer.Writer, counts *engine.Summary) error {
-	var all, called []user.Outcome
-	for _, r := range records {
+	all := make([]user.Outcome, len(records))
+	for i, r := range records {
 		counts.Read++
-		o, err := m.outcome(r)
-		if err != nil {
+		var err error
+		if all[i], err = m.outcome(r); err != nil {
 			return err
 		}
-		if all = append(all, o); o.Attempts > 0 {
+	}
+	return writeOutcomes(all, j, to, counts)
+}
+
+// writeDeletions writes the outcomes of users that are missing from the input of a mirror.
+func (m *merging) writeDeletions(j *journal.Journal, to writer.Writer, counts *engine.Summary) error {
+	for {
+		result, err, more := m.results[m.shard.Count]()
+		if err != nil || !more {
+			return err
+		}
+		if !result.Absent() || result.Record != counts.Read+1 {
+			return &user.AccountingError{What: fmt.Sprintf("record %d is no deletion of a missing user, after record %d", result.Record, counts.Read)}
+		}
+		counts.Read++
+		counts.Missing++
+		o, _ := result.For(&user.Record{Origin: user.Origin{Record: result.Record, Absent: true}, Op: user.Delete, User: user.User{ID: result.ID}})
+		if err := writeOutcomes([]user.Outcome{o}, j, to, counts); err != nil {
+			return err
+		}
+	}
+}
+
+func writeOutcomes(all []user.Outcome, j *journal.Journal, to writer.Writer, counts *engine.Summary) error {
+	var called []user.Outcome
+	for _, o := range all {
+		if o.Attempts > 0 {
 			called = append(called, o)
 		}
 	}

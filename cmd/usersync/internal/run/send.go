@@ -198,6 +198,9 @@ func (r *Run) recount() error {
 	c, err := r.at.files.Recount()
 	if c.Outcomes != nil {
 		r.counts.Written, r.counts.SettledUpTo, r.counts.Outcomes, r.counts.Missing = c.Written, c.SettledUpTo, c.Outcomes, c.Missing
+		if r.shard != nil {
+			r.counts.SettledUpTo = c.Written // it has no others in its files
+		}
 	}
 	return err
 }
