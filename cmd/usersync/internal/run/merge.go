@@ -1,6 +1,7 @@
 package run
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -11,6 +12,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/history"
 	"usersync/cmd/usersync/internal/output"
@@ -50,9 +52,40 @@ func (r *Run) EndShard(ctx context.Context, s *report.Summary) (last bool, err e
 // merging makes one run of what its shards have settled.
 type merging struct {
 	*beginning
-	temporary string                                // the runs directory in which the run is made before it is moved
-	results   []func() (writer.Result, error, bool) // of each shard, in its order
-	stops     []func()
+	temporary string // the runs directory in which the run is made before it is moved
+	results   []*shardResults
+	unended   []*history.Run // shards that are not done, if the run is merged all the same
+	unsettled int
+}
+
+// shardResults are the results of a shard, in the order of the input.
+type shardResults struct {
+	next func() (writer.Result, error, bool)
+	stop func()
+	held *writer.Result       // read, and not taken yet
+	late map[int]user.Settled // what only the journal of a shard that is not done says
+}
+
+// take returns the result of a record, if there is one.
+func (s *shardResults) take(record int) (result user.Settled, found bool, err error) {
+	if s.held == nil {
+		r, err, more := s.next()
+		if _, cut := errors.AsType[*writer.LineError](err); cut && s.late != nil {
+			err, more = nil, false // it was stored in pieces
+		}
+		if err != nil {
+			return result, false, err
+		}
+		if more {
+			s.held = &r
+		}
+	}
+	if s.held != nil && s.held.Record == record {
+		result, s.held = s.held.Settled, nil
+		return result, true, nil
+	}
+	result, found = s.late[record]
+	return result, found, nil
 }
 
 // Merge makes the files of the run from those of its shards, all of which are done, and
@@ -66,17 +99,29 @@ func (r *Run) Merge(ctx context.Context) (*Run, report.Summary, error) {
 	}
 	m := &merging{beginning: b}
 	defer m.stop()
+	if b.shard.joined.Last && m.Config.Target.Mode != config.Mirror {
+		b.shard.job.Unfinished = false
+	}
 	if s, moved := m.moved(); moved {
-		return nil, s, m.end(ctx)
+		return nil, s, m.endAgain(ctx)
 	}
 	if err := m.ask(ctx); err != nil {
 		return nil, report.Summary{}, err
+	}
+	if b.shard.job.Unfinished {
+		return m.mergeUnfinished(ctx)
 	}
 	mirrored, s, err := m.mirror(ctx)
 	if err != nil {
 		return mirrored, s, err
 	}
-	r.options.Log.Always("merging the shards of run " + b.shard.joined.Run)
+	return m.merge(ctx, mirrored, nil)
+}
+
+// merge merges what was settled. The run has ended with the error why.
+func (m *merging) merge(ctx context.Context, mirrored *Run, why error) (*Run, report.Summary, error) {
+	b := m.beginning
+	b.options.Log.Always("merging the shards of run " + b.shard.joined.Run)
 	files, err := m.open(ctx)
 	if err != nil {
 		return nil, report.Summary{}, err
@@ -87,17 +132,20 @@ func (r *Run) Merge(ctx context.Context) (*Run, report.Summary, error) {
 		merged.measured = mirrored.measured
 	}
 	merged.checkpointer = checkpoint.New(checkpoint.Options{Run: files.Run(), Journal: files.Journal(), Results: files.Durable(), Rejects: files.Rejects(),
-		Input: merged.at.read, Noted: m.shard.told.Noted, Start: r.options.Now(), Now: r.options.Now})
+		Input: merged.at.read, Noted: m.shard.told.Noted, Start: b.options.Now(), Now: b.options.Now})
 	merged.counts, err = m.write(ctx, files.Journal(), files.Writer(merged.checkpointer))
 	if err == nil {
 		err = merged.Input.Unchanged()
 	}
 	err = errors.Join(err, merged.checkpointer.Finish(err, err == nil, false))
-	if err == nil {
+	if err == nil && why == nil {
 		err = merged.keepRules(ctx)
 	}
+	merged.complete = err == nil
+	err = cmp.Or(err, why)
 	merged.nowParked = m.shard.told.NowParked
-	s, err = merged.finish(exit.WithSignal(ctx, err))
+	s, err := merged.finish(exit.WithSignal(ctx, err))
+	s.Unsettled = m.unsettled
 	m.shard.told.addTo(&s)
 	return merged, s, err
 }
@@ -113,15 +161,17 @@ func (m *merging) open(ctx context.Context) (files *output.Files, err error) {
 			return nil, err
 		}
 		next, stop := iter.Pull2(writer.ReadResults(file, fmt.Sprintf("the results of shard %d", i), writer.FormatJSONL))
-		m.stops = append(m.stops, stop)
-		m.results = append(m.results, next)
+		m.results = append(m.results, &shardResults{next: next, stop: stop})
+	}
+	if err := m.readUnended(ctx); err != nil {
+		return nil, err
 	}
 	return m.create(ctx)
 }
 
 func (m *merging) stop() {
-	for _, stop := range m.stops {
-		stop()
+	for _, s := range m.results {
+		s.stop()
 	}
 }
 
@@ -168,23 +218,27 @@ func (m *merging) write(ctx context.Context, j *journal.Journal, to writer.Write
 	if err := m.writeDeletions(j, to, &counts); err != nil {
 		return counts, err
 	}
-	for i, next := range m.results {
-		if left, err, more := next(); more {
-			return counts, errors.Join(err, &user.AccountingError{What: fmt.Sprintf("shard %d has an outcome of record %d, and the input has %d", i, left.Record, counts.Read)})
+	for i, s := range m.results {
+		if _, _, err := s.take(0); err != nil || s.held != nil {
+			return counts, cmp.Or(err, error(&user.AccountingError{What: fmt.Sprintf("shard %d has an outcome that no record of the input has, after record %d", i, counts.SettledUpTo)}))
 		}
 	}
-	counts.Finished = true
+	m.unsettled = counts.SettledUpTo - counts.Written
+	counts.Finished = !m.shard.job.Unfinished
 	return counts, nil
 }
 
 // writeSome writes the outcomes of records, first those of calls to the journal, as in any run.
 func (m *merging) writeSome(records []*user.Record, j *journal.Journal, to writer.Writer, counts *engine.Summary) error {
-	all := make([]user.Outcome, len(records))
-	for i, r := range records {
+	var all []user.Outcome
+	for _, r := range records {
 		counts.Read++
-		var err error
-		if all[i], err = m.outcome(r); err != nil {
+		o, found, err := m.outcome(r)
+		if err != nil {
 			return err
+		}
+		if found {
+			all = append(all, o)
 		}
 	}
 	return writeOutcomes(all, j, to, counts)
@@ -193,12 +247,9 @@ func (m *merging) writeSome(records []*user.Record, j *journal.Journal, to write
 // writeDeletions writes the outcomes of users that are missing from the input of a mirror.
 func (m *merging) writeDeletions(j *journal.Journal, to writer.Writer, counts *engine.Summary) error {
 	for {
-		result, err, more := m.results[m.shard.Count]()
-		if err != nil || !more {
+		result, found, err := m.results[m.shard.Count].take(counts.Read + 1)
+		if err != nil || !found {
 			return err
-		}
-		if !result.Absent() || result.Record != counts.Read+1 {
-			return &user.AccountingError{What: fmt.Sprintf("record %d is no deletion of a missing user, after record %d", result.Record, counts.Read)}
 		}
 		counts.Read++
 		counts.Missing++
@@ -231,20 +282,20 @@ func writeOutcomes(all []user.Outcome, j *journal.Journal, to writer.Writer, cou
 }
 
 // outcome returns the outcome of a record, from the shard that has settled it.
-func (m *merging) outcome(r *user.Record) (user.Outcome, error) {
+func (m *merging) outcome(r *user.Record) (o user.Outcome, found bool, err error) {
 	i := m.shard.indexOf(r)
-	result, err, more := m.results[i]()
-	if err == nil && !more || err == nil && result.Record != r.Origin.Record {
-		err = &user.AccountingError{What: fmt.Sprintf("record %d has no outcome in shard %d", r.Origin.Record, i)}
+	result, found, err := m.results[i].take(r.Origin.Record)
+	if err != nil || !found && m.shard.job.Unfinished {
+		return o, false, err
 	}
-	if err != nil {
-		return user.Outcome{}, err
+	if !found {
+		return o, false, &user.AccountingError{What: fmt.Sprintf("record %d has no outcome in shard %d", r.Origin.Record, i)}
 	}
 	o, same := result.For(r)
 	if !same && r.Err == nil {
-		return o, &checkpoint.InputChangedError{Record: r.Origin.Record}
+		return o, false, &checkpoint.InputChangedError{Record: r.Origin.Record}
 	}
-	return o, nil
+	return o, true, nil
 }
 
 // close moves the directory of the run to its place, and ends the run.
@@ -262,9 +313,22 @@ func (m *merging) moved() (s report.Summary, is bool) {
 	return s, err == nil && json.Unmarshal(text, &s) == nil
 }
 
+// endAgain ends a run that another process has moved to its place.
+func (m *merging) endAgain(ctx context.Context) error {
+	if err := m.readUnended(ctx); err != nil {
+		return err
+	}
+	return m.end(ctx)
+}
+
 // end ends the run, and removes what only the shards needed.
 func (m *merging) end(ctx context.Context) error {
 	run := m.shard.joined.Run
+	for _, r := range m.unended {
+		if err := r.Absorb(ctx, m.lease.Ledger, run); err != nil {
+			return err
+		}
+	}
 	if err := m.lease.Ledger.Shards(m.shard.job).Merged(ctx, run); err != nil {
 		return err
 	}
