@@ -70,6 +70,12 @@ func TestShardsDriveEverything(t *testing.T) {
 	if once := only[*batchv1.Job](all)[0].Spec; *once.Completions != 1 {
 		t.Errorf("a retry has %d pods", *once.Completions)
 	}
+	if env := environment(night); env["USERSYNC_SHARD_COUNT"] != "8" || env["USERSYNC_RUN_ID"] != "metadata.labels['batch.kubernetes.io/job-name']" {
+		t.Errorf("a shard has the environment %v", env)
+	}
+	if _, split := environment(only[*batchv1.Job](all)[0].Spec)["USERSYNC_SHARD_COUNT"]; split {
+		t.Error("a retry is told that it is a shard")
+	}
 	values["job"] = map[string]any{"args": []any{"run", "--adopt", "read"}, "sharded": true}
 	if once := only[*batchv1.Job](rendered(t, values))[0].Spec; *once.Completions != 8 {
 		t.Errorf("a run in shards has %d pods", *once.Completions)

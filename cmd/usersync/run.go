@@ -97,7 +97,7 @@ type sender struct {
 
 // prepare checks everything that can be checked without the lock of the account.
 func (s *sender) prepare(ctx context.Context) (err error) {
-	tuneGC(s.environment.Lookup, s.config.Target.Sandbox)
+	limitRun(s.environment.Lookup, s.config.Target.Sandbox)
 	if s.terminal, err = terminal.Open(s.stderr, s.config, s.several, s.environment.Lookup); err != nil {
 		return err
 	}

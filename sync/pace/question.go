@@ -95,7 +95,7 @@ func (s *share) answered(sent time.Time, a Answer) {
 // are asked for together: their calls start no later for it.
 func (s *share) pause(a Answer) time.Duration {
 	line := a.Next.Sub(a.Now)
-	return max(line/4, line-Ahead, 0)
+	return max(line/2, line-Ahead, 0)
 }
 
 // tell adds news to what the next question carries.

@@ -12,8 +12,8 @@ type moment struct{ from, until time.Time }
 
 // past reports whether it is too late, by the wall clock as well: the monotonic clock
 // stands still while a machine sleeps.
-func (m moment) past(now time.Time) bool {
-	return now.After(m.until) || now.Round(0).After(m.until.Round(0))
+func (m moment) past(now, wall time.Time) bool {
+	return now.After(m.until) || wall.After(m.until.Round(0))
 }
 
 // share hands out the moments that this process has reserved of a limit that it shares.
@@ -67,7 +67,7 @@ func (s *share) take(ctx context.Context, changed <-chan struct{}, start func() 
 			s.giveBack(m)
 			return false, nil
 		}
-		if missed := m.past(now); s.judge(missed) {
+		if missed := m.past(now, now.Round(0)); s.judge(missed) {
 			continue
 		}
 		if ok, err = start(); !ok {
@@ -108,7 +108,7 @@ func (s *share) next(now time.Time) (moment, bool) {
 	for len(s.moments) > 0 {
 		m := s.moments[0]
 		s.moments = s.moments[1:]
-		if !m.past(now) {
+		if !m.past(now, now.Round(0)) {
 			return m, true
 		}
 		s.margin.count(true)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -212,7 +213,7 @@ func TestA429IsToldToOthers(t *testing.T) {
 			t.Error(got)
 		}
 		s.set(func() { s.force = 0 })
-		if err := call(b, 0, 200, true); err != nil || whats(b)[2] != "recovered" {
+		if err := call(b, 0, 200, true); err != nil || !slices.Contains(whats(b), "recovered") {
 			t.Error(whats(b), err)
 		}
 	})
@@ -262,17 +263,15 @@ func TestTheServerIsRemindedOfWhatIsInForce(t *testing.T) {
 		s.set(func() { s.down = errors.New("connection reset") })
 		var group sync.WaitGroup
 		group.Go(func() { _ = call(p, 0, 200, true) })
-		time.Sleep(29500 * time.Millisecond)
-		p.Observe(429, header("Retry-After", "40")) // a call that was in flight
+		time.Sleep(35 * time.Second)
 		s.set(func() { s.down = nil })
 		if err := call(p, 0, 200, true); err != nil {
 			t.Fatal(err)
 		}
 		group.Wait()
-		for _, a := range s.asked {
-			if a.Lost && (a.Lowered == 0 || a.Lowered >= 10) {
-				t.Errorf("%+v", a)
-			}
+		lost := slices.DeleteFunc(s.asked, func(a pace.Ask) bool { return !a.Lost })
+		if len(lost) == 0 || slices.ContainsFunc(lost, func(a pace.Ask) bool { return a.Lowered != 5 }) {
+			t.Errorf("%+v", lost)
 		}
 	})
 }
@@ -286,7 +285,7 @@ func TestMomentsAreNotLost(t *testing.T) {
 		for i := range 8 {
 			ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
 			if i%2 == 0 {
-				ctx, cancel = context.WithTimeout(t.Context(), 100*time.Millisecond)
+				ctx, cancel = context.WithTimeout(t.Context(), 400*time.Millisecond)
 			}
 			group.Go(func() {
 				defer cancel()

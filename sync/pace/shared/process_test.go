@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"usersync/sync/ledger/ledgertest"
+	"usersync/sync/pace"
+	"usersync/sync/pace/shared"
 )
 
 // crowd is a job of which several processes want more than the limit allows.
@@ -53,6 +55,8 @@ func TestTheDatabaseCrashes(t *testing.T) {
 	if err := migrate(url); err != nil {
 		t.Fatal(err)
 	}
+	idle, long := &shared.Postgres{DB: connect(t, url), Account: "idle", Run: "run-1"}, pace.Ask{Calls: 1, PerSecond: 1, Burst: 30}
+	reserve(t, idle, long)
 	j := crowd(t, url)
 	all := j.fleet(t, 4)
 	all.await(t, 100, time.Time{})
@@ -64,6 +68,9 @@ func TestTheDatabaseCrashes(t *testing.T) {
 	back := time.Now()
 	if err := own.Restart(); err != nil {
 		t.Fatal(err)
+	}
+	if answer := reserve(t, idle, long); len(answer.At) > 0 {
+		t.Errorf("a process that did not see the crash may call after %s", answer.At[0].Sub(answer.Now))
 	}
 	all.await(t, 100, back)
 	starts, _ := all.end()

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"usersync/cmd/usersync/internal/config/internal/reference"
 	"usersync/sync/user"
@@ -19,11 +20,11 @@ type Shown struct {
 
 	section    string
 	identifies Identity
-	set        bool // not only by default
-	always     bool // says where users go, and how
-	ignored    bool // does not apply to the sandbox, which is used
-	added      bool // since digests are kept
-	unsaid     bool // added, and not set: no digest knows it
+	set        bool   // not only by default
+	always     bool   // says where users go, and how
+	ignored    bool   // does not apply to the sandbox, which is used
+	added      bool   // since digests are kept
+	unsaid     bool   // added, and not set: no digest knows it
 	earlier    string // what digests say for the text; empty if the same
 }
 
@@ -51,7 +52,7 @@ func newShown(s *Setting, o origin, ignored bool) Shown {
 }
 
 // amount is a number, perhaps with a unit.
-var amount = regexp.MustCompile(`^\d{1,9}(\.\d{1,6})?(%|ms|s|m|h|d|/s|/m|/min|/h)?$`)
+var amount = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\d{1,9}(\.\d{1,6})?(%|ms|s|m|h|d|/s|/m|/min|/h)?$`) })
 
 // isHarmless is about a value of a setting of its own. A number in the section of an API may be
 // that of an account.
@@ -60,7 +61,7 @@ func (s *Setting) isHarmless(text string) bool {
 	case s.Kind == Bool, text == s.Default, slices.Contains(s.Words, text):
 		return true
 	case s.Kind == String && s.section == "" && len(s.Words) == 0:
-		return amount.MatchString(text)
+		return amount().MatchString(text)
 	}
 	return false
 }

@@ -1,6 +1,7 @@
 package connect
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -28,7 +29,7 @@ func (conn *Connection) Share(c *config.Config) error {
 		return err
 	}
 	conn.limit = append(conn.limit, db.Close)
-	account, run := ScopeName(conn.ScopeIn("")), sharedRun()
+	account, run := ScopeName(conn.ScopeIn("")), cmp.Or(c.Shards.RunID, sharedRun())
 	inLedger := &shared.Postgres{DB: db, Account: account, Run: run}
 	limits.Shared = inLedger
 	if where == config.ShareRedis {
@@ -46,11 +47,11 @@ func (conn *Connection) Share(c *config.Config) error {
 // sharedWhere is where the limit is shared, if it can be.
 func sharedWhere(c *config.Config, limits pace.Options) (string, error) {
 	where := c.Pace.Share
-	if where == config.ShareAuto || c.Target.Sandbox {
-		return config.ShareNone, nil
+	if where == config.ShareAuto && c.Shards.Split() && limits.PerSecond > 0 {
+		where = config.ShareLedger
 	}
-	if where == config.ShareNone {
-		return where, nil
+	if where == config.ShareNone || where == config.ShareAuto || c.Target.Sandbox {
+		return config.ShareNone, nil
 	}
 	inPostgres := strings.HasPrefix(c.Ledger.URL, "postgres://") || strings.HasPrefix(c.Ledger.URL, "postgresql://")
 	switch fault := "share the rate: "; {

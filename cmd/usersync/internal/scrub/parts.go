@@ -128,7 +128,7 @@ func (b *bundle) results(dir *rundir.Dir) error {
 
 func (b *bundle) row(r *writer.Result, input int) row {
 	code := r.Code
-	if code != "" && !word.MatchString(code) {
+	if code != "" && !word().MatchString(code) {
 		code = removed
 	}
 	return row{Record: r.Record, Input: input, Line: r.Line, ID: b.mask.id(r.ID), Remote: b.mask.id(r.Remote), Action: r.Action, Outcome: r.Status,
@@ -180,7 +180,7 @@ func (b *bundle) attempts(dir *rundir.Dir) error {
 	for i := range all {
 		a := &all[i]
 		a.RequestID = b.mask.id(a.RequestID)
-		if !word.MatchString(a.Result) {
+		if !word().MatchString(a.Result) {
 			a.Result = removed
 		}
 		if err := json.NewEncoder(&out).Encode(a); err != nil {

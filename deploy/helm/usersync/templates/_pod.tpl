@@ -104,6 +104,12 @@ capabilities: {drop: [ALL]}
 - {name: USERSYNC_LOG_FORMAT, value: json}
 - {name: USERSYNC_GRACE_PERIOD, value: {{ $v.gracePeriodSeconds }}s}
 {{- end }}
+{{- if gt (int .count) 1 }}
+# All shards are one run, called like their Job. JOB_COMPLETION_INDEX says which of them this is.
+- {name: USERSYNC_SHARD_COUNT, value: {{ .count | quote }}}
+- name: USERSYNC_RUN_ID
+  valueFrom: {fieldRef: {fieldPath: "metadata.labels['batch.kubernetes.io/job-name']"}}
+{{- end }}
 {{- range $name, $ref := $v.secrets.env }}
 - name: {{ $name }}
   valueFrom: {secretKeyRef: {name: {{ $ref.name }}, key: {{ $ref.key }}}}
