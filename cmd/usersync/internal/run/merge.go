@@ -225,6 +225,9 @@ func (m *merging) write(ctx context.Context, j *journal.Journal, to writer.Write
 	}
 	m.unsettled = counts.SettledUpTo - counts.Written
 	counts.Finished = !m.shard.job.Unfinished
+	for _, r := range m.unended {
+		counts.PerhapsTaken += len(r.Journal.Sent)
+	}
 	return counts, nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/connect"
@@ -28,7 +29,7 @@ func (p *Prepared) BeginMerge(ctx context.Context, name string) (*Run, error) {
 	case errors.Is(err, ledger.ErrUnknownRun) || err == nil && run == "":
 		err = exit.Usage(fmt.Errorf("merge run %s: the ledger knows no such run that was begun in shards", name), "name it as its messages do, or by its --"+config.RunIDFlag, "usersync merge --help")
 	case err == nil && over:
-		err = exit.Usage(fmt.Errorf("merge run %s: it is merged already", run), "look at it", exit.CommandLine("verify", run))
+		err = exit.Usage(fmt.Errorf("merge run %s: it is merged already", run), "look at it", exit.CommandLine("verify", filepath.Join(b.Config.Output.RunsDir, run)))
 	}
 	if err != nil {
 		return r, err
