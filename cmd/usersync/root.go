@@ -39,9 +39,10 @@ func newRoot(e *env, found *advice.Result) *cobra.Command {
 	width := func() int { return terminal.WidthTo(e.stdout) }
 	help.Install(root, config.Groups(), width)
 	root.AddCommand(runCommand(e, found), planCommand(e, found), applyCommand(e, found), resumeCommand(e, found), retryCommand(e, found), mergeCommand(e, found), verifyCommand(e), reportCommand(e), ledgerCommand(e),
-		explainCommand(e), scrubCommand(e), validateCommand(e, found), initCommand(e),
+		explainCommand(e), scrubCommand(e), publishCommand(e), validateCommand(e, found), initCommand(e),
 		sandboxCommand(e), podCommand(e), versionCommand(e))
 	root.AddCommand(helpTopics()...)
+	root.AddCommand(developerCommands()...)
 	root.SetHelpCommand(helpCommand(width))
 	root.InitDefaultCompletionCmd()
 	refuseUnknown(root)

@@ -60,7 +60,7 @@ func (e *env) send(ctx context.Context, c *config.Config, o run.Options, found *
 		func() error { return s.begin(ctx) },
 		func() error { return s.send(ctx, found) },
 	)
-	err = errors.Join(err, s.release())
+	err = s.conclude(ctx, err)
 	s.tell(ctx, err, *found)
 	return err
 }
@@ -131,7 +131,7 @@ func (s *sender) send(ctx context.Context, found *advice.Result) error {
 	if err := s.finish(s.config, s.terminal, s.run, s.summary, stopped, found); err != nil {
 		return err
 	}
-	s.run.Expire()
+	s.run.Expire(ctx)
 	return nil
 }
 

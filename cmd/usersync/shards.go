@@ -57,7 +57,7 @@ func (s *sender) merge(ctx context.Context, found *advice.Result) error {
 	if err := s.finish(s.config, s.terminal, merged, &summary, err, found); err != nil {
 		return err
 	}
-	merged.Expire()
+	merged.Expire(ctx)
 	return nil
 }
 

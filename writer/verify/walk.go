@@ -42,6 +42,9 @@ func (v *verifier) result(r *writer.Result) {
 		v.find(v.files.Results.Name, r.Row, "records %d to %d are missing before it", v.last+1, r.Record-1)
 	}
 	v.last = max(v.last, r.Record)
+	if v.index != nil {
+		v.index.Add(r.ID, r.Begin)
+	}
 	if r.Record > v.checkpoint && v.resultsAfter < 0 {
 		v.resultsAfter = r.Begin
 	}
