@@ -33,12 +33,11 @@ override PATH := $(shell p="$$(PATH=/usr/bin:/bin; tr '\0' '\n' </proc/$$PPID/en
 endif
 endif
 
-.PHONY: build test azure proof bench fuzz lint structure mutate module deps
 # What the image and the packages are built with: all that the plain build leaves out.
 FULL      = cloud,otlp,redis,timetzdata
 VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null)
 
-.PHONY: build test proof bench fuzz lint structure mutate module deps image sbom release-snapshot
+.PHONY: build test azure proof bench fuzz lint structure mutate module deps image sbom release-snapshot
 
 build:
 	CGO_ENABLED=0 $(GO) build -tags '$(TAGS)' -trimpath -ldflags '$(STAMP)' -o bin/usersync ./cmd/usersync
