@@ -36,6 +36,7 @@ func runCommand(e *env, found *advice.Result) *cobra.Command {
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		c, err := load()
 		if err != nil {
+			e.tellUnread(cmd.Context(), c, *dryRun, err)
 			return err
 		}
 		if err := c.FindShard(); err != nil {

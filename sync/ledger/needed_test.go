@@ -16,7 +16,7 @@ func TestNeeded(t *testing.T) {
 		lock(t, l)
 		lock(t, other)
 		meets(t, l, "refused", RunFinished, MetRow{ID: "u-1", Hash: 1})
-		meets(t, l, "parked", RunFinished, MetRow{ID: "u-1", Hash: 1, Parked: true, At: dayOne.Add(time.Hour)})
+		meets(t, l, "parked", RunFinished, MetRow{ID: "u-1", Hash: 1, Uncounted: true, At: dayOne.Add(time.Hour)})
 		meets(t, l, "invalid", RunFinished, MetRow{ID: "u-2", Hash: 2, Status: user.Invalid, Code: "bad"})
 		if err := l.Save(t.Context(), Checkpoint{Run: "held", State: RunFinished, At: dayOne}, []Entry{{ID: "u-3", State: user.Present}}); err != nil {
 			t.Fatal(err)
