@@ -1,5 +1,6 @@
 # make build      bin/usersync, static, with its version
 # make test       installs what the tests need and runs them, as CI does
+# make azure      tests buckets on azurite-blob, which you install yourself, and 1 GB through it
 # make proof      the proofs at full size (an hour or more)
 # make bench      users per second, CPU and allocations, for the whole and each part
 # make fuzz       every fuzz target for FUZZTIME
@@ -15,7 +16,7 @@
 
 GO       ?= go
 FUZZTIME ?= 60s
-# otlp: sends traces and metrics to OpenTelemetry
+# otlp: sends traces and metrics to OpenTelemetry; cloud: reads and writes buckets
 TAGS     ?=
 TOOL      = $(GO) tool -modfile=.ci/tools/go.mod
 # The version that the program reports. A clone has tags; a source archive has none.
@@ -36,7 +37,7 @@ endif
 FULL      = cloud,otlp,redis,timetzdata
 VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null)
 
-.PHONY: build test proof bench fuzz lint structure mutate module deps image sbom release-snapshot
+.PHONY: build test azure proof bench fuzz lint structure mutate module deps image sbom release-snapshot
 
 build:
 	CGO_ENABLED=0 $(GO) build -tags '$(TAGS)' -trimpath -ldflags '$(STAMP)' -o bin/usersync ./cmd/usersync
@@ -46,13 +47,19 @@ test: deps
 	$(GO) test -count=1 -timeout 5m -tags otlp ./cmd/usersync/internal/otlp
 	$(GO) test -count=1 -timeout 5m -tags otlp -run OpenTelemetry ./cmd/usersync
 	$(GO) test -C .ci/chart -count=1 -timeout 5m ./...
+	$(GO) test -C .ci/cloud -tags cloud -count=1 -timeout 5m ./...
 	$(GO) test -C .ci/release -count=1 -timeout 10m ./...
+
+# What only Azure's own server can show; azurite-blob must be in PATH.
+azure:
+	$(GO) test -C .ci/cloud -tags cloud,azure -count=1 -timeout 15m -v ./...
 
 proof: deps
 	$(GO) test -count=1 -timeout 180m -parallel 8 -v -run '^TestProof' ./cmd/usersync/proof -full
 	$(MAKE) fuzz
 
 bench:
+	$(GO) run ./.ci/bench
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
 fuzz:
@@ -60,9 +67,10 @@ fuzz:
 
 lint:
 	@test -z "$$(gofmt -l .ci cmd reader sync writer)" || { echo 'gofmt would change:'; gofmt -l .ci cmd reader sync writer; exit 1; }
-	$(GO) vet ./... ./.ci/module ./.ci/mutate ./.ci/prose ./.ci/structure
+	$(GO) vet ./... ./.ci/bench/... ./.ci/module ./.ci/mutate ./.ci/prose ./.ci/structure
 	$(GO) vet -tags otlp ./cmd/usersync/...
 	$(GO) vet -C .ci/chart ./...
+	$(GO) vet -C .ci/cloud -tags cloud ./... $(shell $(GO) list -m)/reader/place/...
 	$(GO) vet -C .ci/release ./...
 	$(TOOL) staticcheck ./...
 	@dead="$$($(TOOL) deadcode ./cmd/usersync)"; test -z "$$dead" || { echo 'no command reaches:'; echo "$$dead"; exit 1; }

@@ -36,6 +36,7 @@ func runCommand(e *env, found *advice.Result) *cobra.Command {
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		c, err := load()
 		if err != nil {
+			e.tellUnread(cmd.Context(), c, *dryRun, err)
 			return err
 		}
 		if err := c.FindShard(); err != nil {
@@ -60,7 +61,7 @@ func (e *env) send(ctx context.Context, c *config.Config, o run.Options, found *
 		func() error { return s.begin(ctx) },
 		func() error { return s.send(ctx, found) },
 	)
-	err = errors.Join(err, s.release())
+	err = s.conclude(ctx, err)
 	s.tell(ctx, err, *found)
 	return err
 }

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"usersync/cmd/usersync/internal/config/internal/reference"
+	"usersync/reader/place"
 	"usersync/sync/user"
 )
 
@@ -33,7 +34,7 @@ func newShown(s *Setting, o origin, ignored bool) Shown {
 		set: len(o.texts) > 0 && o.name != defaultOrigin, always: s.section == "" && s.Group == GroupDestination && s.Common}
 	v.unsaid = s.Added && (len(o.texts) == 0 || len(o.texts) == 1 && o.texts[0] == s.Default)
 	if len(o.texts) > 0 {
-		v.Text = strings.Join(o.texts, ", ")
+		v.Text = strings.Join(s.withoutQueries(o.texts), ", ")
 	}
 	switch {
 	case len(o.texts) == 0:
@@ -49,6 +50,19 @@ func newShown(s *Setting, o origin, ignored bool) Shown {
 		v.earlier = s.Earlier
 	}
 	return v
+}
+
+// withoutQueries returns texts as they may be shown: a query may be a signature, wherever it
+// was set.
+func (s *Setting) withoutQueries(texts []string) []string {
+	if !s.mayBeURL() {
+		return texts
+	}
+	shown := make([]string, len(texts))
+	for i, text := range texts {
+		shown[i] = place.Shown(text)
+	}
+	return shown
 }
 
 // amount is a number, perhaps with a unit.

@@ -10,6 +10,7 @@ package run
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"time"
 
@@ -22,6 +23,7 @@ import (
 	"usersync/cmd/usersync/internal/input"
 	"usersync/cmd/usersync/internal/output"
 	"usersync/cmd/usersync/internal/preview"
+	"usersync/reader/place"
 	"usersync/sync/journal"
 	"usersync/sync/ledger"
 	"usersync/sync/plan"
@@ -97,7 +99,7 @@ func Setup(ctx context.Context, c *config.Config, o Options) (*Prepared, error) 
 	if c.Invocation.Verb != "run" || o.Resume != "" || o.Plan != nil || o.Retried.Run != "" {
 		c.Shards = config.Shards{} // only a run is made in shards
 	}
-	if err := c.Output.Check(); err != nil {
+	if err := errors.Join(c.Output.Check(), checkPublish(c)); err != nil {
 		return nil, err
 	}
 	if err := o.await(ctx, c); err != nil {
@@ -126,6 +128,19 @@ func Setup(ctx context.Context, c *config.Config, o Options) (*Prepared, error) 
 		return nil, errors.Join(err, b.originals.Close(), conn.Close())
 	}
 	return &Prepared{b}, nil
+}
+
+// checkPublish refuses, before anything is sent, a place that no file could be uploaded to.
+func checkPublish(c *config.Config) error {
+	url := c.Output.Publish
+	if url == "" {
+		return nil
+	}
+	err := c.Places.Check(url)
+	if e, ok := errors.AsType[*place.Error](err); ok {
+		return exit.Usage(fmt.Errorf("read settings: publish: %s %w", url, err), e.Hint, "usersync help settings")
+	}
+	return err
 }
 
 // open opens what a retry needs, then the input.
