@@ -33,12 +33,11 @@ override PATH := $(shell p="$$(PATH=/usr/bin:/bin; tr '\0' '\n' </proc/$$PPID/en
 endif
 endif
 
-.PHONY: build test azure proof bench fuzz lint structure mutate module deps
 # What the image and the packages are built with: all that the plain build leaves out.
 FULL      = cloud,otlp,redis,timetzdata
 VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null)
 
-.PHONY: build test proof bench fuzz lint structure mutate module deps image sbom release-snapshot
+.PHONY: build test azure proof bench fuzz lint structure mutate module deps image sbom release-snapshot
 
 build:
 	CGO_ENABLED=0 $(GO) build -tags '$(TAGS)' -trimpath -ldflags '$(STAMP)' -o bin/usersync ./cmd/usersync
@@ -49,17 +48,18 @@ test: deps
 	$(GO) test -count=1 -timeout 5m -tags otlp -run OpenTelemetry ./cmd/usersync
 	$(GO) test -C .ci/chart -count=1 -timeout 5m ./...
 	$(GO) test -C .ci/cloud -tags cloud -count=1 -timeout 5m ./...
+	$(GO) test -C .ci/release -count=1 -timeout 10m ./...
 
 # What only Azure's own server can show; azurite-blob must be in PATH.
 azure:
 	$(GO) test -C .ci/cloud -tags cloud,azure -count=1 -timeout 15m -v ./...
-	$(GO) test -C .ci/release -count=1 -timeout 10m ./...
 
 proof: deps
 	$(GO) test -count=1 -timeout 180m -parallel 8 -v -run '^TestProof' ./cmd/usersync/proof -full
 	$(MAKE) fuzz
 
 bench:
+	$(GO) run ./.ci/bench
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
 fuzz:
@@ -67,10 +67,10 @@ fuzz:
 
 lint:
 	@test -z "$$(gofmt -l .ci cmd reader sync writer)" || { echo 'gofmt would change:'; gofmt -l .ci cmd reader sync writer; exit 1; }
-	$(GO) vet ./... ./.ci/module ./.ci/mutate ./.ci/prose ./.ci/structure
+	$(GO) vet ./... ./.ci/bench/... ./.ci/module ./.ci/mutate ./.ci/prose ./.ci/structure
 	$(GO) vet -tags otlp ./cmd/usersync/...
 	$(GO) vet -C .ci/chart ./...
-	$(GO) vet -C .ci/cloud -tags cloud ./... usersync/reader/place/...
+	$(GO) vet -C .ci/cloud -tags cloud ./... $(shell $(GO) list -m)/reader/place/...
 	$(GO) vet -C .ci/release ./...
 	$(TOOL) staticcheck ./...
 	@dead="$$($(TOOL) deadcode ./cmd/usersync)"; test -z "$$dead" || { echo 'no command reaches:'; echo "$$dead"; exit 1; }
