@@ -147,6 +147,7 @@ type verifier struct {
 
 	last           int // record of the last result
 	outcomes       writer.Outcomes
+	gaps           int // records that are missing where the summary says that some are
 	upToCheckpoint writer.Outcomes
 	deletions      int
 	codes          writer.Codes
