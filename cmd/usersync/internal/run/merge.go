@@ -97,6 +97,9 @@ func (r *Run) Merge(ctx context.Context) (*Run, report.Summary, error) {
 	if err := b.join(ctx, b.shard.Index); err != nil || b.shard.joined.Merged {
 		return nil, report.Summary{}, err
 	}
+	if err := b.checkShared(); err != nil {
+		return nil, report.Summary{}, err
+	}
 	m := &merging{beginning: b}
 	defer m.stop()
 	if b.shard.joined.Last && m.Config.Target.Mode != config.Mirror {
@@ -327,6 +330,11 @@ func (m *merging) endAgain(ctx context.Context) error {
 // end ends the run, and removes what only the shards needed.
 func (m *merging) end(ctx context.Context) error {
 	run := m.shard.joined.Run
+	if m.options.Publish != nil && !m.shard.job.Unfinished {
+		if err := m.options.Publish(ctx, m.Config.Output.RunsDir, run); err != nil {
+			return err
+		}
+	}
 	for _, r := range m.unended {
 		if err := r.Absorb(ctx, m.lease.Ledger, run); err != nil {
 			return err
