@@ -159,7 +159,7 @@ func (m *merging) open(ctx context.Context) (files *output.Files, err error) {
 		return nil, err
 	}
 	for i := range m.shard.Count + 1 { // the last one deletes what a mirror misses
-		file, err := m.lease.Ledger.Shards(m.shard.job).File(ctx, m.shard.joined.Run, i, output.StoredResults)
+		file, err := m.lease.Ledger.Shards(m.shard.job).File(ctx, m.shard.joined.Run, i, history.StoredResults)
 		if err != nil {
 			return nil, err
 		}

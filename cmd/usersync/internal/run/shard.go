@@ -253,7 +253,7 @@ func (b *beginning) restore(ctx context.Context) (*history.Run, error) {
 	if err != nil || !r.Journal.Begun {
 		return nil, errors.Join(err, os.RemoveAll(filepath.Join(b.shard.runs, b.shard.name())))
 	}
-	for name, stored := range map[string]string{"results.jsonl": output.StoredResults, "rejects." + b.Input.Layout().Format: ""} {
+	for name, stored := range map[string]string{"results.jsonl": history.StoredResults, "rejects." + b.Input.Layout().Format: ""} {
 		f, err := os.OpenFile(filepath.Join(r.Path(), name+".partial"), os.O_CREATE|os.O_WRONLY|os.O_EXCL, 0o600)
 		if err != nil {
 			return nil, err
