@@ -59,6 +59,7 @@ proof: deps
 	$(MAKE) fuzz
 
 bench:
+	$(GO) run ./.ci/bench
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
 fuzz:
@@ -66,7 +67,7 @@ fuzz:
 
 lint:
 	@test -z "$$(gofmt -l .ci cmd reader sync writer)" || { echo 'gofmt would change:'; gofmt -l .ci cmd reader sync writer; exit 1; }
-	$(GO) vet ./... ./.ci/module ./.ci/mutate ./.ci/prose ./.ci/structure
+	$(GO) vet ./... ./.ci/bench/... ./.ci/module ./.ci/mutate ./.ci/prose ./.ci/structure
 	$(GO) vet -tags otlp ./cmd/usersync/...
 	$(GO) vet -C .ci/chart ./...
 	$(GO) vet -C .ci/cloud -tags cloud ./... $(shell $(GO) list -m)/reader/place/...
