@@ -106,6 +106,12 @@ func (s *sender) prepare(ctx context.Context) (err error) {
 	o := s.options
 	o.Stdin, o.Stdout, o.Now, o.Wire, o.Args = s.stdin, s.stdout, s.now, s.wire, s.environment.Places.Shown(s.args)
 	o.Log, o.Progress = s.terminal.Log, s.terminal.Progress
+	if s.config.Output.Publish != "" {
+		o.Publish = func(ctx context.Context, runsDir, run string) error {
+			_, err := upload(ctx, s.config, runsDir, run)
+			return err
+		}
+	}
 	if s.startTrace(ctx); s.traced != nil {
 		o.Observer = s.traced
 	}

@@ -85,8 +85,8 @@ func TestWithoutTheServerNoCallStarts(t *testing.T) {
 		if took := time.Since(began); took < 21*time.Second || took > 23*time.Second {
 			t.Errorf("the first call started after %s", took)
 		}
-		if got := strings.Join(whats(p), " "); got != "paused up" {
-			t.Error(got)
+		if got := strings.Join(whats(p), " "); got != "paused up" || !strings.HasSuffix(p.Report().Events[0].Why, "connection refused") {
+			t.Error(p.Report().Events)
 		}
 	})
 }

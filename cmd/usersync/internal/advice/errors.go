@@ -197,6 +197,9 @@ func adviseOnLookup(e *history.LookupError) advice {
 // adviseOnBlocked is the advice on runs that keep a user from being erased.
 func adviseOnBlocked(e *erasure.BlockedError) advice {
 	first := e.Runs[0]
+	if first.Stored {
+		return advice{code: exit.Misuse, printed: true, hint: "what it sent last is in the ledger's database, and its files are not here: let the next run absorb it, or end a run in shards with usersync merge " + first.ID}
+	}
 	if first.Journal != nil && first.Journal.Resumable() {
 		return advice{code: exit.Misuse, printed: true, hint: "resume it first, or let the next run absorb it", next: exit.CommandLine("resume", first.Path())}
 	}

@@ -97,6 +97,9 @@ func (r *Run) Merge(ctx context.Context) (*Run, report.Summary, error) {
 	if err := b.join(ctx, b.shard.Index); err != nil || b.shard.joined.Merged {
 		return nil, report.Summary{}, err
 	}
+	if err := b.checkShared(); err != nil {
+		return nil, report.Summary{}, err
+	}
 	m := &merging{beginning: b}
 	defer m.stop()
 	if b.shard.joined.Last && m.Config.Target.Mode != config.Mirror {
@@ -156,7 +159,7 @@ func (m *merging) open(ctx context.Context) (files *output.Files, err error) {
 		return nil, err
 	}
 	for i := range m.shard.Count + 1 { // the last one deletes what a mirror misses
-		file, err := m.lease.Ledger.Shards(m.shard.job).File(ctx, m.shard.joined.Run, i, output.StoredResults)
+		file, err := m.lease.Ledger.Shards(m.shard.job).File(ctx, m.shard.joined.Run, i, history.StoredResults)
 		if err != nil {
 			return nil, err
 		}
@@ -327,6 +330,11 @@ func (m *merging) endAgain(ctx context.Context) error {
 // end ends the run, and removes what only the shards needed.
 func (m *merging) end(ctx context.Context) error {
 	run := m.shard.joined.Run
+	if m.options.Publish != nil && !m.shard.job.Unfinished {
+		if err := m.options.Publish(ctx, m.Config.Output.RunsDir, run); err != nil {
+			return err
+		}
+	}
 	for _, r := range m.unended {
 		if err := r.Absorb(ctx, m.lease.Ledger, run); err != nil {
 			return err

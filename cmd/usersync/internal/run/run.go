@@ -49,6 +49,10 @@ type Options struct {
 	Log      Log
 	Progress *progress.Progress
 
+	// Publish uploads the files of a run that its shards made; nil does not. Until it has, the run
+	// is not over: the volume of the process that has merged it may be its own.
+	Publish func(ctx context.Context, runsDir, run string) error
+
 	Resume  string     // the run to resume; empty: the newest with the same settings and input, or a new one
 	Retried Retried    // the run whose rejects are the input
 	Plan    *plan.Plan // the plan to apply, or nil; the caller closes it

@@ -99,6 +99,9 @@ func (r *Run) Send(ctx context.Context) (report.Summary, error) {
 	if err == nil && r.at.Written > 0 {
 		err = known.Restore(ctx, files.UnchangedIDs())
 	}
+	if err == nil && r.shard != nil { // guards count what the others have from the first record on
+		err = r.exchange()
+	}
 	counts, err := r.run(ctx, work, err)
 	stopAnnouncing()
 	r.reading = counts.Reading

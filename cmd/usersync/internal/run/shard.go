@@ -201,8 +201,14 @@ func (b *beginning) checkShared() error {
 	if history.IsDir(dir) {
 		return nil
 	}
+	if b.Config.Output.Publish != "" { // each process may have a directory of its own
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return &history.DirError{Err: err}
+		}
+		return nil
+	}
 	return exit.Usage(exit.NothingSent(fmt.Errorf("check shard %s: the shard that started run %s made %s, and it is not there: the runs directories are not the same", b.shard.Shard, b.shard.joined.Run, dir)),
-		"put runs_dir on a volume that all shards share", "")
+		"put runs_dir on a volume that all shards share, or give --publish URL", "")
 }
 
 // continueShard starts the shard, or continues where the process before has left it.
@@ -247,7 +253,7 @@ func (b *beginning) restore(ctx context.Context) (*history.Run, error) {
 	if err != nil || !r.Journal.Begun {
 		return nil, errors.Join(err, os.RemoveAll(filepath.Join(b.shard.runs, b.shard.name())))
 	}
-	for name, stored := range map[string]string{"results.jsonl": output.StoredResults, "rejects." + b.Input.Layout().Format: ""} {
+	for name, stored := range map[string]string{"results.jsonl": history.StoredResults, "rejects." + b.Input.Layout().Format: ""} {
 		f, err := os.OpenFile(filepath.Join(r.Path(), name+".partial"), os.O_CREATE|os.O_WRONLY|os.O_EXCL, 0o600)
 		if err != nil {
 			return nil, err
