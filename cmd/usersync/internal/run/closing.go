@@ -2,8 +2,10 @@ package run
 
 import (
 	"context"
+	"fmt"
 
 	"usersync/cmd/usersync/internal/config"
+	"usersync/cmd/usersync/internal/exit"
 	"usersync/writer/report"
 )
 
@@ -13,6 +15,20 @@ func (m *merging) ask(ctx context.Context) (err error) {
 	return err
 }
 
+// reopen opens the input again, and refuses one that is not what the shards have read: it may
+// have been replaced while they sent.
+func (m *merging) reopen(ctx context.Context) error {
+	if err := m.Reopen(ctx); err != nil {
+		return err
+	}
+	now, err := m.job()
+	if err != nil || now.Identity[theInput] == m.shard.job.Identity[theInput] {
+		return err
+	}
+	return &exit.Error{Err: fmt.Errorf("merge run %s: the input was replaced after its shards had read it; no user that is missing from the new one was deleted, and nothing was merged", m.shard.joined.Run),
+		Code: exit.Guard, Hint: "put the file back, with its old time, and start the same command", Next: m.Config.Invocation.Again(m.options.Files...)}
+}
+
 // mirror deletes the users that are missing from the input of a mirror, as the shard that comes
 // after all others: it reads the whole input, and has results and a journal of its own. It
 // returns the run that does so; nil in other modes.
@@ -20,7 +36,7 @@ func (m *merging) mirror(ctx context.Context) (*Run, report.Summary, error) {
 	if m.Config.Target.Mode != config.Mirror {
 		return nil, report.Summary{}, nil
 	}
-	if err := m.Reopen(ctx); err != nil {
+	if err := m.reopen(ctx); err != nil {
 		return nil, report.Summary{}, err
 	}
 	if err := m.compareIDs(ctx); err != nil {

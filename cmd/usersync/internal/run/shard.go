@@ -112,12 +112,15 @@ func checkShards(c *config.Config, paths []string) error {
 	return nil
 }
 
+// theInput is what all shards must have read, and what merges them.
+const theInput = "the input"
+
 // job is the run that this process wants to join, with what all shards must agree on.
 func (b *base) job() (ledger.Job, error) {
 	c := b.Config
 	versions, err := json.Marshal(b.Versions())
 	return ledger.Job{Name: c.Shards.RunID, Shards: c.Shards.Count, Identity: map[string]string{
-		"the input": string(versions), "the number of shards": strconv.Itoa(c.Shards.Count), "the feed": c.Ledger.Feed,
+		theInput: string(versions), "the number of shards": strconv.Itoa(c.Shards.Count), "the feed": c.Ledger.Feed,
 		"the settings": c.RunDigest() + c.FeedDigest(), "the mapping of columns": c.MappingDigest(), "the format of results": c.Output.ResultsFormat,
 	}}, err
 }
@@ -160,6 +163,9 @@ func (b *beginning) join(ctx context.Context, index int) (err error) {
 	if other, ok := errors.AsType[*ledger.JobError](err); ok {
 		return exit.Usage(exit.NothingSent(other), "give all shards of a run the same input and settings, and another run another --"+config.RunIDFlag, "")
 	}
+	if over, ok := errors.AsType[*ledger.OverError](err); ok {
+		return exit.Usage(exit.NothingSent(over), "no shard continues it; a new run, with another --"+config.RunIDFlag+", sends what is still missing", "")
+	}
 	if err != nil {
 		return exit.NothingSent(err)
 	}
@@ -186,6 +192,7 @@ func (b *beginning) startJob(ctx context.Context) error {
 	if err := cmp.Or(b.absorb(ctx, slices.Concat(left, earlier.stored), run), b.settle(ctx, earlier, run), b.lease.Ledger.Stored().Forget(ctx)); err != nil {
 		return errors.Join(err, b.withdraw(ctx, run))
 	}
+	b.removeShards(ctx)
 	b.options.Log.Always("starting run "+run+" in shards", zap.String("run_id", b.shard.job.Name), zap.Int("shards", b.shard.Count))
 	return b.lease.Ledger.Shards(b.shard.job).Open(ctx, run)
 }
