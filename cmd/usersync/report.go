@@ -37,8 +37,8 @@ func (e *env) finish(c *config.Config, t *terminal.Terminal, r *run.Run, s *repo
 		err = errors.Join(err, closed)
 		s.ExitCode = advice.ExitCode(err, *found) // the report must not say that all is well
 	}
-	if !writeReport(t, c.Output.RunsDir, *s) {
-		s.Report = ""
+	if end.Shard || !writeReport(t, c.Output.RunsDir, *s) {
+		s.Report = "" // the run has one when it is merged
 	}
 	if err == nil {
 		return e.report(end, t, *s)

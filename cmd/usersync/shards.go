@@ -10,6 +10,7 @@ import (
 	"usersync/cmd/usersync/internal/advice"
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/sync/ledger"
 	"usersync/sync/user"
 	"usersync/writer/report"
 )
@@ -22,6 +23,9 @@ func (s *sender) sendShard(ctx context.Context, found *advice.Result) error {
 		s.showMetrics()
 		var stopped error
 		if summary, stopped = s.run.Send(ctx); stopped != nil {
+			if err := s.lost(stopped); err != nil {
+				return err
+			}
 			s.summary = &summary
 			return s.finish(s.config, s.terminal, s.run, &summary, stopped, found)
 		}
@@ -47,7 +51,11 @@ func (s *sender) merge(ctx context.Context, found *advice.Result) error {
 		}
 		return s.afterDone(err)
 	}
-	s.shard, s.run, s.summary = s.run, merged, &summary
+	s.shard, s.run = s.run, merged
+	if err := s.lost(err); err != nil {
+		return err
+	}
+	s.summary = &summary
 	if merged.Whole() { // what follows is not about a shard
 		s.config.Invocation = s.config.Invocation.Without(config.ShardFlag, config.RunIDFlag)
 	}
@@ -58,6 +66,19 @@ func (s *sender) merge(ctx context.Context, found *advice.Result) error {
 		return err
 	}
 	merged.Expire(ctx)
+	return nil
+}
+
+// lost is the error of a process that was suspended, or cut off from the database, longer than
+// its lease, if err says so: another process may hold the shard by now, and use or have removed
+// its files, so that this one has nothing to report.
+func (s *sender) lost(err error) error {
+	for _, why := range []error{ledger.ErrFenced, ledger.ErrLost} {
+		if errors.Is(err, why) {
+			return &exit.Error{Err: fmt.Errorf("shard %s: %w", s.config.Shards.Shard, why), Code: exit.Held,
+				Hint: "the process that holds the shard continues it; if there is none, start the same command again", Next: s.config.Invocation.Again(s.options.Files...)}
+		}
+	}
 	return nil
 }
 
