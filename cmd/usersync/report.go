@@ -37,8 +37,10 @@ func (e *env) finish(c *config.Config, t *terminal.Terminal, r *run.Run, s *repo
 		err = errors.Join(err, closed)
 		s.ExitCode = advice.ExitCode(err, *found) // the report must not say that all is well
 	}
-	if end.Shard || !writeReport(t, c.Output.RunsDir, *s) {
-		s.Report = "" // the run has one when it is merged
+	if end.Shard { // the run has a report when it is merged
+		s.Report = ""
+	} else if !writeReport(t, c.Output.RunsDir, *s) {
+		s.Report = ""
 	}
 	if err == nil {
 		return e.report(end, t, *s)

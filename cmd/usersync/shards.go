@@ -18,6 +18,9 @@ import (
 // sendShard sends a shard of a run. If it is the last one to end, it merges the run, and
 // reports that.
 func (s *sender) sendShard(ctx context.Context, found *advice.Result) error {
+	if merged, is := s.run.Merged(); is {
+		return s.mergedAlready(merged)
+	}
 	var summary report.Summary
 	if !s.run.Ended() {
 		s.showMetrics()
@@ -45,9 +48,8 @@ func (s *sender) sendShard(ctx context.Context, found *advice.Result) error {
 func (s *sender) merge(ctx context.Context, found *advice.Result) error {
 	merged, summary, err := s.run.Merge(ctx)
 	if merged == nil {
-		if err == nil && summary.ExitCode != exit.OK {
-			err = &exit.Error{Err: fmt.Errorf("run %s is merged already, with exit code %d", summary.Run, summary.ExitCode), Code: summary.ExitCode, Hint: summary.Hint, Next: summary.Next}
-			return err
+		if err == nil {
+			return s.mergedAlready(summary)
 		}
 		return s.afterDone(err)
 	}
@@ -67,6 +69,20 @@ func (s *sender) merge(ctx context.Context, found *advice.Result) error {
 	}
 	merged.Expire(ctx)
 	return nil
+}
+
+// mergedAlready ends as the run did that another process has merged: a repeated command must
+// not look like a good run.
+func (s *sender) mergedAlready(summary report.Summary) error {
+	if summary.State == "" {
+		s.terminal.Log.Always("run " + summary.Run + " is merged already; nothing was sent; how it ended is not known here, because its summary is not in " + s.config.Output.RunsDir)
+		return nil
+	}
+	if summary.ExitCode == exit.OK {
+		s.terminal.Log.Always("run " + summary.Run + " is merged already; nothing was sent")
+		return nil
+	}
+	return &exit.Error{Err: fmt.Errorf("run %s is merged already, with exit code %d; nothing was sent", summary.Run, summary.ExitCode), Code: summary.ExitCode, Hint: summary.Hint, Next: summary.Next}
 }
 
 // lost is the error of a process that was suspended, or cut off from the database, longer than
