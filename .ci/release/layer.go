@@ -26,7 +26,8 @@ func (b build) layer(program []byte) ([]byte, error) {
 		h := &tar.Header{Name: f.name, Typeflag: tar.TypeReg, Mode: f.mode, Size: int64(len(f.text)), ModTime: b.created}
 		errs = append(errs, w.WriteHeader(h), write(w, f.text))
 	}
-	return all.Bytes(), errors.Join(append(errs, w.Close())...)
+	err := errors.Join(append(errs, w.Close())...) // which writes the end
+	return all.Bytes(), err
 }
 
 // authorities are the roots that Mozilla trusts without conditions, in the version that

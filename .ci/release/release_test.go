@@ -106,9 +106,12 @@ func unpack(t *testing.T, image v1.Image, root string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer text.Close()
+	all, err := io.ReadAll(text)
+	if err = errors.Join(err, text.Close()); err != nil || len(all)%512 != 0 || !bytes.HasSuffix(all, make([]byte, 1024)) {
+		t.Fatal("the layer has no end, which other programs than Go's require", err)
+	}
 	var files []string
-	for r := tar.NewReader(text); ; {
+	for r := tar.NewReader(bytes.NewReader(all)); ; {
 		h, err := r.Next()
 		if err == io.EOF {
 			break
