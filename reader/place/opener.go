@@ -6,6 +6,7 @@ import (
 	"io"
 	"path"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -258,7 +259,8 @@ func (o *Opener) Expand(ctx context.Context, shown string) (all []string, isPatt
 	}
 	found, err := again(ctx, o, func() (found []string, err error) {
 		err = s.List(ctx, u, prefix, func(p string) {
-			if matches, _ := path.Match(u.Path, p); matches {
+			// Consoles make an empty object of a folder's name.
+			if matches, _ := path.Match(u.Path, p); matches && !strings.HasSuffix(p, "/") {
 				found = append(found, p)
 			}
 		})
