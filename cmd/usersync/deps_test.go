@@ -22,7 +22,7 @@ const depsOrder = `
 	sync/ledger/internal/scope
 	sync/ledger/internal/entries sync/ledger/internal/recurring
 	sync/ledger/internal/change
-	sync/ledger/internal/rename sync/ledger/internal/transfer
+	sync/ledger/internal/rename sync/ledger/internal/transfer sync/ledger/internal/stored
 	sync/journal sync/ledger sync/destination reader/mapping writer writer/index writer/attempts sync/sandbox/konstantly sync/sandbox/onbo sync/sandbox/scim sync/sandbox/shapes
 	sync/lookalike sync/parking writer/codes
 	writer/cause

@@ -38,6 +38,9 @@ func runCommand(e *env, found *advice.Result) *cobra.Command {
 		if err != nil {
 			return err
 		}
+		if err := c.FindShard(); err != nil {
+			return err
+		}
 		if *dryRun {
 			return e.plan(cmd.Context(), c, preview.Options{Files: args}, found)
 		}
@@ -86,7 +89,8 @@ type sender struct {
 	options  run.Options
 	terminal *terminal.Terminal
 	prepared *run.Prepared   // nil before prepare
-	run      *run.Run        // nil before begin
+	run      *run.Run        // nil before begin; in the end the merged run
+	shard    *run.Run        // the shard that has merged run; nil otherwise
 	summary  *report.Summary // nil before the run has ended
 	traced   *otlp.Exporter  // nil if no one asks for a trace
 }
@@ -118,6 +122,9 @@ func (s *sender) begin(ctx context.Context) (err error) {
 }
 
 func (s *sender) send(ctx context.Context, found *advice.Result) error {
+	if s.run.Sharded() {
+		return s.sendShard(ctx, found)
+	}
 	s.showMetrics()
 	summary, stopped := s.run.Send(ctx)
 	s.summary = &summary
@@ -132,6 +139,9 @@ func (s *sender) release() error {
 	var errs []error
 	if s.terminal != nil {
 		s.asked.Remove(s.terminal.Progress)
+	}
+	if s.shard != nil {
+		errs = append(errs, s.shard.Release())
 	}
 	if s.run != nil {
 		errs = append(errs, s.run.Release())

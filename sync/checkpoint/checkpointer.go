@@ -53,6 +53,8 @@ type Options struct {
 	Start    time.Time  // the first checkpoint is due a second later
 	// Parking says what the ledger must learn of rows that recur; nil if there is none.
 	Parking *parking.Finder
+	// Saved is called after each checkpoint; nil is not. An error ends the run.
+	Saved func() error
 	Now     func() time.Time // nil is time.Now
 }
 
@@ -98,8 +100,11 @@ func New(o Options) *Checkpointer {
 // being stopped.
 func (c *Checkpointer) Write(o user.Outcome) error {
 	c.options.Input.Add(o.Record)
-	c.hasRejects = c.hasRejects || o.Record.Origin.Before != nil
 	c.outcomes[o.Status]++
+	if o.Status == user.Elsewhere {
+		return c.due()
+	}
+	c.hasRejects = c.hasRejects || o.Record.Origin.Before != nil
 	if o.Record.Notes != 0 || o.Record.Doubts != nil {
 		c.noted.Add(o.Record)
 	}
@@ -115,6 +120,11 @@ func (c *Checkpointer) Write(o user.Outcome) error {
 			c.overwritten.add(&settled)
 		}
 	}
+	return c.due()
+}
+
+// due makes a checkpoint if one is due.
+func (c *Checkpointer) due() error {
 	if c.since++; c.since < maxRecords && len(c.entries)+len(c.met) < maxEntries && c.options.Now().Sub(c.lastAt) < interval {
 		return nil
 	}
@@ -195,6 +205,9 @@ func (c *Checkpointer) checkpoint() error {
 	}
 	c.entries, c.met, c.since, c.lastAt = c.entries[:0], c.met[:0], 0, m.At
 	c.checkpointed.Store(int64(m.Record))
+	if c.options.Saved != nil {
+		return c.options.Saved()
+	}
 	return nil
 }
 

@@ -55,6 +55,9 @@ type MaxErrors struct {
 	Before map[user.Status]int
 	// Parked is how many of the refused ones among these are parked, which do not count.
 	Parked int
+	// Others returns what other shards of the run have settled, and how much of that is
+	// invalid or refused; nil if there are none.
+	Others func() (settled, bad int)
 }
 
 // errorGuard stops a run in which too much goes wrong: most likely the mapping or the
@@ -68,33 +71,45 @@ type errorGuard struct {
 
 func newErrorGuard(limit MaxErrors) errorGuard {
 	g := errorGuard{limit: limit, bad: limit.Before[user.Invalid] + limit.Before[user.Refused] - limit.Parked}
-	for _, n := range limit.Before {
-		g.settled += n
+	for status, n := range limit.Before {
+		if status != user.Elsewhere {
+			g.settled += n
+		}
 	}
 	return g
 }
 
 func (g *errorGuard) count(o *user.Outcome) error {
-	g.settled++
-	if o.Status != user.Invalid && o.Status != user.Refused || o.Code == user.CodeParked {
+	if o.Status == user.Elsewhere {
 		return nil
 	}
-	g.bad++
+	g.settled++
+	bad := (o.Status == user.Invalid || o.Status == user.Refused) && o.Code != user.CodeParked
+	if bad {
+		g.bad++
+	}
+	if !bad && g.limit.Others == nil {
+		return nil
+	}
 	return g.check()
 }
 
 // check returns an error, once, if the limit is exceeded.
 func (g *errorGuard) check() error {
-	l := g.limit
-	exceeded := l.Count > 0 && g.bad > l.Count ||
-		l.Percent > 0 && g.settled >= l.After && float64(g.bad) > l.Percent/100*float64(g.settled)
+	l, settled, bad := g.limit, g.settled, g.bad
+	if l.Others != nil {
+		s, b := l.Others()
+		settled, bad = settled+s, bad+b
+	}
+	exceeded := l.Count > 0 && bad > l.Count ||
+		l.Percent > 0 && settled >= l.After && float64(bad) > l.Percent/100*float64(settled)
 	if !exceeded || g.tripped {
 		return nil
 	}
 	g.tripped = true
 	return &guard.Error{
 		Name: "max_errors",
-		What: fmt.Sprintf("%d of the first %d records settled are invalid or refused: more than --max-errors allows", g.bad, g.settled),
+		What: fmt.Sprintf("%d of the first %d records settled are invalid or refused: more than --max-errors allows", bad, settled),
 		Hint: "look at the codes in rejects; if they are as expected, allow more with --max-errors",
 	}
 }

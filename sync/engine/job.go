@@ -17,6 +17,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"slices"
 	"time"
 
 	"usersync/sync/destination"
@@ -197,6 +198,24 @@ type chunk struct {
 	known      []user.LedgerEntry // of each record; nil without a ledger
 	checkpoint int                // the last record that the ledger had seen before the lookup
 	err        error
+}
+
+// own is the chunk without records that other shards of the run settle.
+func (c chunk) own() chunk {
+	if !slices.ContainsFunc(c.records, func(r *user.Record) bool { return r.Origin.Elsewhere }) {
+		return c
+	}
+	var own chunk
+	for i, r := range c.records {
+		if r.Origin.Elsewhere {
+			continue
+		}
+		own.records = append(own.records, r)
+		if c.known != nil {
+			own.known = append(own.known, c.known[i])
+		}
+	}
+	return own
 }
 
 // read pulls the records in its own goroutine, because a read can block indefinitely.

@@ -161,7 +161,8 @@ func (j Job) lookAhead(ctx context.Context, chunks <-chan chunk) <-chan chunk {
 func (j Job) lookup(ctx context.Context, c chunk) chunk {
 	err := j.ask(ctx, &c)
 	if err == nil && j.Looked != nil {
-		err = j.Looked(ctx, c.records, c.known, c.checkpoint)
+		own := c.own()
+		err = j.Looked(ctx, own.records, own.known, c.checkpoint)
 	}
 	if err != nil {
 		return chunk{err: fmt.Errorf("ask the ledger: %w", err)}
@@ -176,7 +177,7 @@ func (j Job) ask(ctx context.Context, c *chunk) error {
 	c.checkpoint = j.Ledger.Checkpointed() // before the lookup, whose answer may be newer
 	ids, places := make([]string, 0, len(c.records)), make([]int, 0, len(c.records))
 	for i, r := range c.records {
-		if r.Err == nil || r.OnlySuspect() {
+		if !r.Origin.Elsewhere && (r.Err == nil || r.OnlySuspect()) {
 			ids, places = append(ids, r.User.ID), append(places, i)
 		}
 	}

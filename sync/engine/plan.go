@@ -150,6 +150,10 @@ func (p *planner) waitForCredits(ctx context.Context, oldest int) bool {
 // plan settles the record, parks it after an earlier one of its id, or gathers it for a
 // call.
 func (p *planner) plan(ctx context.Context, r *user.Record, known user.LedgerEntry) {
+	if r.Origin.Elsewhere {
+		p.out.settle(user.Outcome{Record: r, Status: user.Elsewhere})
+		return
+	}
 	o, settled, err := p.decider.earlier(r, known)
 	if err != nil {
 		p.stop(err)

@@ -55,6 +55,9 @@ func (s *Lease) Release() error {
 	return failed("release the ledger's lease", s.Lease.Release())
 }
 
+// Held returns the lease that is held; nil if none is.
+func (l *Ledger) Held() *Lease { return l.writer.held() }
+
 // writer lets one transaction at a time change the scope, while there is a lease.
 type writer struct {
 	scope   *scope.Scope

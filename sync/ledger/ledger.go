@@ -14,6 +14,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"sync/atomic"
 	"time"
 
 	"usersync/sync/filelock"
@@ -59,6 +60,7 @@ type Ledger struct {
 	entries *entries.Reader
 	key     fingerprint.Key
 	writer  writer
+	claimed atomic.Pointer[claim] // nil until a run is claimed
 }
 
 // Open opens the ledger, and creates it if there is none. The error wraps an

@@ -40,7 +40,7 @@ type Runs struct{ l *Ledger }
 func (l *Ledger) Runs() Runs { return Runs{l} }
 
 // Register records, before its first call, that a run begins or is continued, and returns
-// its place in the order of runs. It fails with an *OverError if the run was absorbed or
+// its place in the order of runs. A shared ledger takes the run's files for this process. It fails with an *OverError if the run was absorbed or
 // abandoned. It saves Name, Host, Dir, Replay, Settings and Started.
 //
 // Written is the last record whose outcome earlier parts of a run that is continued have
@@ -57,10 +57,11 @@ func (r Runs) Register(ctx context.Context, run Run, written int) (order int64, 
 			return err
 		}
 		order, first, err = registry.Begin(t, t.DB, t.SQL, t.ID, t.To, t.Next, run)
-		if err == nil {
-			t.AddName(t.Runs, run.Name, order)
+		if err != nil {
+			return err
 		}
-		return err
+		t.AddName(t.Runs, run.Name, order)
+		return r.l.Stored().claim(t, run.Name)
 	})
 	if err != nil {
 		return 0, failed("register run "+run.Name+" in the ledger", err)

@@ -1,5 +1,10 @@
 package user
 
+import (
+	"cmp"
+	"slices"
+)
+
 // Notes are facts about a record that change nothing by themselves.
 type Notes uint8
 
@@ -62,4 +67,29 @@ func (n *NotedRecords) add(o *Origin) {
 	if n.Count++; len(n.First) < firstNoted {
 		n.First = append(n.First, Place{o.File, o.Line})
 	}
+}
+
+// Merge adds the records that another part of the same run has noted.
+func (n *Noted) Merge(other Noted) {
+	n.LooksLike.merge(other.LooksLike)
+	n.Repeats.merge(other.Repeats)
+	n.Parked.merge(other.Parked)
+	n.StillInvalid.merge(other.StillInvalid)
+	n.Fields = slices.Clone(n.Fields)
+	for _, f := range other.Fields {
+		at := slices.IndexFunc(n.Fields, func(g NotedField) bool { return g.Kind == f.Kind && g.Field == f.Field })
+		if at < 0 {
+			n.Fields = append(n.Fields, f)
+			continue
+		}
+		n.Fields[at].merge(f.NotedRecords)
+	}
+}
+
+// merge keeps the first places by their lines.
+func (n *NotedRecords) merge(other NotedRecords) {
+	n.Count += other.Count
+	n.First = slices.Concat(n.First, other.First)
+	slices.SortStableFunc(n.First, func(a, b Place) int { return cmp.Compare(a.Line, b.Line) })
+	n.First = n.First[:min(len(n.First), firstNoted)]
 }

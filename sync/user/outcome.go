@@ -21,13 +21,15 @@ const (
 // Statuses lists the statuses written to results, in the order of reports.
 var Statuses = [...]Status{Created, Updated, Deleted, Unchanged, Accepted, Invalid, Refused, Failed, InDoubt}
 
-// The statuses that clients and middleware exchange. They never reach results.
+// The statuses that never reach results: those that clients and middleware exchange, and that
+// of records that are not this process's.
 const (
-	Unsettled Status = ""          // nothing was sent, or nothing is known yet
-	Exists    Status = "_exists"   // a create found a user with this key
-	Conflict  Status = "_conflict" // a create did not succeed, perhaps because the user exists
-	Missing   Status = "_missing"  // an update or delete found no user with this key
-	Busy      Status = "_busy"     // not taken; may be sent again
+	Unsettled Status = ""           // nothing was sent, or nothing is known yet
+	Exists    Status = "_exists"    // a create found a user with this key
+	Conflict  Status = "_conflict"  // a create did not succeed, perhaps because the user exists
+	Missing   Status = "_missing"   // an update or delete found no user with this key
+	Busy      Status = "_busy"      // not taken; may be sent again
+	Elsewhere Status = "_elsewhere" // another shard of the run settles the record
 )
 
 // Final reports whether s may be written to results.

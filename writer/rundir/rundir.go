@@ -6,6 +6,7 @@
 package rundir
 
 import (
+	"cmp"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -30,17 +31,25 @@ type Dir struct {
 // for their owner only (mode 0700). A runsDir that another user owns, or that is world-writable, is an
 // *UnsafeError. Every error is a *PlaceError. Close the Dir once its files are finished.
 func Create(runsDir string, now time.Time) (*Dir, error) {
+	return CreateNamed(runsDir, NewID(now), "")
+}
+
+// NewID returns a name for a run that starts at now.
+func NewID(now time.Time) string { return now.UTC().Format(stampLayout) + "-" + token() }
+
+// CreateNamed is Create for a run that has a name already. Unless shown is empty, it is what
+// Path returns: the directory is moved there before anyone looks.
+func CreateNamed(runsDir, id, shown string) (*Dir, error) {
 	runs, err := openRuns(runsDir)
 	if err != nil {
 		return nil, &PlaceError{fmt.Errorf("open runs directory: %w", err)}
 	}
 	defer runs.Close()
-	id := now.UTC().Format(stampLayout) + "-" + token()
 	root, err := makeDir(runs, id)
 	if err != nil {
 		return nil, &PlaceError{fmt.Errorf("make run directory %s: %w", filepath.Join(runsDir, id), err)}
 	}
-	return &Dir{root: root, id: id, path: filepath.Join(runsDir, id)}, nil
+	return &Dir{root: root, id: id, path: cmp.Or(shown, filepath.Join(runsDir, id))}, nil
 }
 
 func openRuns(path string) (*os.Root, error) {
@@ -106,3 +115,17 @@ func (d *Dir) Path() string { return d.path }
 
 // Close closes the directory. Files that are still open can be written to, but not committed.
 func (d *Dir) Close() error { return d.root.Close() }
+
+// Move gives the directory of a finished run in from its place in runsDir, where nothing of its
+// name may be.
+func Move(from, runsDir, id string) error {
+	root, err := openRuns(runsDir)
+	if err != nil {
+		return &PlaceError{fmt.Errorf("open runs directory: %w", err)}
+	}
+	defer root.Close()
+	if err := os.Rename(filepath.Join(from, id), filepath.Join(runsDir, id)); err != nil {
+		return &PlaceError{err}
+	}
+	return syncDir(root)
+}

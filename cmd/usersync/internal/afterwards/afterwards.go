@@ -51,6 +51,8 @@ func (e Ending) Next(err error, s report.Summary) string {
 func (e Ending) after(do advice.Step, s report.Summary) string {
 	typed, sandbox := e.Config.Invocation, e.Config.Target.Sandbox
 	switch {
+	case e.Shard && s.ExitCode != exit.Denied:
+		return typed.Again(e.Paths...)
 	case do == advice.StepNew: // which first absorbs what this one deleted
 		return typed.New(e.Paths...)
 	case do == advice.StepRetry && e.Config.Target.Mode == config.Mirror: // whose deletions are never rejects
@@ -74,6 +76,9 @@ func (e Ending) after(do advice.Step, s report.Summary) string {
 // resumeLine is the command that resumes the run, by name if it is in the default
 // place, otherwise by directory.
 func (e Ending) resumeLine(name string) string {
+	if e.Shard {
+		return e.Config.Invocation.Again(e.Paths...)
+	}
 	if e.Config.Invocation.Named() || e.Resumed {
 		name = e.Dir
 	}

@@ -27,6 +27,7 @@ type Config struct {
 	Input   Input
 	Proof   Proof
 	Ledger  Ledger
+	Shards  Shards
 	Guards  Guards
 	Pace    Pace
 	Network Network

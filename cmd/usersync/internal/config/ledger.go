@@ -25,6 +25,7 @@ type Ledger struct {
 	NewScope       bool
 	NewScopeSource string
 	LockTimeout    time.Duration
+	LeaseTerm      time.Duration
 	Park           Park
 }
 
@@ -89,7 +90,19 @@ func (l *Ledger) settings() []Setting {
 		{Key: "lock_timeout", Group: GroupLedger, Flag: "lock-timeout", Value: "TIME", Commands: BetweenParts | ForLedger,
 			Use: "how long to wait for another run of the same account to end; without it, do not wait; a lease in PostgreSQL that is no longer renewed is always waited for, until it ends and the timeout of its holder has passed",
 			Set: Into(&l.LockTimeout, quantity.ParseDuration)},
+		{Key: "lease_term", Group: GroupLedger, Flag: "lease-term", Value: "TIME", Default: "30s", Added: true, Commands: BetweenParts | ForLedger,
+			Use: "how long a lease in PostgreSQL lasts without being renewed: after that and the timeout of its holder another process may begin",
+			Set: Into(&l.LeaseTerm, parseTerm)},
 	}
+}
+
+// parseTerm parses the term of a lease: shorter ones would end while a database is slow.
+func parseTerm(text string) (time.Duration, error) {
+	d, err := quantity.ParseDuration(text)
+	if err == nil && d < time.Second {
+		err = errors.New("must be at least 1s")
+	}
+	return d, err
 }
 
 // NoLedger is the URL that turns the ledger off.
@@ -131,6 +144,11 @@ func (l *Ledger) At(dir string) string {
 		return SQLiteURL + filepath.Join(dir, "ledger.db")
 	}
 	return l.URL
+}
+
+// Shared reports whether the ledger is a database that other machines can use, too.
+func (l *Ledger) Shared() bool {
+	return strings.HasPrefix(l.URL, "postgres://") || strings.HasPrefix(l.URL, "postgresql://")
 }
 
 // LedgerName identifies the ledger of a run, without the secrets in its address;

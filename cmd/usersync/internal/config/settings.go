@@ -18,7 +18,7 @@ func declare(c *Config, sections []Section) schema {
 	for i := range sections {
 		s.settings = append(s.settings, sections[i].named()...)
 	}
-	for _, group := range [][]Setting{c.Input.settings(), c.Proof.settings(), c.Ledger.settings(), c.Guards.settings(), c.Guards.lookAheadSettings(),
+	for _, group := range [][]Setting{c.Input.settings(), c.Proof.settings(), c.Ledger.settings(), c.Shards.settings(), c.Guards.settings(), c.Guards.lookAheadSettings(),
 		c.Pace.settings(), c.Network.settings(), c.Output.settings(), c.Log.settings(), c.Notify.settings(), c.Metrics.settings()} {
 		s.settings = append(s.settings, group...)
 	}

@@ -39,7 +39,7 @@ func variableHint(name string, known []string) string {
 }
 
 func (s schema) variables() []string {
-	known := []string{envPrefix + "CONFIG"}
+	known := []string{envPrefix + "CONFIG", indexVariable, countVariable}
 	for i := range s.settings {
 		if name := s.settings[i].Env(); name != "" {
 			known = append(known, name)

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
+	"time"
 
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
@@ -64,7 +65,7 @@ func Acquire(ctx context.Context, c *config.Config, scope journal.Scope, dir, ru
 	}
 	open := func() (*ledger.Ledger, error) {
 		o := scopeOptions(scope)
-		o.Timeout, o.Waiting = c.Pace.Timeout, waiting
+		o.Term, o.Timeout, o.Waiting = c.Ledger.LeaseTerm, c.Pace.Timeout, waiting
 		return openScope(ctx, c, o, address)
 	}
 	l, err := open()
@@ -81,6 +82,30 @@ func Acquire(ctx context.Context, c *config.Config, scope journal.Scope, dir, ru
 		return nil, errors.Join(err, l.Close())
 	}
 	return &Lease{Ledger: l, held: held}, nil
+}
+
+// OpenForShards opens a shared ledger for a process that makes a shard of a run. Join the run
+// before anything is sent.
+func OpenForShards(ctx context.Context, c *config.Config, scope journal.Scope, waiting Waiting) (*Lease, error) {
+	o := scopeOptions(scope)
+	o.Term, o.Timeout, o.Waiting = c.Ledger.LeaseTerm, c.Pace.Timeout, waiting
+	l, err := openScope(ctx, c, o, c.Ledger.URL)
+	if err != nil {
+		return nil, err
+	}
+	return &Lease{Ledger: l}, nil
+}
+
+// Join takes a shard of a run, in place of the one that was held.
+func (l *Lease) Join(ctx context.Context, job ledger.Job, index int, wait time.Duration) (ledger.Joined, error) {
+	joined, err := l.Ledger.Join(ctx, job, index, wait)
+	if err == nil {
+		before := l.held
+		if l.held = l.Ledger.Held(); before != nil && before != l.held {
+			err = before.Lease.Release()
+		}
+	}
+	return joined, err
 }
 
 // OpenLedger opens a ledger, and creates it if it does not exist.

@@ -20,6 +20,9 @@ func (r *Run) Absorb(ctx context.Context, l *ledger.Ledger, by string) error {
 }
 
 func (r *Run) absorb(ctx context.Context, l *ledger.Ledger, by string) (err error) {
+	if r.Stored {
+		return r.Unfinished().UpdateLedger(ctx, l, by)
+	}
 	dir, err := rundir.Open(r.Dir, r.ID)
 	if err != nil {
 		return err

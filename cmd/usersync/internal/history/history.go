@@ -30,6 +30,9 @@ type Run struct {
 	// OtherFeed means that the run is of another feed than the scope passed to
 	// Unfinished, which sets it.
 	OtherFeed bool
+	// Stored means that the journal was read from the ledger, because the run's files cannot
+	// be read from here.
+	Stored bool
 }
 
 // Path returns the directory of the run.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"math"
 
 	"usersync/sync/destination/owned"
 	"usersync/sync/engine"
@@ -51,7 +52,10 @@ func (w *KeysMet) Add(s *user.Settled, written, held bool) {
 // the last buffer of outcomes was counted but never reached the disk. A reject counts
 // only if it is in both files.
 func (f *Files) Recount() (c Contents, err error) {
-	rejects, err := countRejects(f.Spec, f.dir)
+	rejects, err := math.MaxInt, error(nil) // a shard has none
+	if !f.Shard {
+		rejects, err = countRejects(f.Spec, f.dir)
+	}
 	if err == nil {
 		f.counts = newCounts()
 		c, err = f.recount(rejects, f.counts.writer())

@@ -6,6 +6,7 @@
 package output
 
 import (
+	"cmp"
 	"errors"
 	"io"
 	"os"
@@ -14,7 +15,9 @@ import (
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/history"
 	"usersync/reader"
+	"usersync/sync/checkpoint"
 	"usersync/sync/journal"
+	"usersync/sync/ledger"
 	"usersync/sync/pseudonym"
 	"usersync/writer"
 	"usersync/writer/rundir"
@@ -29,6 +32,18 @@ type Spec struct {
 	// Pseudonyms replace ids in results; the zero Key does not.
 	Pseudonyms pseudonym.Key
 	Progress   writer.Writer
+	// Store returns a file of the run in a shared ledger, to be written; nil if there is none.
+	Store func(name string) *ledger.StoredFile
+	Part
+}
+
+// Part is about runs that are made in shards. Its zero value is for others.
+type Part struct {
+	Name  string // of the run; empty: a new one
+	Shown string // where the run's directory will be; empty: where it is
+	// Shard says that the run is a shard: its results are stored in the ledger, and it writes
+	// no rejects, which hold values of users.
+	Shard bool
 }
 
 // Files are the files of a run, and the one writer for all of them. They are for one
@@ -48,13 +63,14 @@ type Files struct {
 	digests    map[*rundir.File]string
 
 	journal *journal.Journal
-	claimed *os.File // the journal's file
+	claimed *os.File    // the journal's file
+	durable *replicated // the results of a shard; nil otherwise
 }
 
 // Create creates the run directory, has the run's name registered, and makes its files.
 // Start the journal with Begin. An error of the disk is a *history.DirError.
 func Create(spec Spec, started time.Time, register func(run string) error) (*Files, error) {
-	dir, err := rundir.Create(spec.RunsDir, started)
+	dir, err := rundir.CreateNamed(spec.RunsDir, cmp.Or(spec.Name, rundir.NewID(started)), spec.Shown)
 	if err != nil {
 		return nil, &history.DirError{Err: err}
 	}
@@ -131,7 +147,10 @@ func (f *Files) Begin(h journal.Header) (err error) {
 	if f.claimed, err = history.Claim(f.dir); err != nil {
 		return err
 	}
-	if f.journal, err = journal.Create(f.claimed, h); err == nil {
+	if f.journal, err = journal.Create(f.journalFile(), h); err == nil {
+		err = f.replicate()
+	}
+	if err == nil {
 		f.index = newIndex(f.dir, f.results, h)
 	}
 	return err
@@ -139,13 +158,17 @@ func (f *Files) Begin(h journal.Header) (err error) {
 
 // Continue continues the journal of an earlier run.
 func (f *Files) Continue(past *journal.History, now journal.Resumed) (err error) {
-	f.journal, err = journal.Continue(f.claimed, past, now)
+	past.Header.Synced = past.Header.Synced || f.Store != nil // an earlier version did not store it
+	if err = f.replicate(); err == nil {
+		f.journal, err = journal.Continue(f.journalFile(), past, now)
+	}
 	return err
 }
 
 // Release lets another process claim the run.
 func (f *Files) Release() error {
 	f.index.close()
+	f.durable.close()
 	if f.claimed == nil {
 		return nil
 	}
@@ -164,8 +187,13 @@ func (f *Files) Dir() *rundir.Dir { return f.dir }
 // Journal is the run's journal; nil before Begin or Continue.
 func (f *Files) Journal() *journal.Journal { return f.journal }
 
-// Results is the file of the results.
-func (f *Files) Results() *rundir.File { return f.results }
+// Results is the file of the results, as a checkpoint makes it durable.
+func (f *Files) Results() checkpoint.File {
+	if f.durable != nil {
+		return f.durable
+	}
+	return f.results
+}
 
 // Rejects is the file of the rejects.
-func (f *Files) Rejects() *rundir.File { return f.rejects }
+func (f *Files) Rejects() checkpoint.File { return f.rejects }

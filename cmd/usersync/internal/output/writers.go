@@ -12,7 +12,7 @@ import (
 // OpenWriters makes the one writer. The files of a resumed run already have headers.
 func (f *Files) OpenWriters() error {
 	resumed := f.results.Size() > 0
-	resultsTo, rejectsTo := &headerSkipper{to: f.results, skip: resumed}, &headerSkipper{to: f.rejects, skip: f.rejects.Size() > 0}
+	resultsTo, rejectsTo := &headerSkipper{to: f.results, skip: resumed}, &headerSkipper{to: f.rejects, skip: f.Shard || f.rejects.Size() > 0}
 	results, err := writer.NewResults(resultsTo, writer.Format(f.ResultsFormat))
 	if err != nil {
 		return err
@@ -25,12 +25,15 @@ func (f *Files) OpenWriters() error {
 		return err
 	}
 	resultsTo.skip, rejectsTo.skip = false, false
-	if f.Spec.Results != "" {
+	if f.Spec.Results != "" && !f.Shard {
 		if f.copy, f.copyWriter, err = openCopy(f.Spec, f.dir, resumed); err != nil {
 			return err
 		}
 	}
 	f.writer = writer.Tee(writer.Redacted(results, f.Pseudonyms), writer.Only(rejected, rejects), f.counts.writer(), f.Progress)
+	if f.Shard {
+		f.writer = writer.Only(settledHere, writer.Tee(results, f.counts.writer(), f.Progress))
+	}
 	return nil
 }
 
@@ -38,7 +41,7 @@ func (f *Files) OpenWriters() error {
 // results, then to the checkpointer, and last to the copy of the results, which may fail.
 func (f *Files) Writer(checkpointer writer.Writer) writer.Writer {
 	all := []writer.Writer{f.writer, checkpointer}
-	if f.index != nil {
+	if f.index != nil && !f.Shard {
 		all = append(all, f.index)
 	}
 	if f.copyWriter != nil {
@@ -46,6 +49,9 @@ func (f *Files) Writer(checkpointer writer.Writer) writer.Writer {
 	}
 	return writer.Tee(all...)
 }
+
+// settledHere reports whether an outcome is this shard's.
+func settledHere(o user.Outcome) bool { return o.Status != user.Elsewhere }
 
 // rejected reports whether an outcome belongs in rejects. The deletion of a missing user
 // does not: it has no row to send again.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"slices"
 
 	"go.uber.org/zap"
 
@@ -56,6 +57,7 @@ type beginning struct {
 	lease    *connect.Lease
 	presence *mirror.Presence // of a mirror; nil otherwise
 	similar  *lookalike.Finder
+	shard    *shard // nil if the run is not made in shards
 }
 
 // Begin locks the account, resumes an earlier run of the same input or starts a new one,
@@ -63,8 +65,12 @@ type beginning struct {
 // it returns before p.
 func (p *Prepared) Begin(ctx context.Context) (*Run, error) {
 	b := &beginning{base: p.base, lease: &connect.Lease{}}
-	at, err := b.start(ctx)
-	if err == nil {
+	start := b.start
+	if b.Config.Shards.Split() {
+		start = b.startShard
+	}
+	at, err := start(ctx)
+	if err == nil && at != nil {
 		// The files are there, so a signal is left to Send, which sums the run up.
 		at.parking, err = b.Parking(context.WithoutCancel(ctx), b.lease.Ledger, b.started)
 	}
@@ -94,7 +100,7 @@ func (b *beginning) start(ctx context.Context) (at *start, err error) {
 	if err != nil {
 		return at, err
 	}
-	left = append(left, foreign...)
+	left = slices.Concat(left, foreign, earlier.stored)
 	if at == nil {
 		if err := checkLedger(ctx, b.options.Plan, b.Setup, b.lease.Ledger, left); err != nil {
 			return nil, err
@@ -107,7 +113,7 @@ func (b *beginning) start(ctx context.Context) (at *start, err error) {
 		return at, err
 	}
 	run := at.files.Run()
-	return at, cmp.Or(b.absorb(ctx, left, run), b.settle(ctx, earlier, run))
+	return at, cmp.Or(b.absorb(ctx, left, run), b.settle(ctx, earlier, run), b.lease.Ledger.Stored().Forget(ctx))
 }
 
 // startSandbox starts a run with a new ledger in the run's own directory, because the
@@ -140,7 +146,7 @@ func (b *beginning) startNew(ctx context.Context) (at *start, err error) {
 	if b.Config.Output.RedactIDs {
 		h.PseudonymKey = preview.PseudonymKey(b.lease.Ledger)
 	}
-	files, err := output.Create(b.outputSpec(h), b.started, func(run string) (err error) {
+	files, err := output.Create(b.shard.part(b.outputSpec(h, b.lease.Ledger)), b.started, func(run string) (err error) {
 		h.Run = run
 		h.Order, err = b.register(ctx, run, 0)
 		return err
@@ -148,7 +154,7 @@ func (b *beginning) startNew(ctx context.Context) (at *start, err error) {
 	if err != nil {
 		return nil, err
 	}
-	at = &start{files: files, read: checkpoint.NewDigest(), records: b.Records(ctx, b.presence, 0), stop: func() {}}
+	at = &start{files: files, read: checkpoint.NewDigest(), records: b.input(ctx, 0), stop: func() {}}
 	if h.RowKey = newRowKey(b.lease.Ledger, h.Sandbox); !h.Sandbox { // what went to the sandbox is never continued
 		if at.hashes, err = rowHashes(b.lease.Ledger, h); err != nil {
 			return at, err

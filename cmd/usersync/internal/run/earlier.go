@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"go.uber.org/zap"
 
@@ -21,13 +22,16 @@ import (
 type earlier struct {
 	over map[string]*ledger.OverError // here, and the ledger knows that they are over
 	runs []*history.Run               // the same runs
+	// stored are runs of other places whose journals the ledger holds.
+	stored []*history.Run
 	history.Registered
 }
 
 // findEarlier finds the runs of the account that did not end: those whose journals can
 // be read from here, moved to the ledger's last checkpoint, and what the ledger knows of
-// others. Of one that cannot be read from here it is not known what it changed. It must
-// be safe to send every user again then; otherwise it is an error.
+// others. Of one whose journal cannot be read from here, nor from the ledger, it is not
+// known what it changed. It must be safe to send every user again then; otherwise it is an
+// error.
 func (b *beginning) findEarlier(ctx context.Context) ([]*history.Run, earlier, error) {
 	var e earlier
 	l, dir := b.lease.Ledger, b.Config.Output.RunsDir
@@ -57,12 +61,35 @@ func (b *beginning) findEarlier(ctx context.Context) ([]*history.Run, earlier, e
 	if why := over[b.options.Resume]; why != nil {
 		return nil, e, b.isOver(ctx, why)
 	}
-	for _, r := range left {
+	if err := b.takeOver(ctx, &e); err != nil {
+		return nil, e, exit.NothingSent(err)
+	}
+	for _, r := range slices.Concat(left, e.stored) {
 		if err := r.Unfinished().Advance(ctx, l); err != nil {
 			return nil, e, err
 		}
 	}
 	return left, e, b.checkElsewhere(e.Elsewhere)
+}
+
+// takeOver reads from the ledger what runs of other places have done last.
+func (b *beginning) takeOver(ctx context.Context, e *earlier) error {
+	var unknown []ledger.Run
+	for _, run := range e.Elsewhere {
+		r, err := history.TakeOver(ctx, b.lease.Ledger, run, b.Config.Ledger.Feed)
+		switch {
+		case err != nil:
+			return err
+		case r == nil:
+			unknown = append(unknown, run)
+		case !r.Journal.Begun:
+			e.Settled = append(e.Settled, run.Name)
+		default:
+			e.stored = append(e.stored, r)
+		}
+	}
+	e.Elsewhere = unknown
+	return nil
 }
 
 // isOver is the error for a run to resume that the ledger knows to be over. It says where

@@ -17,6 +17,8 @@ type Facts struct {
 	Resumed bool     // it was resumed by name
 	// Unshown says that the API does not show which users it has created.
 	Unshown bool
+	// Shard says that it was one: the same command continues it.
+	Shard   bool
 	LastMet string // what went wrong with a call most recently; empty if nothing did
 }
 
@@ -27,7 +29,7 @@ func (r *Run) Facts() Facts {
 		retried = filepath.Join(o.Rejects.Dir, o.Run)
 	}
 	return Facts{Paths: r.Paths, Retried: retried, Dir: r.at.files.Dir().Path(), Resumed: r.options.Resume != "",
-		Unshown: r.Conn.Client.Traits().CannotVerifyCreate(), LastMet: r.calls.LastFault()}
+		Shard: r.shard != nil && r.merged == nil, Unshown: r.Conn.Client.Traits().CannotVerifyCreate(), LastMet: r.calls.LastFault()}
 }
 
 // logWarnings logs what you should know of the input, after it was read, and of renames.

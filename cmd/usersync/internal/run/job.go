@@ -26,13 +26,13 @@ func (r *Run) job(ctx, wire context.Context, known *view.Ledger) (work engine.Jo
 	work = engine.Job{
 		Destination: r.middleware(wire, owners).Wrap(inFlight{r.Conn.Client, &r.stopping.calls}),
 		Results:     files.Writer(r.checkpointer),
-		Limits:      engine.Limits{BatchSize: r.Conn.BatchSize(c), Workers: c.Pace.Workers},
+		Limits:      engine.Limits{BatchSize: r.Conn.BatchSize(c), Workers: c.Pace.Workers, Window: r.shard.window()},
 		Journal:     &r.sent,
 		Names:       destination.Names(r.Conn.Client),
 		Guards: engine.Guards{
 			AbsentOK: c.Guards.AbsentOK || c.Target.Sandbox,
 			MaxErrors: engine.MaxErrors{Count: c.Guards.MaxErrors.Count, Percent: c.Guards.MaxErrors.Percent, After: preview.ErrorsAfter, Before: r.at.before.Outcomes,
-				Parked: files.Counts().Of(user.Refused, user.CodeParked)},
+				Parked: files.Counts().Of(user.Refused, user.CodeParked), Others: r.shard.counts()},
 		},
 		Resumed:  r.at.Resumed,
 		Applying: r.options.Plan != nil,

@@ -8,18 +8,22 @@ import (
 	"usersync/cmd/usersync/internal/output"
 	"usersync/sync/checkpoint"
 	"usersync/sync/journal"
+	"usersync/sync/ledger"
+	"usersync/sync/user"
 )
 
 // earlierFiles are those of an earlier run, which this one continues.
 type earlierFiles struct {
 	*base
-	run  *history.Run
-	read *checkpoint.Digest // of the records that the run has written
+	ledger *ledger.Ledger // nil without one
+	run    *history.Run
+	read   *checkpoint.Digest // of the records that the run has written
+	shard  *shard
 }
 
 // open truncates the files to the last checkpoint of the run, and counts what they contain.
 func (e earlierFiles) open() (*output.Files, output.Contents, error) {
-	f, err := output.Resume(e.outputSpec(e.run.Journal.Header), e.run)
+	f, err := output.Resume(e.shard.part(e.outputSpec(e.run.Journal.Header, e.ledger)), e.run)
 	if err != nil {
 		return nil, output.Contents{}, err
 	}
@@ -49,6 +53,10 @@ func (e earlierFiles) resume(f *output.Files) (before output.Contents, err error
 	e.read.SetLast(last.Record)
 	if err := f.Continue(e.run.Journal, journal.Resumed{At: e.started, Args: e.options.Args}); err != nil {
 		return before, err
+	}
+	if e.shard != nil {
+		before.Outcomes[user.Elsewhere] = uncounted(last, before.Written)
+		before.Written += before.Outcomes[user.Elsewhere]
 	}
 	if last.Outcomes == nil { // the checkpoint is the ledger's, which has no counts
 		last.Outcomes = before.Outcomes

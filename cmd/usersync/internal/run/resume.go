@@ -62,8 +62,8 @@ func (b *beginning) cannotResume(why error) error {
 // asked for by name; otherwise start is nil.
 func (b *beginning) resumeRun(ctx context.Context, r *history.Run) (*start, error) {
 	last, read := r.Journal.Checkpoint, checkpoint.NewDigest()
-	records, stop, err := checkpoint.Skip(iter.Seq2[*user.Record, error](b.Records(ctx, b.presence, last.Record)), read, last, b.Config.Target.Mode == config.Mirror)
-	if isOtherInput(err) && b.options.Resume == "" {
+	records, stop, err := checkpoint.Skip(iter.Seq2[*user.Record, error](b.input(ctx, last.Record)), read, last, b.Config.Target.Mode == config.Mirror)
+	if isOtherInput(err) && b.options.Resume == "" && b.shard == nil {
 		return nil, b.reopenInput(ctx)
 	}
 	if err != nil {
@@ -75,12 +75,18 @@ func (b *beginning) resumeRun(ctx context.Context, r *history.Run) (*start, erro
 	}
 	if err != nil {
 		stop()
-		if isOtherInput(err) && b.options.Resume == "" {
+		if isOtherInput(err) && b.options.Resume == "" && b.shard == nil {
 			return nil, b.reopenInput(ctx)
 		}
 		return nil, err
 	}
-	files, before, err := earlierFiles{b.base, r, read}.open()
+	if l := b.lease.Ledger; l.Stored().Kept() {
+		if err := l.Stored().Claim(ctx, r.ID); err != nil {
+			stop()
+			return nil, exit.NothingSent(err)
+		}
+	}
+	files, before, err := earlierFiles{b.base, b.lease.Ledger, r, read, b.shard}.open()
 	if err != nil {
 		stop()
 		return nil, &history.DirError{Err: err}
@@ -88,7 +94,7 @@ func (b *beginning) resumeRun(ctx context.Context, r *history.Run) (*start, erro
 	at := &start{files: files, read: read, records: reader.Records(records), stop: stop, before: before, hashes: hashes, deleting: deletingIn(r.Journal), renamed: renamedIn(r.Journal.Settled),
 		Resumed: engine.Resumed{Written: last.Record, MaybeSentTo: last.Record + journal.MaxUncheckpointed, OutcomeOf: r.Unfinished().Outcomes(), WasSent: r.Unfinished().Sent(), WasRenamed: r.Unfinished().Renamed()}}
 	facts := []zap.Field{zap.Int("behind_record", last.Record)}
-	if b.options.Resume == "" {
+	if b.options.Resume == "" && b.shard == nil {
 		facts = append(facts, zap.String("hint", "--new starts another"))
 	}
 	b.options.Log.Always("continuing run "+r.ID, facts...)

@@ -23,6 +23,7 @@ import (
 	"usersync/cmd/usersync/internal/output"
 	"usersync/cmd/usersync/internal/preview"
 	"usersync/sync/journal"
+	"usersync/sync/ledger"
 	"usersync/sync/plan"
 	"usersync/sync/protect"
 	"usersync/sync/pseudonym"
@@ -94,6 +95,9 @@ type base struct {
 // is usually an *exit.Error. Release what it returns.
 func Setup(ctx context.Context, c *config.Config, o Options) (*Prepared, error) {
 	started := o.Now()
+	if c.Invocation.Verb != "run" || o.Resume != "" || o.Plan != nil || o.Retried.Run != "" {
+		c.Shards = config.Shards{} // only a run is made in shards
+	}
 	if err := c.Output.Check(); err != nil {
 		return nil, err
 	}
@@ -101,7 +105,7 @@ func Setup(ctx context.Context, c *config.Config, o Options) (*Prepared, error) 
 	if err != nil {
 		return nil, err
 	}
-	if err := errors.Join(input.CheckResults(c, paths, o.Stdin), o.checkTwice(c, paths)); err != nil {
+	if err := errors.Join(input.CheckResults(c, paths, o.Stdin), o.checkTwice(c, paths), checkShards(c, paths)); err != nil {
 		return nil, err
 	}
 	if err := errors.Join(o.checkAddress(ctx, c, paths), connect.CheckScope(ctx, c, history.AddressEvidence(c))); err != nil {
@@ -147,15 +151,19 @@ func (p *Prepared) Release() error {
 func (b *base) header() journal.Header {
 	c := b.Config
 	return journal.Header{
-		Version: exit.ReadBuild().Version, Started: b.started, Scope: b.Scope(), Mode: string(c.Target.Mode), Args: c.Invocation.Args(b.Paths),
+		Version: exit.ReadBuild().Version, Started: b.started, Scope: b.Scope(), Mode: string(c.Target.Mode), Args: c.Invocation.Without(config.ShardFlag, config.RunIDFlag).Args(b.Paths),
 		ConfigSHA256: c.RunDigest(), MappingSHA256: c.MappingDigest(),
-		Sandbox: c.Target.Sandbox, Retry: b.options.Retried.retry(), Durability: journal.Durability{Unsafe: b.Conn.Unsafe(), Synced: b.Conn.Slow}, Plan: planInJournal(b.options.Plan),
+		Sandbox: c.Target.Sandbox, Retry: b.options.Retried.retry(), Durability: journal.Durability{Unsafe: b.Conn.Unsafe(), Synced: b.Conn.Slow || c.Ledger.Shared()}, Plan: planInJournal(b.options.Plan),
 		Registered: journal.Registered{Ledger: c.LedgerName(), IndexKey: index.NewKey()}, Inputs: b.Versions(),
 	}
 }
 
-// outputSpec says which files the run of a journal writes, and how.
-func (b *base) outputSpec(h journal.Header) output.Spec {
+// outputSpec says which files the run of a journal writes, and how; l may be nil.
+func (b *base) outputSpec(h journal.Header, l *ledger.Ledger) output.Spec {
 	ids, _ := pseudonym.ParseKey(h.PseudonymKey)
-	return output.Spec{Pseudonyms: ids, Output: b.Config.Output, Ledger: b.Config.Ledger.URL != config.NoLedger, Layout: b.Input.Layout(), Stdout: b.options.Stdout, Progress: b.options.Progress}
+	var store func(string) *ledger.StoredFile
+	if l.Stored().Kept() {
+		store = l.Stored().File
+	}
+	return output.Spec{Store: store, Pseudonyms: ids, Output: b.Config.Output, Ledger: b.Config.Ledger.URL != config.NoLedger, Layout: b.Input.Layout(), Stdout: b.options.Stdout, Progress: b.options.Progress}
 }

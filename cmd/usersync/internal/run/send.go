@@ -16,6 +16,7 @@ import (
 	"usersync/sync/checkpoint"
 	"usersync/sync/destination"
 	"usersync/sync/engine"
+	"usersync/sync/ledger"
 	"usersync/sync/lookalike"
 	"usersync/sync/mirror"
 	"usersync/sync/telemetry"
@@ -44,21 +45,37 @@ type Run struct {
 	renames      *mirror.Renames // nil if it renames none
 	nowParked    int             // users that it has sent and the next runs will not send
 	way          way
+	shard        *shard   // nil if the run is not made in shards
+	merged       *merging // nil unless it is made from shards that are done
 }
 
 func newRun(b *beginning, at *start) *Run {
-	r := &Run{base: b.base, lease: b.lease, presence: b.presence, similar: b.similar, at: at, stats: telemetry.NewStats(), attempts: newAttemptLog(at.files.Dir()), traffic: newTrafficLog(at.files.Dir())}
+	if at == nil { // the shard is done
+		return &Run{base: b.base, shard: b.shard, lease: b.lease}
+	}
+	r := &Run{base: b.base, shard: b.shard, lease: b.lease, presence: b.presence, similar: b.similar, at: at, stats: telemetry.NewStats(), attempts: newAttemptLog(at.files.Dir()), traffic: newTrafficLog(at.files.Dir())}
 	r.stopping.log, r.stopping.progress, r.stopping.timeout = r.options.Log, r.options.Progress, r.Config.Pace.Timeout
 	r.checkpointer = checkpoint.New(checkpoint.Options{
 		Run: at.files.Run(), Ledger: r.lease.Ledger, Journal: at.files.Journal(), Results: at.files.Results(), Rejects: at.files.Rejects(),
 		Input: at.read, Outcomes: at.before.Outcomes, Noted: at.before.Noted, Start: r.options.Now(), Now: r.options.Now,
-		Parking: at.parking,
+		Parking: at.parking, Saved: r.saved(),
 	})
 	return r
 }
 
+// saved is called after each checkpoint of a shard; nil for others.
+func (r *Run) saved() func() error {
+	if r.shard == nil {
+		return nil
+	}
+	return r.exchange
+}
+
 // Release releases the account and the files.
 func (r *Run) Release() error {
+	if r.merged != nil { // the shard that has merged it holds the account
+		return r.at.release(false)
+	}
 	return errors.Join(r.at.release(r.counts.Reading), r.lease.Close())
 }
 
@@ -133,19 +150,21 @@ func (r *Run) finish(err error) (report.Summary, error) {
 // run runs the engine, unless err or a guard that looks ahead stops it, and records the
 // settings after the whole feed was sent.
 func (r *Run) run(ctx context.Context, work engine.Job, err error) (engine.Summary, error) {
-	if err == nil {
-		err = r.lookAhead(ctx)
+	if err == nil && r.shard == nil && r.at.Written == 0 {
+		err = r.lookAhead(ctx, r.lease.Ledger, r.measured.changes)
 	}
 	if err != nil {
 		return engine.Summary{Outcomes: map[user.Status]int{}}, err
 	}
 	records := r.options.Plan.Apply(iter.Seq2[*user.Record, error](r.at.records), r.at.Written)
-	records = r.LimitDeletes(ctx, records, preview.Deletes{
-		Ledger: r.lease.Ledger, Protected: r.protected, Before: r.at.files.Counts().Deletes(), Planned: r.options.Plan != nil,
-	})
+	if r.shard == nil {
+		records = r.LimitDeletes(ctx, records, preview.Deletes{
+			Ledger: r.lease.Ledger, Protected: r.protected, Before: r.at.files.Counts().Deletes(), Planned: r.options.Plan != nil,
+		})
+	}
 	work.Records = r.way.batches(ctx, reader.Records(records).Until(ctx).Batches(preview.RecordsAtOnce))
 	counts, err := work.Run(ctx)
-	if err == nil {
+	if err == nil && r.shard == nil { // of shards, what comes after all of them does
 		err = r.keepRules(ctx)
 	}
 	return counts, err
@@ -187,14 +206,20 @@ func total(before, now engine.Summary) engine.Summary {
 
 // Close writes the summary and the end of the journal. It is the last step: a run whose
 // journal has no end can be resumed.
-func (r *Run) Close(s *report.Summary) error { return r.at.files.Close(s, r.options.Now()) }
+func (r *Run) Close(s *report.Summary) error {
+	err := r.at.files.Close(s, r.options.Now())
+	if err == nil && r.merged != nil && s.State == report.Finished {
+		err = r.merged.close(context.Background())
+	}
+	return err
+}
 
 // lookAhead plans the whole input if a guard requires it. It does not for a run that is
 // resumed, applies a plan, or retries rejects.
-func (r *Run) lookAhead(ctx context.Context) error {
-	if !r.Config.Guards.LookAhead() || r.at.Written > 0 || r.options.Plan != nil || r.options.Retried.Run != "" {
+func (b *base) lookAhead(ctx context.Context, l *ledger.Ledger, changes func(changed, known int)) error {
+	if !b.Config.Guards.LookAhead() || b.options.Plan != nil || b.options.Retried.Run != "" {
 		return nil
 	}
-	r.options.Log.Info("looking at the whole input before anything is sent")
-	return preview.DryRun{Setup: r.Setup, Wire: r.options.Wire, Ledger: r.lease.Ledger, Protected: r.protected, Now: r.started, OnChanges: r.measured.changes}.LookAhead(ctx)
+	b.options.Log.Info("looking at the whole input before anything is sent")
+	return preview.DryRun{Setup: b.Setup, Wire: b.options.Wire, Ledger: l, Protected: b.protected, Now: b.started, OnChanges: changes}.LookAhead(ctx)
 }

@@ -49,6 +49,8 @@ type Lease struct {
 	Epoch int64
 	// Distrusted is the value of that column of the scope when the lease was taken.
 	Distrusted int64
+	// Shard is the shard that is held too; nil for a run that has none.
+	Shard *Shard
 
 	file  *filelock.Lock // SQLite only
 	until atomic.Pointer[until]

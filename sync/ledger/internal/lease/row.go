@@ -13,27 +13,12 @@ import (
 const retryInterval = 200 * time.Millisecond
 
 func (l *Lease) takeRow(ctx context.Context) error {
-	began, alive := time.Now(), false
-	for last := (rival{}); ; {
-		now, err := l.tryRow(ctx)
-		if err != nil {
-			return err
-		}
-		if now == (rival{}) {
-			break
-		}
-		if last == (rival{}) && l.options.Waiting != nil {
-			l.options.Waiting(filelock.ParseHolder([]byte(now.holder)))
-		}
-		alive = alive || last != (rival{}) && last != now
-		if last = now; alive && time.Since(began) >= l.options.Wait {
-			return &filelock.HeldError{Holder: filelock.ParseHolder([]byte(now.holder))}
-		}
-		select {
-		case <-time.After(retryInterval):
-		case <-ctx.Done():
-			return context.Cause(ctx)
-		}
+	err := Await(ctx, l.options, func(ctx context.Context) (rival, bool, error) {
+		other, err := l.tryRow(ctx)
+		return other, false, err
+	})
+	if err != nil {
+		return err
 	}
 	renewing, stop := context.WithCancel(context.WithoutCancel(ctx))
 	l.stop = stop
@@ -98,13 +83,20 @@ func (l *Lease) renewOnce(ctx context.Context) (ours bool, err error) {
 	defer cancel()
 	n, err := o.DB.Exec(ctx, o.DB.Write, `UPDATE usersync_scope SET expires = `+o.DB.Now+` + ? WHERE num = ? AND epoch = ?`,
 		o.Term.Milliseconds(), o.Scope, l.Epoch)
-	if err == nil && n == 1 {
+	ours = n == 1
+	if err == nil && ours && l.Shard != nil {
+		ours, err = l.renewShard(ctx)
+	}
+	if err == nil && ours {
 		l.until.Store(&until{asked, o.Term})
 	}
-	return n == 1, err
+	return ours, err
 }
 
 func (l *Lease) releaseRow(ctx context.Context) error {
+	if l.Shard != nil {
+		return l.releaseShard(ctx)
+	}
 	o := l.options
 	_, err := o.DB.Exec(ctx, o.DB.Write, `UPDATE usersync_scope SET expires = 0, holder = '' WHERE num = ? AND epoch = ?`, o.Scope, l.Epoch)
 	return err

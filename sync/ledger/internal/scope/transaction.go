@@ -82,7 +82,10 @@ func (t *Tx) fence(held *lease.Lease) error {
 		held.Lose(lease.ErrFenced)
 		return lease.ErrFenced
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return held.FenceShard(t, t.SQL)
 }
 
 // Exec runs a statement, and returns how many rows it changed.

@@ -1,0 +1,127 @@
+package run
+
+import (
+	"context"
+	"encoding/json"
+	"maps"
+	"sync/atomic"
+	"time"
+
+	"usersync/sync/ledger"
+	"usersync/sync/user"
+	"usersync/writer/report"
+)
+
+// told is what shards tell each other: with each checkpoint what guards count, and in the end
+// what the summary of the run needs.
+type told struct {
+	Settled   int                     // records
+	Bad       int                     // of these, invalid or refused, and not parked
+	Noted     user.Noted              `json:",omitzero"`
+	Calls     map[string]report.Calls `json:",omitempty"`
+	NowParked int                     `json:",omitempty"`
+	Started   time.Time               `json:",omitzero"`
+}
+
+// ask returns the sum of what the other shards have told.
+func (told) ask(ctx context.Context, shards ledger.Shards) (sum told, err error) {
+	texts, err := shards.Told(ctx)
+	if err != nil {
+		return sum, err
+	}
+	for _, text := range texts {
+		var one told
+		if err := json.Unmarshal([]byte(text), &one); err != nil {
+			return sum, err
+		}
+		sum.add(one)
+	}
+	return sum, nil
+}
+
+func (t *told) add(one told) {
+	t.Settled += one.Settled
+	t.Bad += one.Bad
+	t.NowParked += one.NowParked
+	t.Noted.Merge(one.Noted)
+	if t.Started.IsZero() || !one.Started.IsZero() && one.Started.Before(t.Started) {
+		t.Started = one.Started
+	}
+	if t.Calls == nil {
+		t.Calls = map[string]report.Calls{}
+	}
+	for kind, calls := range one.Calls {
+		all := t.Calls[kind]
+		met := maps.Clone(all.Met)
+		if met == nil {
+			met = map[string]int{}
+		}
+		for result, n := range calls.Met {
+			met[result] += n
+		}
+		t.Calls[kind] = report.Calls{Made: all.Made + calls.Made, Met: met}
+	}
+}
+
+// addTo completes the summary of the merged run.
+func (t *told) addTo(s *report.Summary) {
+	s.Calls, s.Activity, s.Pace = t.Calls, nil, nil // those of the process that merges say nothing
+	if !t.Started.IsZero() {
+		s.StartedAt = t.Started
+	}
+}
+
+// others is what the other shards had counted at the last checkpoint. It is safe for
+// concurrent use.
+type others struct{ settled, bad atomic.Int64 }
+
+// Counts returns how many records the other shards have settled, and how many of these are bad.
+func (o *others) Counts() (settled, bad int) { return int(o.settled.Load()), int(o.bad.Load()) }
+
+// counts are those of the other shards; nil without shards.
+func (s *shard) counts() func() (settled, bad int) {
+	if s == nil {
+		return nil
+	}
+	return s.others.Counts
+}
+
+// soFar is what this shard tells with a checkpoint.
+func (r *Run) soFar() told {
+	t := told{Started: r.started}
+	for _, s := range user.Statuses {
+		t.Settled += r.checkpointer.Count(s)
+	}
+	t.Bad = r.checkpointer.Count(user.Invalid) + r.checkpointer.Count(user.Refused) - r.at.files.Counts().Of(user.Refused, user.CodeParked)
+	return t
+}
+
+func (r *Run) tell(ctx context.Context, t told) error {
+	text, err := json.Marshal(t)
+	if err != nil {
+		return err
+	}
+	return r.lease.Ledger.Shards(r.shard.job).Tell(ctx, string(text))
+}
+
+// exchange is called with each checkpoint: it tells the other shards what this one has
+// counted, and asks what they have.
+func (r *Run) exchange() error {
+	ctx := context.Background()
+	if err := r.tell(ctx, r.soFar()); err != nil {
+		return err
+	}
+	sum, err := told{}.ask(ctx, r.lease.Ledger.Shards(r.shard.job))
+	if err == nil {
+		r.shard.others.settled.Store(int64(sum.Settled))
+		r.shard.others.bad.Store(int64(sum.Bad))
+	}
+	return err
+}
+
+// tellLast tells what the summary of the run needs.
+func (r *Run) tellLast(ctx context.Context, s *report.Summary) error {
+	t := r.soFar()
+	t.Noted, t.Calls, t.NowParked = r.checkpointer.Noted(), s.Calls, r.nowParked
+	return r.tell(ctx, t)
+}
