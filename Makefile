@@ -36,6 +36,8 @@ build:
 test: deps
 	$(GO) test -race -count=1 -timeout 19m -parallel 4 ./... ./.ci/module ./.ci/prose ./.ci/structure
 	$(GO) test -count=1 -timeout 5m -tags otlp ./cmd/usersync/internal/otlp
+	$(GO) test -count=1 -timeout 5m -tags otlp -run OpenTelemetry ./cmd/usersync
+	$(GO) test -C .ci/chart -count=1 -timeout 5m ./...
 
 proof: deps
 	$(GO) test -count=1 -timeout 180m -parallel 8 -v -run '^TestProof' ./cmd/usersync/proof -full
@@ -51,6 +53,7 @@ lint:
 	@test -z "$$(gofmt -l .ci cmd reader sync writer)" || { echo 'gofmt would change:'; gofmt -l .ci cmd reader sync writer; exit 1; }
 	$(GO) vet ./... ./.ci/module ./.ci/mutate ./.ci/prose ./.ci/structure
 	$(GO) vet -tags otlp ./cmd/usersync/...
+	$(GO) vet -C .ci/chart ./...
 	$(TOOL) staticcheck ./...
 	@dead="$$($(TOOL) deadcode ./cmd/usersync)"; test -z "$$dead" || { echo 'no command reaches:'; echo "$$dead"; exit 1; }
 	$(GO) run ./.ci/prose

@@ -2,7 +2,6 @@ package reader
 
 import (
 	"context"
-	"os"
 
 	"usersync/reader/source"
 	"usersync/sync/user"
@@ -68,7 +67,7 @@ func (in *Input) checkExpectations() error {
 		err = ahead.Unchanged()
 	}
 	for i, was := range v.seen {
-		if is := ahead.versions.seen[i]; err == nil && !(os.SameFile(was, is) && source.SameVersion(was, is)) {
+		if is := ahead.versions.seen[i]; err == nil && !(was.SameFile(is) && was.Same(is)) {
 			err = &InputError{File: source.Name(in.o.Paths[i]), Rule: "was replaced by another file while the run checked it",
 				Hint: "let the job that writes it end before the run begins", Err: source.ErrChanged}
 		}

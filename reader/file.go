@@ -9,7 +9,6 @@ import (
 	"usersync/reader/between"
 	"usersync/reader/frame"
 	"usersync/reader/mapping"
-	"usersync/reader/proof"
 	"usersync/reader/reject"
 	"usersync/reader/source"
 	"usersync/reader/workbook"
@@ -61,14 +60,11 @@ func (in *Input) open(path string) (*file, error) {
 // of the first record, or of several.
 func (in *Input) start(path string, several bool) (*file, error) {
 	name := source.Name(path)
-	sidecar := ""
-	if in.o.Expect.Sidecar && path != "-" {
-		var err error
-		if sidecar, err = proof.Sidecar(path); err != nil {
-			return nil, inputError(name, 0, err)
-		}
+	sidecar, err := in.sidecar(path)
+	if err != nil {
+		return nil, inputError(name, 0, err)
 	}
-	s, err := source.Open(source.Options{Path: path, Stdin: in.o.Stdin, Charset: in.o.Charset, UTF8: reject.Prefixes(), Digest: in.digest, MinAge: in.o.Expect.MinAge, Workbook: workbook.Options{Sheet: in.o.Sheet, HeaderRow: in.o.CSV.HeaderRow},
+	s, err := in.opening.source(source.Options{Path: path, Stdin: in.o.Stdin, Places: in.o.Places, Charset: in.o.Charset, UTF8: reject.Prefixes(), Digest: in.digest, MinAge: in.o.Expect.MinAge, Workbook: workbook.Options{Sheet: in.o.Sheet, HeaderRow: in.o.CSV.HeaderRow},
 		Hash: sidecar != "" || in.o.Expect.SHA256 != ""})
 	if err != nil {
 		return nil, inputError(name, 0, err)

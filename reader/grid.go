@@ -41,7 +41,7 @@ type GridRow struct {
 // and Layout says which. An error is an *InputError.
 func OpenGrid(ctx context.Context, o Options) (*Grid, error) {
 	o.Mapping, o.Expect, o.CSV.Trailer = mapping.Config{}, Expected{MinAge: o.Expect.MinAge}, ""
-	in := &Input{o: o, digest: source.NewDigest()}
+	in := &Input{o: o, opening: newOpening(ctx, o.Places), digest: source.NewDigest()}
 	if err := in.o.check(); err != nil {
 		return nil, err
 	}

@@ -18,6 +18,7 @@ import (
 	"usersync/reader/between"
 	"usersync/reader/dialect"
 	"usersync/reader/mapping"
+	"usersync/reader/place"
 	"usersync/reader/proof"
 	"usersync/reader/source"
 	"usersync/sync/identity"
@@ -32,8 +33,10 @@ const (
 
 // Options say what to read and how. The zero value of all fields except Paths is useful.
 type Options struct {
-	Paths []string // "-" is Stdin
+	Paths []string // local ones or URLs; "-" is Stdin
 	Stdin io.Reader
+	// Places opens URLs; nil opens none.
+	Places *place.Opener
 	// Format is CSV or JSONL; empty: by extension, also before .gz and .zst, otherwise
 	// by content.
 	Format string
@@ -107,6 +110,7 @@ const (
 // Input is an open input. It is for one goroutine.
 type Input struct {
 	o       Options
+	opening opening
 	files   []*file // open ones; nil if opened later
 	columns columns
 	digest  *source.Digest
@@ -123,9 +127,9 @@ type Input struct {
 
 // Open checks, in every file, everything that can be wrong before the first record is sent:
 // that it exists, has a header, and has exactly the columns that the mapping needs. An error
-// is an *InputError.
+// is an *InputError. ctx also ends what is read from a URL.
 func Open(ctx context.Context, o Options) (*Input, error) {
-	in := &Input{o: o, digest: source.NewDigest(), files: make([]*file, len(o.Paths)), versions: newVersions(len(o.Paths)), evidence: evidence{proofs: make([]proof.Proof, len(o.Paths))}}
+	in := &Input{o: o, opening: newOpening(ctx, o.Places), digest: source.NewDigest(), files: make([]*file, len(o.Paths)), versions: newVersions(len(o.Paths)), evidence: evidence{proofs: make([]proof.Proof, len(o.Paths))}}
 	in.columns.o = &in.o
 	for i, path := range o.Paths {
 		in.evidence.proofs[i].File = source.Name(path)
@@ -142,6 +146,20 @@ func Open(ctx context.Context, o Options) (*Input, error) {
 		}
 	}
 	return in, nil
+}
+
+// opening opens what the input names, with the context of Open.
+type opening struct {
+	source func(source.Options) (*source.Source, error)
+	// short reads a short object at a URL.
+	short func(url string, limit int64) ([]byte, error)
+}
+
+func newOpening(ctx context.Context, places *place.Opener) opening {
+	return opening{
+		func(o source.Options) (*source.Source, error) { return source.Open(ctx, o) },
+		func(url string, limit int64) ([]byte, error) { return places.Short(ctx, url, limit) },
+	}
 }
 
 func (o *Options) check() error {

@@ -2,8 +2,6 @@ package reader
 
 import (
 	"errors"
-	"io/fs"
-	"os"
 	"slices"
 
 	"usersync/reader/source"
@@ -15,7 +13,7 @@ const maxKept = 64
 
 // versions are those of the input's files, as they were first seen.
 type versions struct {
-	seen []fs.FileInfo // by path; nil where it is not a regular file
+	seen []source.Version // by path
 	// kept are files that were read to their end, still open: their inodes cannot be
 	// given to other files.
 	kept []*source.Source
@@ -26,7 +24,7 @@ type versions struct {
 	moved          []string
 }
 
-func newVersions(n int) versions { return versions{seen: make([]fs.FileInfo, n)} }
+func newVersions(n int) versions { return versions{seen: make([]source.Version, n)} }
 
 // see notes what file i was when it was first opened.
 func (v *versions) see(i int, f *file) {
@@ -37,7 +35,7 @@ func (v *versions) see(i int, f *file) {
 
 // keep releases a file that was read to its end, and closes it if too many are open.
 func (v *versions) keep(f *file) error {
-	if f.source.Version() == nil || len(v.kept) == maxKept {
+	if !f.source.Version().Known() || len(v.kept) == maxKept {
 		return f.source.Close()
 	}
 	v.kept = append(v.kept, f.source)
@@ -58,11 +56,11 @@ func (v *versions) close() error {
 // delete that was already checked.
 func (v *versions) reopened(i int, f *file, e *evidence) error {
 	was, now := v.seen[i], f.source.Version()
-	if was == nil || now == nil {
+	if !was.Known() || !now.Known() {
 		return nil
 	}
-	same := os.SameFile(was, now)
-	if same && source.SameVersion(was, now) {
+	same := was.SameFile(now)
+	if same && was.Same(now) {
 		return nil
 	}
 	if !same && !v.checked {
@@ -100,7 +98,7 @@ func (in *Input) Unchanged() error {
 
 // noteMoved warns, once, of a path that names another file by now.
 func (v *versions) noteMoved(in *Input, s *source.Source) {
-	if now, err := os.Stat(s.Name()); err != nil || os.SameFile(now, s.Version()) || slices.Contains(v.moved, s.Name()) {
+	if !s.Version().Moved(s.Name()) || slices.Contains(v.moved, s.Name()) {
 		return
 	}
 	v.moved = append(v.moved, s.Name())

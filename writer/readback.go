@@ -1,6 +1,7 @@
 package writer
 
 import (
+	"bufio"
 	"bytes"
 	"fmt"
 	"io"
@@ -123,11 +124,15 @@ func (p *resultParser) result(row textRow) (user.Settled, error) {
 	return *s, nil
 }
 
+// oneRow is what is read at once to find one row. Few are longer.
+const oneRow = 4 << 10
+
 // ReadResult reads back the one row of results that begins at a byte of r. A row that is not
 // as Results wrote it is a *LineError without a line.
 func ReadResult(r io.ReaderAt, at int64, name string, f Format) (Result, error) {
 	p := newResultParser(name, f)
-	for row, err := range rows(io.NewSectionReader(r, at, longestRow+1), name, false) {
+	in := bufio.NewReaderSize(io.NewSectionReader(r, at, longestRow+1), oneRow)
+	for row, err := range cutRows(in, name, false) {
 		result := Result{Place: Place{Begin: at, End: at + row.End}}
 		if err == nil {
 			row.Row = 0

@@ -20,8 +20,12 @@ type textRow struct {
 // rows cuts a file into lines or, if quoted, into rows of CSV, in which a line can end within
 // quotes. A row without an end, or one that is too long, is a *LineError.
 func rows(r io.Reader, name string, quoted bool) iter.Seq2[textRow, error] {
+	return cutRows(bufio.NewReaderSize(r, 64<<10), name, quoted)
+}
+
+func cutRows(in *bufio.Reader, name string, quoted bool) iter.Seq2[textRow, error] {
 	return func(yield func(textRow, error) bool) {
-		c := &rowCutter{in: bufio.NewReaderSize(r, 64<<10), quoted: quoted}
+		c := &rowCutter{in: in, quoted: quoted}
 		row := textRow{Place: Place{Row: 1}}
 		for {
 			var err error

@@ -58,6 +58,7 @@ func (e *env) apply(p *plan.Plan, files []string, found *advice.Result, now *cob
 	if len(files) == 0 {
 		files = p.Header.Inputs
 	}
+	files = e.environment.Places.AddAll(files)
 	c.Invocation.Files = files
 	return e.send(now.Context(), c, run.Options{Files: files, Plan: p}, found)
 }

@@ -14,6 +14,8 @@ import (
 	networkingv1 "k8s.io/api/networking/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 	"sigs.k8s.io/yaml"
+
+	"usersync/cmd/usersync/internal/exit"
 )
 
 // manifests holds the files of deploy/kubernetes, parsed into Kubernetes' own types. An
@@ -25,6 +27,7 @@ type manifests struct {
 	claims   []corev1.PersistentVolumeClaim
 	policy   networkingv1.NetworkPolicy
 	shell    corev1.Pod
+	account  corev1.ServiceAccount
 	included []string
 }
 
@@ -43,6 +46,7 @@ func readManifests(t *testing.T) *manifests {
 	parseStrictly(t, "secret.yaml.example", &m.secret)
 	parseStrictly(t, "networkpolicy.yaml", &m.policy)
 	parseStrictly(t, "shell.yaml", &m.shell)
+	parseStrictly(t, "serviceaccount.yaml", &m.account)
 	var runs, exports corev1.PersistentVolumeClaim
 	parseStrictly(t, "volumes.yaml", &runs, &exports)
 	m.claims = []corev1.PersistentVolumeClaim{runs, exports}
@@ -73,6 +77,7 @@ func TestKubernetesKinds(t *testing.T) {
 		"v1 ConfigMap":                       m.config.APIVersion + " " + m.config.Kind,
 		"v1 Secret":                          m.secret.APIVersion + " " + m.secret.Kind,
 		"v1 Pod":                             m.shell.APIVersion + " " + m.shell.Kind,
+		"v1 ServiceAccount":                  m.account.APIVersion + " " + m.account.Kind,
 		"networking.k8s.io/v1 NetworkPolicy": m.policy.APIVersion + " " + m.policy.Kind,
 		"v1 PersistentVolumeClaim":           m.claims[0].APIVersion + " " + m.claims[0].Kind,
 		" v1 PersistentVolumeClaim":          " " + m.claims[1].APIVersion + " " + m.claims[1].Kind,
@@ -85,7 +90,7 @@ func TestKubernetesKinds(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	alone := []string{"kustomization.yaml", "secret.yaml.example", "shell.yaml"}
+	alone := []string{"kustomization.yaml", "secret.yaml.example", "shell.yaml", "values.yaml"}
 	for _, file := range files {
 		if slices.Contains(m.included, file.Name()) == slices.Contains(alone, file.Name()) {
 			t.Errorf("%s should be in the kustomization, or should not", file.Name())
@@ -103,13 +108,17 @@ func TestKubernetesRuns(t *testing.T) {
 	for _, mount := range c.VolumeMounts {
 		places = append(places, mount.MountPath)
 	}
+	place := newMachine(t, places...)
 	for _, v := range c.Env {
+		if v.ValueFrom == nil {
+			env = append(env, place.relocate(v.Name+"="+v.Value))
+			continue
+		}
 		if _, ok := m.secret.StringData[v.ValueFrom.SecretKeyRef.Key]; !ok || v.ValueFrom.SecretKeyRef.Name != m.secret.Name {
 			t.Errorf("%s is not in the example secret", v.Name)
 		}
 		env = append(env, v.Name+"=hush")
 	}
-	place := newMachine(t, places...)
 	place.users(t, "kard.csv", "/exports/users.csv")
 	for name, text := range m.config.Data {
 		place.write(t, "/config/"+name, place.relocate(text))
@@ -125,17 +134,33 @@ func TestKubernetesVolumes(t *testing.T) {
 	claims := map[string]bool{m.claims[0].Name: true, m.claims[1].Name: true}
 	for _, v := range slices.Concat(m.pod().Volumes, m.shell.Spec.Volumes) {
 		switch {
+		case v.EmptyDir != nil:
 		case v.PersistentVolumeClaim != nil && claims[v.PersistentVolumeClaim.ClaimName]:
 		case v.ConfigMap != nil && v.ConfigMap.Name == m.config.Name:
 		default:
 			t.Errorf("no manifest creates the volume %s", v.Name)
 		}
 	}
+	if c := m.shell.Spec.InitContainers[0]; c.Image != m.pod().Containers[0].Image || c.Args[0] != "--copy-to" {
+		t.Errorf("the program of the shell comes from %s %v", c.Image, c.Args)
+	}
 	for _, mount := range m.pod().Containers[0].VolumeMounts {
 		if mount.ReadOnly == (mount.Name == "data") {
 			t.Errorf("%s: read-only is %v", mount.Name, mount.ReadOnly)
 		}
 	}
+}
+
+// whatTheIndexDoes is what podFailurePolicy says of each exit code: the Job fails at once if a
+// person is needed now, the index if the run has ended, and another pod continues the rest.
+var whatTheIndexDoes = map[int]batchv1.PodFailurePolicyAction{
+	exit.Internal: batchv1.PodFailurePolicyActionFailJob,
+	exit.Misuse:   batchv1.PodFailurePolicyActionFailJob,
+	exit.Guard:    batchv1.PodFailurePolicyActionFailJob,
+	exit.Denied:   batchv1.PodFailurePolicyActionFailJob,
+	exit.Rejects:  batchv1.PodFailurePolicyActionFailIndex,
+	exit.Doubt:    batchv1.PodFailurePolicyActionFailIndex,
+	exit.Budget:   batchv1.PodFailurePolicyActionFailIndex,
 }
 
 // TestKubernetesFailsByExitCode compares podFailurePolicy with the exit codes.
@@ -161,18 +186,18 @@ func TestKubernetesFailsByExitCode(t *testing.T) {
 			action[code] = rule.Action
 		}
 	}
-	for _, code := range needsPerson() {
-		if got := action[int32(code)]; got != batchv1.PodFailurePolicyActionFailJob {
-			t.Errorf("exit code %d: %q, but a person is needed", code, got)
+	for _, m := range exit.Meanings() {
+		if got := action[int32(m.Code)]; got != whatTheIndexDoes[m.Code] {
+			t.Errorf("exit code %d: %q, not %q", m.Code, got, whatTheIndexDoes[m.Code])
 		}
 	}
 	for _, code := range retried {
-		if got := action[int32(code)]; got != batchv1.PodFailurePolicyActionCount {
-			t.Errorf("exit code %d: %q, but another pod would continue the run", code, got)
+		if action[int32(code)] == batchv1.PodFailurePolicyActionFailJob {
+			t.Errorf("exit code %d fails the Job, but another try would do", code)
 		}
 	}
-	if job.BackoffLimit == nil || *job.BackoffLimit < 1 || m.pod().RestartPolicy != corev1.RestartPolicyNever {
-		t.Error("another pod needs a backoffLimit, and podFailurePolicy needs restartPolicy: Never")
+	if job.BackoffLimitPerIndex == nil || *job.BackoffLimitPerIndex < 1 || m.pod().RestartPolicy != corev1.RestartPolicyNever {
+		t.Error("another pod needs a backoffLimitPerIndex, and podFailurePolicy needs restartPolicy: Never")
 	}
 }
 
@@ -203,10 +228,16 @@ func TestKubernetesPodsAreUnprivileged(t *testing.T) {
 	m := readManifests(t)
 	image := of(readDockerfile(t), "", "USER")[0]
 	for name, spec := range map[string]*corev1.PodSpec{"cronjob": m.pod(), "shell": &m.shell.Spec} {
-		c, s := spec.Containers[0].SecurityContext, spec.SecurityContext
+		s := spec.SecurityContext
+		for _, container := range slices.Concat(spec.InitContainers, spec.Containers) {
+			c := container.SecurityContext
+			if *c.AllowPrivilegeEscalation || !*c.ReadOnlyRootFilesystem || !slices.Equal(c.Capabilities.Drop, []corev1.Capability{"ALL"}) || len(c.Capabilities.Add) > 0 {
+				t.Errorf("%s: %s is not unprivileged", name, container.Name)
+			}
+		}
 		switch {
-		case len(spec.Containers) != 1 || len(spec.InitContainers) != 0:
-			t.Errorf("%s: more than one container", name)
+		case len(spec.Containers) != 1 || len(spec.InitContainers) != map[string]int{"shell": 1}[name]:
+			t.Errorf("%s: more containers than expected", name)
 		case *spec.AutomountServiceAccountToken || *spec.EnableServiceLinks:
 			t.Errorf("%s: it has access to the cluster", name)
 		case !*s.RunAsNonRoot || *s.RunAsUser != *s.FSGroup || !strings.HasPrefix(image, fmt.Sprintf("%d:", *s.RunAsUser)):
@@ -215,8 +246,6 @@ func TestKubernetesPodsAreUnprivileged(t *testing.T) {
 			t.Errorf("%s: the group would get access to files of mode 0600", name)
 		case s.SeccompProfile.Type != corev1.SeccompProfileTypeRuntimeDefault:
 			t.Errorf("%s: no seccomp profile", name)
-		case *c.AllowPrivilegeEscalation || !*c.ReadOnlyRootFilesystem || !slices.Equal(c.Capabilities.Drop, []corev1.Capability{"ALL"}) || len(c.Capabilities.Add) > 0:
-			t.Errorf("%s: not unprivileged", name)
 		}
 	}
 	// The limit that TestProofMemory checks, with some room.

@@ -15,8 +15,11 @@ const depsOrder = `
 	sync/pseudonym
 	sync/user sync/identity sync/address sync/pace/ratelimit sync/guard sync/filelock sync/ledger/rowset sync/ledger/ledgertest reader/frame reader/proof reader/dialect reader/page writer/rundir writer/linelog sync/sandbox sync/destination/problem
 	sync/fingerprint sync/protect sync/destination/vocabulary sync/visible sync/telemetry reader/mapping/expression
+	reader/place
+	reader/place/web reader/place/sftp reader/place/bucket
+	reader/place/scheme
 	sync/pace sync/plausible sync/repeat reader/damage reader/between reader/values reader/workbook sync/destination/traffic
-	reader/source
+	sync/pace/shared reader/source
 	sync/ledger/internal/database
 	sync/ledger/internal/keyfile sync/ledger/internal/lease sync/ledger/internal/registry
 	sync/ledger/internal/scope
@@ -34,7 +37,8 @@ const depsOrder = `
 	sync/destination/scim/internal/resource sync/destination/custom/internal/form sync/destination/custom/internal/document
 	sync/destination/scim/internal/target
 	sync/destination/kard sync/destination/konstantly sync/destination/onbo sync/destination/scim sync/destination/custom sync/destination/destinationtest reader writer/progress writer/verify writer/page
-	cmd/usersync/internal/exit cmd/usersync/internal/help cmd/usersync/internal/list cmd/usersync/internal/quantity
+	cmd/usersync/internal/cgroup cmd/usersync/internal/exit cmd/usersync/internal/help cmd/usersync/internal/list cmd/usersync/internal/quantity
+	cmd/usersync/internal/pod
 	cmd/usersync/internal/config/internal/document cmd/usersync/internal/config/internal/reference
 	cmd/usersync/internal/config
 	cmd/usersync/internal/connect
@@ -68,7 +72,9 @@ const depsRules = `
 
 	# Neither the headers of an answer nor an address depend on anything of ours; a
 	# mapping's expressions know only values.
-	sync/pace/ratelimit < sync/pace;
+	# A limit that is shared is passed a database, and knows no ledger.
+	sync/pace/ratelimit < sync/pace < sync/pace/shared < cmd/usersync/internal/connect;
+	sync/ledger !< sync/pace/shared;
 	sync/address < sync/journal;
 	sync/user < reader/mapping/expression < reader/mapping;
 
@@ -78,6 +84,7 @@ const depsRules = `
 	# What may be shown of an API's words is decided once, for every client.
 	sync/user, sync/identity < sync/destination/vocabulary < sync/destination/traffic < sync/destination/rest;
 	sync/ledger/internal/lease, sync/ledger/internal/registry < sync/ledger/internal/scope;
+	sync/ledger/internal/lease < sync/ledger/internal/stored < sync/ledger;
 	sync/ledger/internal/scope, sync/ledger/rowset < sync/ledger/internal/entries < sync/ledger/internal/change;
 	sync/ledger/internal/scope < sync/ledger/internal/recurring;
 	sync/ledger/internal/change, sync/ledger/internal/recurring < sync/ledger/internal/rename, sync/ledger/internal/transfer;
@@ -87,6 +94,12 @@ const depsRules = `
 	sync/user, reader/mapping < reader/object;
 	reader/frame, reader/page < reader/values;
 	reader/frame < reader/workbook < reader/source;
+
+	# A place knows no protocol and a protocol no other; only scheme knows them all, and only the
+	# edge knows scheme.
+	sync/user < reader/place < reader/source, cmd/usersync/internal/config/internal/reference;
+	reader/place < reader/place/web, reader/place/sftp, reader/place/bucket;
+	reader/place/web, reader/place/sftp, reader/place/bucket < reader/place/scheme < cmd/usersync;
 	reader/frame, sync/user < reader/damage;
 	reader/frame, reader/dialect < reader/between;
 	reader/damage, reader/dialect, reader/mapping < reader/reject;
@@ -130,7 +143,7 @@ const depsRules = `
 	sync/destination/rest < sync/destination/scim/internal/resource < sync/destination/scim/internal/target < sync/destination/scim;
 
 	# What is observed of calls knows neither who makes them nor who is told.
-	sync/user < sync/telemetry < sync/pace, sync/destination/wait, sync/destination/limited, sync/destination/rest, sync/engine;
+	sync/user < sync/telemetry < sync/pace, sync/destination/wait, sync/destination/limited, sync/destination/split, sync/destination/rest, sync/engine;
 
 	# Middleware knows no client, and no client knows its middleware. One piece knows another
 	# only from the API outwards; stack alone knows them all.
@@ -174,7 +187,12 @@ const depsRules = `
 	sync/destination/... !< sync/sandbox/...;
 
 	# How a command ends: words and exit codes, no rules.
-	reader/mapping < cmd/usersync/internal/exit;
+	reader/mapping, sync/destination/parallel < cmd/usersync/internal/exit;
+
+	# What a container wants from its first process is done without knowing any setting. A
+	# message about an ending is made from a summary.
+	NONE < cmd/usersync/internal/cgroup < cmd/usersync;
+	writer/report, cmd/usersync/internal/exit < cmd/usersync/internal/pod < cmd/usersync;
 
 	# The package that reads a list given by a person knows no setting and no ledger.
 	sync/identity, writer < cmd/usersync/internal/list;
@@ -351,6 +369,7 @@ func TestPolicyFindsWhatItForbids(t *testing.T) {
 		{"sync/parking", "writer/codes"},
 		{"reader/mapping/expression", "reader/mapping"},
 		{"sync/pace/ratelimit", "sync/pace"},
+		{"sync/pace/shared", "sync/ledger"},
 		{"sync/destination/custom/internal/form", "sync/destination/custom"},
 		{"cmd/usersync/internal/input", "sync/engine"},
 		{"sync/util", ""},

@@ -98,7 +98,7 @@ func (e *env) explain(cmd *cobra.Command, c *config.Config, o explainOptions, q 
 		return err
 	}
 	if !x.Known() {
-		return lookup.NothingKnown(x, q)
+		return from.NothingKnown(x, q)
 	}
 	if !o.json {
 		return explain.Print(e.stdout, x)

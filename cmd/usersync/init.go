@@ -61,8 +61,9 @@ func writeConfig(cmd *cobra.Command, e *env, f initFlags, path string) error {
 	if err != nil {
 		return err
 	}
+	path = e.environment.Places.Add(path)
 	o := input.Layout(&layout.Input)
-	o.Paths, o.Stdin = []string{path}, e.stdin
+	o.Paths, o.Places, o.Stdin = []string{path}, e.environment.Places, e.stdin
 	d, err := drafted(cmd.Context(), f.to, o)
 	if err != nil {
 		return err

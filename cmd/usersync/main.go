@@ -19,10 +19,14 @@ import (
 	"github.com/spf13/cobra"
 
 	"usersync/cmd/usersync/internal/advice"
+	"usersync/cmd/usersync/internal/cgroup"
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/metrics"
+	"usersync/cmd/usersync/internal/pod"
 	"usersync/cmd/usersync/internal/terminal"
+	"usersync/reader/place"
+	"usersync/reader/place/scheme"
 	"usersync/sync/engine"
 	"usersync/sync/visible"
 )
@@ -37,7 +41,10 @@ func command(now func() time.Time) int {
 	signal.Ignore(syscall.SIGPIPE)
 	// net/http logs unsolicited data from a server there, which can be anything.
 	log.SetOutput(io.Discard)
-	return executeAt(context.Background(), now, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+	// Before anything starts a process, or reads the environment.
+	parent := pod.Inherited()
+	limitMemory(os.LookupEnv, cgroup.Of(os.DirFS("/")))
+	return executeAt(context.Background(), now, os.Args[1:], os.Stdin, os.Stdout, os.Stderr, parent)
 }
 
 // safely returns a panic as an error: a crash would exit with code 2, which says that
@@ -65,16 +72,18 @@ type env struct {
 	several        bool // several runs share standard output and standard error
 	metrics        *metrics.Listener
 	asked          *terminal.Asked
+	ended          *ended
 }
 
-// executeAt runs one command line, at the time that now says, and returns its exit code.
-func executeAt(ctx context.Context, now func() time.Time, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+// executeAt runs one command line, at the time that now says, tells parent how it ends, and
+// returns its exit code.
+func executeAt(ctx context.Context, now func() time.Time, args []string, stdin io.Reader, stdout, stderr io.Writer, parent *pod.Child) int {
 	soft, wire, release := exit.Interruptible(ctx)
 	defer release()
 	e := &env{
 		stdin: stdin, stdout: visible.NewWriter(stdout), stderr: visible.NewWriter(stderr), args: args,
-		environment: config.Environment{Lookup: os.LookupEnv, Environ: os.Environ}, now: now, wire: wire,
-		metrics: &metrics.Listener{},
+		environment: config.Environment{Lookup: os.LookupEnv, Environ: os.Environ, Places: &place.Opener{Stores: scheme.Stores}}, now: now, wire: wire,
+		metrics: &metrics.Listener{}, ended: &ended{},
 	}
 	asked, ignore := terminal.Listen()
 	defer ignore()
@@ -89,6 +98,12 @@ func executeAt(ctx context.Context, now func() time.Time, args []string, stdin i
 	if left := exit.Unreported(err); left != nil {
 		e.logsJSON(cmd)
 		e.reportError(left, code)
+	}
+	if e.ended.child != nil {
+		return *e.ended.child
+	}
+	if err := parent.Confirm(e.ended.message(cmd, code, err)); err != nil {
+		e.reportError(err, code)
 	}
 	return code
 }

@@ -16,20 +16,22 @@ import (
 // pushWithin is how long a Pushgateway may take.
 const pushWithin = 10 * time.Second
 
-// showMetrics shows the metrics of a run while it lasts, if the settings ask for it. What
-// fails there is a warning.
+// showMetrics shows and sends the metrics of a run while it lasts, if the settings or the
+// variables OTEL_* ask for it. What fails there is a warning.
 func (s *sender) showMetrics() {
+	job, of := s.metricsRun(), s.run
+	now := func() metrics.Run {
+		now, so := job, of.SoFar()
+		now.Summary = &so
+		return now
+	}
+	if s.traced != nil {
+		s.traced.Watch(now)
+	}
 	if s.config.Metrics.Listen == "" {
 		return
 	}
-	job := s.metricsRun()
-	err := s.metrics.Add(s.config.Metrics.Listen, func() metrics.Run {
-		now := job
-		so := s.run.SoFar()
-		now.Summary = &so
-		return now
-	})
-	if err != nil {
+	if err := s.metrics.Add(s.config.Metrics.Listen, now); err != nil {
 		s.terminal.Log.Warn("the metrics of the run cannot be shown", zap.Error(err))
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"usersync/cmd/usersync/internal/advice"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/notify"
+	"usersync/cmd/usersync/internal/pod"
 )
 
 // tell tells monitoring and the team how a run ended, if the settings ask for it. The rejects
@@ -17,7 +18,11 @@ func (s *sender) tell(ctx context.Context, err error, found advice.Result) {
 	err = exit.WithSignal(ctx, err)
 	ctx, code := context.WithoutCancel(ctx), advice.ExitCode(err, found)
 	s.endTrace(ctx, code)
-	if s.options.Retried.Run != "" {
+	if s.summary != nil {
+		s.ended.runs = append(s.ended.runs, pod.RunOf(s.config.Target.To, s.summary))
+	}
+	doneShard := err == nil && s.summary == nil && s.config.Shards.Split() // the run is not over
+	if s.options.Retried.Run != "" || doneShard {
 		return
 	}
 	s.measure(ctx, code)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"usersync/cmd/usersync/internal/advice"
@@ -20,5 +21,12 @@ func TestPanicIsAnError(t *testing.T) {
 	why := errors.New("why")
 	if err := inOrder(func() error { return why }, func() error { panic("not reached") }); !errors.Is(err, why) {
 		t.Error(err)
+	}
+	first := func() error {
+		_, err := exit.UnlessStopped(t.Context(), func() (int, error) { nothing["x"]++; return 0, nil })
+		return err
+	}
+	if err := inOrder(first); advice.ExitCode(err, advice.Result{}) != exit.Internal || !strings.Contains(err.Error(), "TestPanicIsAnError") {
+		t.Errorf("in a goroutine that may block: %v", err)
 	}
 }

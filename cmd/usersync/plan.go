@@ -39,7 +39,7 @@ func planCommand(e *env, found *advice.Result) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		return e.plan(cmd.Context(), c, preview.Options{Files: args, Out: *out, Read: *read}, found)
+		return e.plan(cmd.Context(), c, preview.Options{Files: c.Invocation.Files, Out: *out, Read: *read}, found)
 	}
 	return cmd
 }

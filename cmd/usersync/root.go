@@ -40,7 +40,7 @@ func newRoot(e *env, found *advice.Result) *cobra.Command {
 	help.Install(root, config.Groups(), width)
 	root.AddCommand(runCommand(e, found), planCommand(e, found), applyCommand(e, found), resumeCommand(e, found), retryCommand(e, found), verifyCommand(e), reportCommand(e), ledgerCommand(e),
 		explainCommand(e), scrubCommand(e), validateCommand(e, found), initCommand(e),
-		sandboxCommand(e), versionCommand(e))
+		sandboxCommand(e), podCommand(e), versionCommand(e))
 	root.AddCommand(helpTopics()...)
 	root.SetHelpCommand(helpCommand(width))
 	root.InitDefaultCompletionCmd()

@@ -42,12 +42,12 @@ func runCommand(e *env, found *advice.Result) *cobra.Command {
 			return err
 		}
 		if *dryRun {
-			return e.plan(cmd.Context(), c, preview.Options{Files: args}, found)
+			return e.plan(cmd.Context(), c, preview.Options{Files: c.Invocation.Files}, found)
 		}
 		if len(c.Target.All) > 1 {
-			return e.runSeveral(cmd.Context(), c, args)
+			return e.runSeveral(cmd.Context(), c, c.Invocation.Files)
 		}
-		return e.send(cmd.Context(), c, run.Options{Files: args}, found)
+		return e.send(cmd.Context(), c, run.Options{Files: c.Invocation.Files}, found)
 	}
 	return cmd
 }
@@ -103,7 +103,7 @@ func (s *sender) prepare(ctx context.Context) (err error) {
 	}
 	s.asked.Add(s.terminal.Progress)
 	o := s.options
-	o.Stdin, o.Stdout, o.Now, o.Wire, o.Args = s.stdin, s.stdout, s.now, s.wire, s.args
+	o.Stdin, o.Stdout, o.Now, o.Wire, o.Args = s.stdin, s.stdout, s.now, s.wire, s.environment.Places.Shown(s.args)
 	o.Log, o.Progress = s.terminal.Log, s.terminal.Progress
 	if s.startTrace(ctx); s.traced != nil {
 		o.Observer = s.traced

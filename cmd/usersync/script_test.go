@@ -90,7 +90,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "sandbox": startSandbox, "interrupt": interrupt, "lines": lines, "jsonlines": jsonLines, "follow": follow, "postgres": databases.postgres, "serve": startServer, "workbook": makeWorkbook,
+			"exits": exits, "sandbox": startSandbox, "interrupt": interrupt, "lines": lines, "jsonlines": jsonLines, "follow": follow, "postgres": databases.postgres, "serve": startServer, "files": serveFiles, "workbook": makeWorkbook,
 		},
 	})
 }
@@ -132,8 +132,10 @@ func process(ts *testscript.TestScript, args []string) *exec.Cmd {
 	}
 	cmd := exec.Command(program, args[1:]...)
 	cmd.Dir = ts.MkAbs(".")
-	for _, name := range []string{"PATH", "HOME", "TMPDIR", "KARD_TOKEN", "API", "GOCOVERDIR", "USERSYNC_LOG_FORMAT", "USERSYNC_CONFIG", "NIGHTS"} {
-		cmd.Env = append(cmd.Env, name+"="+ts.Getenv(name))
+	for _, name := range []string{"PATH", "HOME", "TMPDIR", "KARD_TOKEN", "API", "GOCOVERDIR", "USERSYNC_LOG_FORMAT", "USERSYNC_CONFIG", "USERSYNC_TERMINATION_LOG", "NIGHTS"} {
+		if value := ts.Getenv(name); value != "" || !strings.HasPrefix(name, "USERSYNC_TERM") {
+			cmd.Env = append(cmd.Env, name+"="+value)
+		}
 	}
 	return cmd
 }
@@ -281,5 +283,5 @@ func jsonLines(ts *testscript.TestScript, neg bool, args []string) {
 
 // execute runs one command line and returns its exit code.
 func execute(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	return executeAt(ctx, time.Now, args, stdin, stdout, stderr)
+	return executeAt(ctx, time.Now, args, stdin, stdout, stderr, nil)
 }

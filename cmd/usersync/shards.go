@@ -74,6 +74,6 @@ func (s *sender) afterDone(err error) error {
 	if _, changed := errors.AsType[*checkpoint.InputChangedError](err); changed {
 		code = exit.Guard
 	}
-	return &exit.Error{Err: err, Code: code, Hint: "the users of this shard are settled: the same command merges the run, once the cause is gone",
+	return &exit.Error{Err: err, Code: code, Hint: "the users of this shard are settled: the same command merges the run, once the cause is removed",
 		Next: s.config.Invocation.Again(s.options.Files...)}
 }

@@ -36,8 +36,9 @@ func validateCommand(e *env, found *advice.Result) *cobra.Command {
 			return err
 		}
 		if err == nil && len(c.Target.All) > 1 {
-			return validateSeveral(cmd.Context(), e, c, args, validation{all: *all, connect: *try, profile: *profiled}, found)
+			return validateSeveral(cmd.Context(), e, c, c.Invocation.Files, validation{all: *all, connect: *try, profile: *profiled}, found)
 		}
+		args = c.Invocation.Files
 		asked := err == nil && (len(args) > 0 || len(c.Input.From) > 0 || len(c.Target.All) > 0)
 		*found, err = e.validate(cmd.Context(), c, args, validation{files: asked, all: *all, connect: *try && err == nil, profile: *profiled && asked, wrong: err})
 		return err

@@ -37,12 +37,21 @@ func Sidecar(path string) (string, error) {
 		return "", nil
 	case err == nil && !info.Mode().IsRegular():
 		return "", invalid("is not a file", nil)
-	case err == nil && info.Size() > sumLimit:
+	case err == nil && info.Size() > SumLimit:
 		return "", invalid("is too long for the one line that sha256sum writes for a file", nil)
 	}
 	text, err := os.ReadFile(file)
 	if err != nil {
 		return "", invalid("cannot be read", err)
+	}
+	return SidecarSum(path, text)
+}
+
+// SidecarSum returns the SHA-256 in the text of the sidecar of the file at path, which may be a
+// URL. An error is a *SidecarError.
+func SidecarSum(path string, text []byte) (string, error) {
+	invalid := func(rule string, err error) error {
+		return &SidecarError{File: path + SidecarSuffix, Rule: rule, Err: err}
 	}
 	sum, name, err := ParseSHA256(text)
 	switch {
@@ -54,8 +63,8 @@ func Sidecar(path string) (string, error) {
 	return sum, nil
 }
 
-// sumLimit is more than the longest line of sha256sum, in bytes.
-const sumLimit = 16 << 10
+// SumLimit is more than the longest line of sha256sum, in bytes.
+const SumLimit = 16 << 10
 
 var errNoSum = errors.New("does not hold the one line that sha256sum writes for a file: 64 hex digits, then the name")
 

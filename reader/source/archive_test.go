@@ -25,7 +25,7 @@ func TestFinishSeesTheWholeFile(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			for _, hash := range []bool{true, false} {
-				s, err := Open(Options{Path: stored(t, c.in), Hash: hash})
+				s, err := Open(t.Context(), Options{Path: stored(t, c.in), Hash: hash})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -57,7 +57,7 @@ func TestFinishSeesTheWholeFile(t *testing.T) {
 func TestFinishOfATruncatedArchive(t *testing.T) {
 	big := bytes.Repeat([]byte("1,Zoë,0123456789\n"), 50_000)
 	for name, packed := range map[string][]byte{"gzip": gzipped(t, big), "zstd": zstded(t, big)} {
-		s, err := Open(Options{Path: stored(t, packed[:len(packed)-1])})
+		s, err := Open(t.Context(), Options{Path: stored(t, packed[:len(packed)-1])})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -73,7 +73,7 @@ func TestFinishOfATruncatedArchive(t *testing.T) {
 // TestTheEndIsTheEnd: a terminal could continue after its end.
 func TestTheEndIsTheEnd(t *testing.T) {
 	input := &restless{text: []byte(text)}
-	s, err := Open(Options{Path: "-", Stdin: input, Hash: true})
+	s, err := Open(t.Context(), Options{Path: "-", Stdin: input, Hash: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,7 +16,7 @@ func TestCharsetNames(t *testing.T) {
 			t.Errorf("%s %v", name, err)
 			continue
 		}
-		s, err := Open(Options{Path: "-", Stdin: strings.NewReader(bytes), Charset: name})
+		s, err := Open(t.Context(), Options{Path: "-", Stdin: strings.NewReader(bytes), Charset: name})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -8,6 +8,7 @@ import (
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
 
+	"usersync/reader/place"
 	"usersync/reader/workbook"
 )
 
@@ -31,6 +32,9 @@ type name string
 
 // unopened is the error of a file that the system does not open.
 func (n name) unopened(err error) *Error {
+	if e, ok := errors.AsType[*place.Error](err); ok {
+		return n.atPlace(e)
+	}
 	e := &Error{File: string(n), Rule: "cannot be opened", Err: err}
 	switch {
 	case errors.Is(err, os.ErrNotExist):
@@ -39,6 +43,15 @@ func (n name) unopened(err error) *Error {
 		e.Rule, e.Hint = "may not be read by this user", "check its permissions: ls -l "+string(n)
 	}
 	return e
+}
+
+// atPlace is the error of a place that holds the file.
+func (n name) atPlace(e *place.Error) *Error {
+	all := &Error{File: string(n), Rule: e.Rule, Hint: e.Hint, Err: e}
+	if e.Kind == place.Changed {
+		all.Err = errors.Join(ErrChanged, e)
+	}
+	return all
 }
 
 // unread is the error of a read; one that names its rule already is returned unchanged.
@@ -54,6 +67,9 @@ func (n name) unread(err error) error {
 
 // changed is the error of a file that was written to, or that cannot be read.
 func (n name) changed(err error) *Error {
+	if e, ok := errors.AsType[*place.Error](err); ok {
+		return n.atPlace(e)
+	}
 	if !errors.Is(err, ErrChanged) {
 		return &Error{File: string(n), Rule: "cannot be read further", Err: err}
 	}
@@ -63,7 +79,7 @@ func (n name) changed(err error) *Error {
 
 // damaged is the error of a decompressor.
 func (n name) damaged(err error) *Error {
-	if errors.Is(err, ErrChanged) {
+	if _, ok := errors.AsType[*place.Error](err); ok || errors.Is(err, ErrChanged) {
 		return n.changed(err)
 	}
 	e := &Error{File: string(n), Rule: "the archive is damaged", Err: err}

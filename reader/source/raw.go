@@ -14,7 +14,7 @@ type raw struct {
 	bytes    int64     // atomic, for Consumed
 	hash     hash.Hash // nil if not wanted
 	err      error     // what ended it; a terminal could continue after its end
-	*watched           // nil if it is not a regular file
+	*watched           // nil if it is a pipe
 }
 
 func newRaw(r io.Reader, hashed bool) *raw {

@@ -1,4 +1,4 @@
-// Package source opens an input of users as plain UTF-8: a path or "-". It recognizes gzip and
+// Package source opens an input of users as plain UTF-8: a path, a URL or "-". It recognizes gzip and
 // zstd by their magic bytes and decompresses them, reads and strips the byte order mark, and
 // decodes other charsets.
 //
@@ -8,19 +8,23 @@ package source
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"os"
 	"time"
 
+	"usersync/reader/place"
 	"usersync/reader/workbook"
 )
 
 // Options say what to open.
 type Options struct {
-	// Path of the input; "-" is Stdin.
+	// Path of the input, or its URL; "-" is Stdin.
 	Path  string
 	Stdin io.Reader
+	// Places opens URLs; nil opens none.
+	Places *place.Opener
 	// Charset is a name or label in the WHATWG Encoding Standard, such as windows-1252, or
 	// another common name, such as cp850 or ANSI.
 	// Empty is UTF-8. A byte order mark overrides it.
@@ -51,21 +55,16 @@ type Source struct {
 	digested *digestReader // may be nil
 }
 
-// Open opens the input that o names. An error is an *Error; an empty input is one.
-func Open(o Options) (*Source, error) {
+// Open opens the input that o names. An error is an *Error; an empty input is one. ctx also ends
+// what is read from a URL.
+func Open(ctx context.Context, o Options) (*Source, error) {
 	s := &Source{name: name(Name(o.Path))}
-	opened, err := s.openRaw(o)
+	opened, seen, err := s.openRaw(ctx, o)
 	if err != nil {
 		return nil, err
 	}
 	s.raw = newRaw(opened, o.Hash)
-	if f, ok := opened.(*os.File); ok {
-		info, err := f.Stat()
-		if err != nil {
-			return nil, errors.Join(s.name.unopened(err), s.Close())
-		}
-		s.raw.watched = watch(f, info)
-	}
+	s.raw.watched = seen
 	if err := s.raw.oldEnough(s.name, o.MinAge); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
@@ -113,7 +112,13 @@ func (s *Source) Count() error {
 }
 
 // Release frees what reading takes, and keeps the file open for Unchanged.
-func (s *Source) Release() error { return s.closeTo(1) }
+func (s *Source) Release() error {
+	err := s.closeTo(1)
+	if s.raw.watched != nil && s.raw.object != nil {
+		err = errors.Join(err, s.raw.object.Release())
+	}
+	return err
+}
 
 // Close closes the file and frees the decompressor. Stdin stays open.
 func (s *Source) Close() error { return s.closeTo(0) }
@@ -128,28 +133,51 @@ func (s *Source) closeTo(n int) error {
 	return errors.Join(errs...)
 }
 
-func (s *Source) openRaw(o Options) (io.Reader, error) {
+// openRaw returns the bytes, and what to compare later; nil if that is nothing.
+func (s *Source) openRaw(ctx context.Context, o Options) (io.Reader, *watched, error) {
 	if o.Path == "-" {
 		s.once = true
 		if o.Stdin == nil {
-			return nil, &Error{File: string(s.name), Rule: "stdin is not connected"}
+			return nil, nil, &Error{File: string(s.name), Rule: "stdin is not connected"}
 		}
-		return o.Stdin, nil
+		if f, ok := o.Stdin.(*os.File); ok {
+			info, err := f.Stat()
+			if err != nil {
+				return nil, nil, s.name.unopened(err)
+			}
+			return f, watch(f, info), nil
+		}
+		return o.Stdin, nil, nil
+	}
+	if place.Is(o.Path) {
+		return s.openURL(ctx, o)
 	}
 	f, err := os.Open(o.Path)
 	if err != nil {
-		return nil, s.name.unopened(err)
+		return nil, nil, s.name.unopened(err)
 	}
 	info, err := f.Stat()
 	if err != nil {
-		return nil, errors.Join(s.name.unopened(err), f.Close())
+		return nil, nil, errors.Join(s.name.unopened(err), f.Close())
 	}
 	if info.IsDir() {
-		return nil, errors.Join(&Error{File: string(s.name), Rule: "is a directory", Hint: "name the files in it"}, f.Close())
+		return nil, nil, errors.Join(&Error{File: string(s.name), Rule: "is a directory", Hint: "name the files in it"}, f.Close())
 	}
 	s.once = !info.Mode().IsRegular()
 	s.closers = append(s.closers, f.Close)
-	return f, nil
+	return f, watch(f, info), nil
+}
+
+func (s *Source) openURL(ctx context.Context, o Options) (io.Reader, *watched, error) {
+	r, err := o.Places.Open(ctx, o.Path)
+	if err != nil {
+		return nil, nil, s.name.unopened(err)
+	}
+	s.closers = append(s.closers, r.Close)
+	if s.once = !r.Version().Known(); s.once {
+		return r, nil, nil
+	}
+	return r, &watched{object: r, was: Version{object: r.Version()}}, nil
 }
 
 // assemble stacks the readers: bytes, decompressed, counted, decoded.

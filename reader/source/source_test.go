@@ -76,7 +76,7 @@ func TestOpenGivesPlainUTF8(t *testing.T) {
 		"zstd of UTF-16":  {zstded(t, encoded(t, unicode.LittleEndian, text)), "", "utf-16le"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s, err := Open(Options{Path: stored(t, c.in), Charset: c.charset})
+			s, err := Open(t.Context(), Options{Path: stored(t, c.in), Charset: c.charset})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -94,7 +94,7 @@ func TestOpenGivesPlainUTF8(t *testing.T) {
 func TestDigestOfDecompressedBytes(t *testing.T) {
 	for _, plain := range [][]byte{[]byte(text), encoded(t, unicode.BigEndian, text)} {
 		tally := NewDigest()
-		s, err := Open(Options{Path: "-", Stdin: bytes.NewReader(gzipped(t, plain)), Digest: tally})
+		s, err := Open(t.Context(), Options{Path: "-", Stdin: bytes.NewReader(gzipped(t, plain)), Digest: tally})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -122,7 +122,7 @@ func TestTruncatedArchiveYieldsWhatCouldBeRead(t *testing.T) {
 	for name, packed := range map[string][]byte{"gzip": gzipped(t, []byte(long)), "zstd": zstded(t, []byte(long))} {
 		t.Run(name, func(t *testing.T) {
 			path := stored(t, packed[:len(packed)*3/4])
-			s, err := Open(Options{Path: path})
+			s, err := Open(t.Context(), Options{Path: path})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -142,7 +142,7 @@ func TestTruncatedArchiveYieldsWhatCouldBeRead(t *testing.T) {
 func TestChecksumIsAnError(t *testing.T) {
 	packed := gzipped(t, []byte(text))
 	packed[len(packed)-6] ^= 0xff
-	s, err := Open(Options{Path: stored(t, packed)})
+	s, err := Open(t.Context(), Options{Path: stored(t, packed)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -180,7 +180,7 @@ func TestOpenErrors(t *testing.T) {
 		"no stdin":       {Options{Path: "-"}, "stdin is not connected"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := Open(c.o)
+			_, err := Open(t.Context(), c.o)
 			if e, ok := errors.AsType[*Error](err); !ok || e.Rule != c.rule {
 				t.Errorf("error %v", err)
 			}

@@ -55,7 +55,7 @@ type Options struct {
 	Parking *parking.Finder
 	// Saved is called after each checkpoint; nil is not. An error ends the run.
 	Saved func() error
-	Now     func() time.Time // nil is time.Now
+	Now   func() time.Time // nil is time.Now
 }
 
 // Checkpointer is the last writer of a run: now and then it makes durable what the other

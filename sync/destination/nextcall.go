@@ -1,6 +1,10 @@
 package destination
 
-import "context"
+import (
+	"context"
+
+	"usersync/sync/user"
+)
 
 type turnKey struct{}
 
@@ -12,6 +16,9 @@ type Turn interface {
 	// Ended says which method the call in flight had, and how it ended. A call of which the
 	// turn is told nothing was not made.
 	Ended(method string, how Ending)
+	// Await has failed called once the outcomes are known, if a record of the call that was
+	// answered did not succeed.
+	Await(records []*user.Record, failed func())
 }
 
 // WithTurn returns the context of a call that has its turn, and may need further ones.
@@ -33,6 +40,15 @@ type Ending struct {
 func CallEnded(ctx context.Context, method string, how Ending) {
 	if t, ok := ctx.Value(turnKey{}).(Turn); ok {
 		t.Ended(method, how)
+	}
+}
+
+// IfFailed has failed called when the client's Apply has ended, if one of the records did not
+// succeed and no later call of the same Apply carried it. A record that a read found to exist
+// or to be missing has not failed. Without a middleware failed is never called.
+func IfFailed(ctx context.Context, records []*user.Record, failed func()) {
+	if t, ok := ctx.Value(turnKey{}).(Turn); ok {
+		t.Await(records, failed)
 	}
 }
 

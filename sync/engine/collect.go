@@ -23,8 +23,8 @@ type collector struct {
 	errors   errorGuard
 	failed   bool
 
-	ring []user.Outcome // by ordinal; Unsettled if none arrived yet
-	next int            // ordinal of the next outcome to write
+	ring []*user.Outcome // by ordinal; nil if none arrived yet
+	next int             // ordinal of the next outcome to write
 
 	mu       sync.Mutex
 	reports  [][]user.Outcome
@@ -38,7 +38,7 @@ func newCollector(j Job, w *window, stop func(error)) *collector {
 		deletes: deleteGuard{accepted: j.AbsentOK},
 		errors:  newErrorGuard(j.MaxErrors),
 		summary: Summary{Outcomes: map[user.Status]int{}},
-		ring:    make([]user.Outcome, w.maxRecords), next: w.oldest,
+		ring:    make([]*user.Outcome, w.longest), next: w.oldest,
 		reported: make(chan struct{}, 1),
 	}
 }
@@ -66,11 +66,11 @@ func (c *collector) place(o *user.Outcome) {
 		return
 	}
 	slot := &c.ring[o.Record.Origin.Record%len(c.ring)]
-	if slot.Status != user.Unsettled || o.Record.Origin.Record < c.next {
+	if *slot != nil || o.Record.Origin.Record < c.next {
 		c.stop(&user.AccountingError{What: fmt.Sprintf("record %d has two outcomes", o.Record.Origin.Record)})
 		return
 	}
-	*slot = *o
+	*slot = o
 	for _, err := range [...]error{c.deletes.count(o), c.errors.count(o)} {
 		if err != nil {
 			c.stop(err)
@@ -98,8 +98,11 @@ func (c *collector) takeReports() [][]user.Outcome {
 // takenAfter counts the outcomes that could not be written, because one before them is
 // missing, of records that calls have, or may have, delivered.
 func (c *collector) takenAfter() (n int) {
-	for i := range c.ring {
-		switch c.ring[i].Status {
+	for _, o := range c.ring {
+		if o == nil {
+			continue
+		}
+		switch o.Status {
 		case user.Created, user.Updated, user.Deleted, user.InDoubt, user.Failed:
 			n++
 		}
@@ -113,21 +116,22 @@ func (c *collector) write() {
 	status, n := user.Unsettled, 0 // the same status usually comes many times in a row
 	for !c.failed {
 		slot := &c.ring[c.next%len(c.ring)]
-		if slot.Status == user.Unsettled {
+		o := *slot
+		if o == nil {
 			break
 		}
-		if err := c.results.Write(*slot); err != nil {
+		if err := c.results.Write(*o); err != nil {
 			c.failed = true
 			c.stop(fmt.Errorf("write the outcome of record %d: %w", c.next, err))
 			break
 		}
-		if slot.Status != status {
+		if o.Status != status {
 			c.summary.add(status, n)
-			status, n = slot.Status, 0
+			status, n = o.Status, 0
 		}
 		n++
-		bytes += slot.Record.Size()
-		*slot = user.Outcome{}
+		bytes += o.Record.Size()
+		*slot = nil
 		c.next++
 	}
 	c.summary.add(status, n)

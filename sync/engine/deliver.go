@@ -8,18 +8,15 @@ import (
 	"sync/atomic"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"usersync/sync/destination"
 	"usersync/sync/telemetry"
 	"usersync/sync/user"
 )
 
-// pool delivers a limited number of batches at a time. It has its own group: a planner
-// inside it would take one of its slots.
+// pool delivers a limited number of batches at a time.
 type pool struct {
 	ctx         context.Context
-	group       errgroup.Group
+	workers     *workers
 	destination destination.Destination
 	journal     Journal
 	collector   *collector
@@ -30,39 +27,40 @@ type pool struct {
 }
 
 func newPool(ctx context.Context, j Job, c *collector, stop func(error)) *pool {
-	p := &pool{ctx: ctx, destination: j.Destination, journal: j.Journal, collector: c, stop: stop, stats: j.Stats}
-	p.group.SetLimit(j.Workers)
-	return p
+	return &pool{ctx: ctx, workers: newWorkers(j.Limits, c.window), destination: j.Destination, journal: j.Journal, collector: c, stop: stop, stats: j.Stats}
 }
 
-// deliver sends the batch as soon as a slot is free, and blocks until then.
+// deliver sends the batch as soon as a worker is free, and blocks until then.
 func (p *pool) deliver(b user.Batch) {
-	p.group.Go(func() error {
-		if p.ctx.Err() != nil { // the slot may be free because the run ended
-			return nil
+	p.workers.run(func() {
+		if p.ctx.Err() == nil { // a worker may be free because the run ended
+			p.send(b)
 		}
-		defer onPanic(func(err error) {
-			p.perhapsTaken.Add(int64(len(b.Records)))
-			p.stop(err)
-		})
-		if err := p.journalSent(b); err != nil {
-			p.stop(err)
-			return nil
-		}
-		outcomes, err := p.destination.Apply(p.ctx, b)
-		if err != nil {
-			p.stop(err)
-		}
-		outcomes, err = checkOutcomes(b, outcomes, err != nil)
-		if err != nil {
-			p.stop(err)
-		}
-		if err := errors.Join(p.journalSettled(outcomes), p.journalUntaken(b, outcomes)); err != nil {
-			p.stop(err)
-		}
-		p.collector.incoming <- outcomes
-		return nil
 	})
+}
+
+// send sends a batch, and passes its outcomes on.
+func (p *pool) send(b user.Batch) {
+	defer onPanic(func(err error) {
+		p.perhapsTaken.Add(int64(len(b.Records)))
+		p.stop(err)
+	})
+	if err := p.journalSent(b); err != nil {
+		p.stop(err)
+		return
+	}
+	outcomes, err := p.destination.Apply(p.ctx, b)
+	if err != nil {
+		p.stop(err)
+	}
+	outcomes, err = checkOutcomes(b, outcomes, err != nil)
+	if err != nil {
+		p.stop(err)
+	}
+	if err := errors.Join(p.journalSettled(outcomes), p.journalUntaken(b, outcomes)); err != nil {
+		p.stop(err)
+	}
+	p.collector.incoming <- outcomes
 }
 
 // journalSent records that a batch is about to be sent. If a read decides who is sent,
@@ -148,7 +146,7 @@ func (p *pool) journalUntaken(b user.Batch, outcomes []user.Outcome) error {
 }
 
 // wait returns once every batch is delivered. Errors were passed to stop.
-func (p *pool) wait() { _ = p.group.Wait() }
+func (p *pool) wait() { p.workers.all.Wait() }
 
 // checkOutcomes replaces what the collector must not see, and returns what that was:
 // outcomes of other records, statuses that are not final and, unless this call ends

@@ -7,6 +7,7 @@ import "usersync/sync/user"
 type flights struct {
 	names   func(*user.Record) []string // nil: no names
 	ids     map[string]*idQueue         // sent and not settled
+	sent    []*idQueue                  // the same by ordinal, in a ring: most are found there
 	named   map[string]named            // by the names of what was sent
 	free    []*idQueue                  // for reuse
 	parked  int                         // records that wait
@@ -22,8 +23,8 @@ type idQueue struct {
 	names   nameQueue
 }
 
-func newFlights(names func(*user.Record) []string) flights {
-	return flights{names: names, ids: make(map[string]*idQueue), named: make(map[string]named)}
+func newFlights(names func(*user.Record) []string, window int) flights {
+	return flights{names: names, ids: make(map[string]*idQueue), sent: make([]*idQueue, window), named: make(map[string]named)}
 }
 
 // park lets a record wait for an earlier one of its id, and reports whether there is one.
@@ -40,7 +41,10 @@ func (f *flights) park(r *user.Record) bool {
 // of returns the queue of an outcome's id; nil if it is not the outcome that the id waits
 // for.
 func (f *flights) of(o *user.Outcome) *idQueue {
-	q := f.ids[o.Record.User.ID]
+	q := f.sent[o.Record.Origin.Record%len(f.sent)]
+	if q == nil || q.sent != o.Record { // a later record has its place
+		q = f.ids[o.Record.User.ID]
+	}
 	if q == nil || q.sent != o.Record || o.Status == user.Unsettled {
 		return nil
 	}

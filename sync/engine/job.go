@@ -107,6 +107,10 @@ type Limits struct {
 	Workers     int // batches in flight at a time; default 16
 	Window      int // most records read and not yet written; default 16384
 	WindowBytes int // estimated most memory of these records; default 32 MiB
+	// FindWorkers returns how many batches may be in flight at a time, in place of Workers, and
+	// after which time to ask again if no batch is delivered before; 0 is never. The Window
+	// grows with them, up to four times. Nil: their number does not change.
+	FindWorkers func() (n int, lasts time.Duration)
 }
 
 // IDs compares the ids of the records.
@@ -119,6 +123,9 @@ type IDs struct {
 	// Repeats tells which records have the id of an earlier one; nil compares the rows of
 	// one Window, which without a Ledger is all that is known.
 	Repeats Repeats
+	// RowHash returns the Hash of a record that has none yet, if the journal sets one; nil if
+	// it does not.
+	RowHash func(*user.Record) uint64
 	// RefuseRepeated refuses records whose id an earlier record has, if that was applied and
 	// says something different.
 	RefuseRepeated bool
@@ -175,7 +182,7 @@ func (j Job) Run(ctx context.Context) (Summary, error) {
 	why := &reasons{cancel: cancel}
 
 	chunks, readerDone := j.read(ctx)
-	c := newCollector(j, newWindow(j.Window, j.WindowBytes, j.Written), why.stop)
+	c := newCollector(j, newWindow(j.Limits, j.Written), why.stop)
 	if err := c.errors.check(); err != nil {
 		why.stop(err)
 	}

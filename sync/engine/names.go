@@ -28,6 +28,7 @@ func (f *flights) enter(q *idQueue, r *user.Record, known user.LedgerEntry) bool
 		q = f.begin(r.User.ID)
 	}
 	q.sent, q.known = r, known
+	f.sent[r.Origin.Record%len(f.sent)] = q
 	if f.names == nil {
 		return true
 	}

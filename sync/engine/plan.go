@@ -25,7 +25,7 @@ type planner struct {
 func newPlanner(j Job, p *pool, c *collector, stop func(error)) *planner {
 	return &planner{
 		job: j, window: c.window, collector: c, stop: stop,
-		decider: newDecider(j), ids: newFlights(j.Names), out: newOutbox(j, p, c),
+		decider: newDecider(j), ids: newFlights(j.Names, j.Window), out: newOutbox(j, p, c),
 		canaries: canaries{left: j.Canary}, read: j.Written,
 	}
 }

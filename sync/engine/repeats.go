@@ -70,5 +70,5 @@ func newRows(j Job) *repeat.Window {
 	if j.Ledger != nil {
 		return nil
 	}
-	return repeat.New(j.Window)
+	return repeat.New(j.Window, j.RowHash)
 }

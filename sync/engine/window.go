@@ -14,12 +14,24 @@ type window struct {
 	bytes      int
 	maxRecords int
 	maxBytes   int
+	longest    int           // the most that maxRecords can become
 	oldest     int           // ordinal of the oldest unwritten record
 	changed    chan struct{} // holds a token if credits were released
 }
 
-func newWindow(records, bytes, from int) *window {
-	return &window{maxRecords: records, maxBytes: bytes, oldest: from + 1, changed: make(chan struct{}, 1)}
+func newWindow(l Limits, from int) *window {
+	w := &window{maxRecords: l.Window, maxBytes: l.WindowBytes, longest: l.Window, oldest: from + 1, changed: make(chan struct{}, 1)}
+	if l.FindWorkers != nil {
+		w.longest = 4 * l.Window
+	}
+	return w
+}
+
+// fit makes room for as many records in flight, and some more that wait for the oldest.
+func (w *window) fit(inFlight int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.maxRecords = min(max(w.maxRecords, inFlight+inFlight/4), w.longest)
 }
 
 // take takes the credit for a record. If there is none it returns false and the record

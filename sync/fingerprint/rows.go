@@ -25,6 +25,9 @@ func NewRows(key Key, secrets bool) Rows {
 	return Rows{k0: binary.LittleEndian.Uint64(rows[:8]), k1: binary.LittleEndian.Uint64(rows[8:16]), secrets: secrets, set: true}
 }
 
+// Set reports whether h hashes anything.
+func (h Rows) Set() bool { return h.set }
+
 // Hash returns the hash of a row, which is never 0. r is as it was read, but for a key
 // of the API that the ledger has added. The zero Rows returns 0.
 func (h Rows) Hash(r *user.Record) uint64 {

@@ -155,12 +155,19 @@ type Input struct {
 	// Size, in bytes, and Modified distinguish the versions of a file.
 	Size     int64     `json:"size,omitempty"`
 	Modified time.Time `json:"modified,omitzero"`
+	// Version is how the place of a URL calls the version that was read: a version of a bucket, a
+	// generation, or an entity tag.
+	Version string `json:"version,omitempty"`
 }
 
 // SameVersion reports whether in and other are the same version of the same file.
-// It is false for anything but a regular file: a pipe may yield other bytes.
+// It is false for anything but a regular file or an object with a version: a pipe may yield
+// other bytes.
 func (in Input) SameVersion(other Input) bool {
-	return !in.Modified.IsZero() && in.Path == other.Path && in.Format == other.Format && in.Size == other.Size && in.Modified.Equal(other.Modified)
+	if in.Path != other.Path || in.Format != other.Format || in.Version != other.Version || in.Size != other.Size {
+		return false
+	}
+	return in.Version != "" || !in.Modified.IsZero() && in.Modified.Equal(other.Modified)
 }
 
 // Checkpoint says that everything up to a record is on disk.

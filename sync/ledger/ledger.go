@@ -12,6 +12,7 @@ package ledger
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"iter"
 	"sync/atomic"
@@ -90,6 +91,15 @@ func Open(ctx context.Context, o Options) (*Ledger, error) {
 		return nil, errors.Join(failed("open the ledger", err), l.Close())
 	}
 	return l, nil
+}
+
+// Connect returns connections to the database of a ledger in PostgreSQL that no transaction
+// of the ledger makes wait: those of the limit on calls, which asks often. Open creates the
+// tables.
+func Connect(url string) (*sql.DB, error) {
+	const asks = 2 // a question, and news that cannot wait for its answer
+	db, err := database.Connections(url, asks)
+	return db, failed("open the ledger", err)
 }
 
 // Close releases the lease, if there is one, and closes the database.

@@ -64,7 +64,8 @@ const (
 
 // Join takes a shard of a run: from 0, or Shards for what comes after all others. It waits for
 // other processes that hold the scope or the shard as Lock does, and for one that starts the run.
-// It fails with a *JobError, which changes nothing, if the run began in another way.
+// It fails with a *JobError, which changes nothing, if the run began in another way. A shard of
+// the run that was held is released then.
 func (l *Ledger) Join(ctx context.Context, job Job, index int, wait time.Duration) (Joined, error) {
 	num, err := l.entries.Enter(ctx)
 	if err != nil {
@@ -82,11 +83,16 @@ func (l *Ledger) Join(ctx context.Context, job Job, index int, wait time.Duratio
 		}
 		return Joined{}, failed("join the run", err)
 	}
-	if j.held != nil {
-		l.entries.Distrust(j.held.Distrusted)
-		l.writer.take(&Lease{j.held, l})
+	if j.held == nil {
+		return j.joined, nil
 	}
-	return j.joined, nil
+	before := l.writer.held()
+	l.entries.Distrust(j.held.Distrusted)
+	l.writer.take(&Lease{j.held, l})
+	if before != nil {
+		err = before.Lease.Release()
+	}
+	return j.joined, failed("join the run", err)
 }
 
 // joining is a process that wants to join a run.

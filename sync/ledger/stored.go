@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -20,11 +21,38 @@ func (l *Ledger) Stored() Stored { return Stored{l} }
 // Kept reports whether the ledger keeps files.
 func (s Stored) Kept() bool { return s.l != nil && s.l.entries.DB.Path == "" }
 
-// StoredFile is a file in the ledger's database that only grows.
-type StoredFile = stored.File
+// StoredFile is a file in the ledger's database that only grows, and is written by the process
+// that holds its run. Writes are kept in memory until Sync. It is safe for concurrent use.
+type StoredFile struct {
+	file *stored.File
+	held *Lease
+}
 
-// Claim takes an earlier run for this process: whoever wrote its files before can do so no
-// more. The scope must be locked. Register claims a new run.
+// Write appends p. The bytes are stored by Sync.
+func (f *StoredFile) Write(p []byte) (int, error) { return f.file.Write(p) }
+
+// Size is how many bytes were written, including those that are not stored yet.
+func (f *StoredFile) Size() int64 { return f.file.Size() }
+
+// Sync stores what was written: when it returns nil, it is on the server's disk. If another
+// process has taken the run, nothing is stored, and the error wraps ErrFenced. After an error
+// it is unknown what is stored.
+func (f *StoredFile) Sync() error { return f.failed(f.file.Sync()) }
+
+// Truncate shortens the file to size bytes; one that is shorter does not change.
+func (f *StoredFile) Truncate(size int64) error { return f.failed(f.file.Truncate(size)) }
+
+func (f *StoredFile) failed(err error) error {
+	if errors.Is(err, ErrFenced) {
+		f.held.Lose(ErrFenced)
+	} else if err != nil {
+		err = cmp.Or(f.held.Check(), err)
+	}
+	return failed("store what the run has done", err)
+}
+
+// Claim takes an earlier run for this process: the one that wrote its files before can do so
+// no more. The scope must be locked. Register claims a new run.
 func (s Stored) Claim(ctx context.Context, run string) error {
 	err := s.l.change(ctx, func(t change.Writer) error { return s.claim(t, run) })
 	return failed("claim run "+run+" in the ledger", err)
@@ -53,7 +81,7 @@ func (s Stored) File(name string) *StoredFile {
 		return nil
 	}
 	held := s.l.writer.held()
-	return &StoredFile{DB: s.l.entries.DB, Place: stored.Place{Run: c.run, File: name}, Epoch: c.epoch, Bound: held.BoundWrite}
+	return &StoredFile{&stored.File{DB: s.l.entries.DB, Place: stored.Place{Run: c.run, File: name}, Epoch: c.epoch, Bound: held.BoundWrite}, held}
 }
 
 // TakeOver makes sure that a run of another process writes no more, and copies a file of it

@@ -22,7 +22,7 @@ const (
 	oldAcme = "acme|api.example.com:8443|eu|1"
 )
 
-// oldPlain is the scope of the ledger of schema 2.
+// oldPlain is the scope of the ledgers of schemas 2 and 3.
 const oldPlain = "kard|https://api.example.com|org"
 
 // fromSchema1 runs a test on ledgers made by the last version with schema 1.
@@ -117,6 +117,24 @@ func TestUpgradeFromSchema2(t *testing.T) {
 		}
 		if d := cmp.Diff(map[string]int{"a": 2}, runsOf(t, l)); d != "" {
 			t.Error(d)
+		}
+	})
+}
+
+// Nothing that was stored with schema 3 is lost.
+func TestUpgradeFromSchema3(t *testing.T) {
+	fromSchema(t, "schema3", func(t *testing.T, o Options) {
+		o.Scope = oldPlain
+		l := open(t, o)
+		known := find(t, l, "cust-1", "Straße-9", "gone")
+		if known[0].State != user.Present || known[1].Remote != "r-1" || known[2].State != user.Absent || len(known[0].Fingerprints.Fields) != 1 {
+			t.Errorf("%+v", known)
+		}
+		if d := cmp.Diff(map[string]int{"a": 2}, runsOf(t, l)); d != "" {
+			t.Error(d)
+		}
+		if version, _, err := l.entries.DB.Meta(t.Context(), l.entries.DB.Read, "schema"); err != nil || version == "3" {
+			t.Error(version, err)
 		}
 	})
 }

@@ -40,6 +40,7 @@ func (p *Pace) Observe(status int, h http.Header) {
 		p.speed.spread(now, a)
 	}
 	if a.Wait > 0 {
+		p.speed.tellOthers(News{Pause: a.Wait})
 		p.pause(now, a)
 	}
 }
@@ -75,6 +76,7 @@ func (p *Pace) slow(now time.Time, a ratelimit.Advice, throttled bool) {
 	s := &p.speed
 	if granted := rate.Limit(a.PerSecond); granted > 0 && granted < s.ceiling {
 		s.ceiling, s.target = granted, 0
+		s.tellOthers(News{Granted: a.PerSecond})
 		if granted < s.now {
 			s.lastCut = now
 			s.setRate(now, granted, "slowed", "the API grants "+perSecond(granted))

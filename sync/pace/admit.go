@@ -10,7 +10,7 @@ import (
 // takeSlot waits until fewer calls are in flight than may be.
 func (p *Pace) takeSlot(ctx context.Context) error {
 	select {
-	case p.slots <- struct{}{}:
+	case p.slots.held <- struct{}{}:
 		return nil
 	case <-ctx.Done():
 		return context.Cause(ctx)
@@ -41,10 +41,15 @@ func (p *Pace) admit(ctx context.Context, t turn) (probe bool, err error) {
 
 // takeToken waits for a token of the rate, and starts the call unless something changed.
 func (p *Pace) takeToken(ctx context.Context, t turn, changed chan struct{}) (ok bool, err error) {
+	take := p.tokens.take
+	if p.share != nil {
+		take = p.share.take
+	}
 	err = t.waits(p.limit(t), func() error {
-		ok, err = p.tokens.take(ctx, changed, func() (bool, error) { return p.start(ctx, changed) })
+		ok, err = take(ctx, changed, func() (bool, error) { return p.start(ctx, changed) })
 		return err
 	})
+	p.haltWithoutLimit(err)
 	return ok, err
 }
 

@@ -3,6 +3,7 @@ package pace_test
 import (
 	"context"
 	"net/http"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -36,6 +37,9 @@ func (s *starts) add() {
 	defer s.mu.Unlock()
 	s.at = append(s.at, time.Now())
 }
+
+// sort puts the starts of several processes in order.
+func (s *starts) sort() { slices.SortFunc(s.at, time.Time.Compare) }
 
 // busiest returns the largest number of calls in any window, its end excluded.
 func (s *starts) busiest(window time.Duration) int {

@@ -29,12 +29,18 @@ var (
 // Options are the limits of a Pace. The zero value means: no ceiling, one call
 // at a time, wait at most 15 minutes, give up after 10.
 type Options struct {
-	PerSecond   float64       // most calls to start per second; 0 is unlimited
-	Burst       int           // calls that may start at once; at least 1
-	MaxInFlight int           // calls in flight at once; at least 1
-	MaxWait     time.Duration // longest wait that the API may ask for
-	GiveUpAfter time.Duration // longest time without an answer
-	Until       time.Time     // a wait that would end after this is not begun; zero is no limit
+	PerSecond   float64 // most calls to start per second; 0 is unlimited
+	Burst       int     // calls that may start at once; at least 1
+	MaxInFlight int     // calls in flight at once; at least 1
+	// FindInFlight has Workers find how many calls must be in flight for the rate to be
+	// reached. Otherwise that is MaxInFlight.
+	FindInFlight bool
+	MaxWait      time.Duration // longest wait that the API may ask for
+	GiveUpAfter  time.Duration // longest time without an answer
+	Until        time.Time     // a wait that would end after this is not begun; zero is no limit
+	// Shared makes PerSecond and Burst, and what the API asks for, apply to all processes
+	// that share it together. It does nothing without a ceiling; nil shares with no one.
+	Shared Shared
 }
 
 func (o Options) withDefaults() Options {
@@ -52,8 +58,9 @@ func (o Options) withDefaults() Options {
 // asks of one caller applies to all.
 type Pace struct {
 	options Options
-	slots   chan struct{}
+	slots   *slots
 	tokens  tokens
+	share   *share // instead of tokens, if the limit is shared
 
 	mu          sync.Mutex
 	waiting     waiting
@@ -65,6 +72,7 @@ type Pace struct {
 	answered    uint64
 	lastStatus  int // of the last call that failed; 0 if it had no answer
 	report      Report
+	adopted     adopted
 }
 
 // New returns a Pace with the given limits.
@@ -76,13 +84,17 @@ func New(o Options) *Pace {
 	}
 	p := &Pace{
 		options: o,
-		slots:   make(chan struct{}, o.MaxInFlight),
+		slots:   newSlots(o.MaxInFlight, o.FindInFlight),
 		tokens:  newTokens(ceiling, o.Burst),
 		waiting: waiting{changed: make(chan struct{})},
 		breaker: newBreaker(),
 		report:  Report{Ceiling: o.PerSecond, Lowest: o.PerSecond},
 	}
-	p.speed = speed{ceiling: ceiling, now: ceiling, limiter: p.tokens.limiter, report: &p.report, waiting: &p.waiting}
+	p.speed = speed{ceiling: ceiling, now: ceiling, effects: effects{limiter: p.tokens.limiter, report: &p.report, waiting: &p.waiting}}
+	if o.Shared != nil && o.PerSecond > 0 {
+		p.share = newShare(o, p.adopt)
+		p.speed.tell = p.share.tell
+	}
 	return p
 }
 
@@ -91,8 +103,8 @@ func New(o Options) *Pace {
 // calls end exactly once, with the status of the answer (0 if none came, below 0 if
 // the call was not made after all) and whether the API gave a definite answer.
 //
-// The error is the cause of ctx, or wraps ErrGaveUp, ErrTooLong or ErrTooLate. No
-// call may be made after it, now or later.
+// The error is the cause of ctx, or wraps ErrGaveUp, ErrTooLong, ErrTooLate or
+// ErrNoLimit. No call may be made after it, now or later.
 func (p *Pace) Begin(ctx context.Context) (end func(status int, answered bool), err error) {
 	turn := turnOf(ctx)
 	err = turn.waits(telemetry.Slot, func() error { return p.takeSlot(ctx) })
@@ -101,16 +113,24 @@ func (p *Pace) Begin(ctx context.Context) (end func(status int, answered bool), 
 	}
 	probe, err := p.admit(ctx, turn)
 	if err != nil {
-		<-p.slots
+		<-p.slots.held
 		return nil, err
 	}
+	began := time.Now()
+	p.slots.started(began)
 	return func(status int, answered bool) {
 		if status < 0 {
 			p.unmade(probe)
 		} else {
 			p.ended(status, answered, probe)
 		}
-		<-p.slots
+		if status >= 0 {
+			p.slots.ended(time.Since(began), answered)
+		}
+		if p.share != nil {
+			p.share.tellNow(ctx)
+		}
+		<-p.slots.held
 	}, nil
 }
 

@@ -27,9 +27,21 @@ type speed struct {
 	inSecond int
 	inLast   int
 
-	limiter *rate.Limiter // what follows from it: the tokens,
-	report  *Report       // what is told of it,
-	waiting *waiting      // and who must look again
+	effects
+}
+
+// effects are where a change of the rate has an effect.
+type effects struct {
+	limiter *rate.Limiter // the tokens
+	report  *Report       // what is told of it
+	waiting *waiting      // who must look again
+	tell    func(News)    // other processes; nil if the limit is not shared
+}
+
+func (s *speed) tellOthers(n News) {
+	if s.tell != nil {
+		s.tell(n)
+	}
 }
 
 // started counts a call, to measure the rate where there is no ceiling.
@@ -60,6 +72,7 @@ func (s *speed) cut(now time.Time, part rate.Limit, why string) {
 		from, s.peak = s.target, 0
 	}
 	s.lastCut = now
+	s.tellOthers(News{Cut: float64(part)})
 	s.setRate(now, min(max(part*from, slowest), from), "slowed", why)
 }
 
@@ -70,6 +83,7 @@ func (s *speed) spread(now time.Time, a ratelimit.Advice) {
 		window = 0
 	}
 	s.windowEnds = now.Add(a.PaceEnds)
+	s.tellOthers(News{Quota: float64(window), QuotaFor: a.PaceEnds})
 	if window == s.window || window > 0 && s.window > 0 && math.Abs(float64(window/s.window-1)) < 0.05 {
 		return // the rate would hardly change
 	}
@@ -99,6 +113,10 @@ func (s *speed) regain(now time.Time) {
 		return
 	}
 	s.lastRaise = now
+	if s.tell != nil { // the rate is raised for all together
+		s.tell(News{Well: true})
+		return
+	}
 	goal := s.ceiling
 	if goal == rate.Inf {
 		goal = 2 * s.target

@@ -17,6 +17,7 @@ import (
 // look-ups read is small, and apart from the rows.
 type Window struct {
 	seed   maphash.Seed
+	hashes func(*user.Record) uint64
 	rows   []row    // in a ring
 	links  []link   // of each row
 	latest []uint32 // by slot: the number of the row that came last
@@ -33,10 +34,11 @@ type link struct {
 	earlier uint32 // the number of the row before it in its chain
 }
 
-// New returns a Window of the given number of rows, from 1 to 2^30.
-func New(size int) *Window {
+// New returns a Window of the given number of rows, from 1 to 2^30. hashes returns the Hash
+// of a record whose Hash is not set yet; nil if none is ever set.
+func New(size int, hashes func(*user.Record) uint64) *Window {
 	slots := 1 << bits.Len(uint(2*size-1))
-	return &Window{seed: maphash.MakeSeed(), rows: make([]row, size), links: make([]link, size), latest: make([]uint32, slots)}
+	return &Window{seed: maphash.MakeSeed(), hashes: hashes, rows: make([]row, size), links: make([]link, size), latest: make([]uint32, slots)}
 }
 
 // Add adds a row, in place of the oldest if the window is full.
@@ -76,10 +78,17 @@ func (w *Window) slot(id string) (latest *uint32, key uint32) {
 	return &w.latest[hash&uint64(len(w.latest)-1)], uint32(hash >> 32)
 }
 
-// hash is that of all the row says. A deletion says nothing about the user's values.
+// hash is that of all the row says. A deletion says nothing about the user's values. The Hash
+// of a record may leave out the values of secrets.
 func (w *Window) hash(r *user.Record) uint64 {
-	if r.Op == user.Delete {
+	switch {
+	case r.Op == user.Delete:
 		r = &user.Record{Op: user.Delete, User: user.User{ID: r.User.ID}}
+	case len(r.User.Secrets) > 0 || w.hashes == nil:
+	case r.Hash != 0:
+		return r.Hash
+	default:
+		return w.hashes(r)
 	}
 	var room [512]byte
 	b := fingerprint.AppendRow(room[:0], r, true)

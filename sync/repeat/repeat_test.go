@@ -14,7 +14,7 @@ func rowOf(id, email string, op user.Op) *user.Record {
 }
 
 func TestDiffers(t *testing.T) {
-	w := New(10)
+	w := New(10, nil)
 	w.Add(rowOf("a", "x", user.Upsert))
 	w.Add(rowOf("gone", "x", user.Delete))
 	secret := rowOf("a", "x", user.Upsert)
@@ -37,9 +37,37 @@ func TestDiffers(t *testing.T) {
 	}
 }
 
+// The hash that a record has is not made once more, but it says nothing about secrets and
+// deletions.
+func TestHashOfTheRecord(t *testing.T) {
+	made := 0
+	w := New(10, func(r *user.Record) uint64 { made++; return uint64(len(r.User.Attributes[0].Value.Text)) })
+	plain := func(id, email string, op user.Op, hash uint64) *user.Record {
+		r := rowOf(id, email, op)
+		r.User.Secrets, r.Hash = nil, hash
+		return r
+	}
+	w.Add(plain("a", "xyz", user.Upsert, 3))
+	w.Add(plain("gone", "x", user.Delete, 7))
+	secret := rowOf("s", "x", user.Upsert)
+	secret.Hash = 5
+	w.Add(secret)
+	changed := rowOf("s", "x", user.Upsert)
+	changed.User.Secrets[0].Value, changed.Hash = user.NewSecret("y"), 5
+	if w.Differs(plain("a", "xyz", user.Upsert, 0)) || !w.Differs(plain("a", "x", user.Upsert, 0)) || w.Differs(plain("a", "", user.Upsert, 3)) {
+		t.Error("it does not compare by the hash of the record")
+	}
+	if made != 2 {
+		t.Errorf("%d hashes were made, want 2", made)
+	}
+	if w.Differs(plain("gone", "y", user.Delete, 8)) || w.Differs(secret) || !w.Differs(changed) {
+		t.Error("deletions and secrets are not compared by what they say")
+	}
+}
+
 // A window forgets the oldest row first, and only that.
 func TestWindowIsBounded(t *testing.T) {
-	w := New(3)
+	w := New(3, nil)
 	w.Add(rowOf("a", "x", user.Upsert))
 	w.Add(rowOf("b", "x", user.Upsert))
 	w.Add(rowOf("a", "y", user.Upsert))
@@ -62,7 +90,7 @@ func TestWindowIsBounded(t *testing.T) {
 // After 2^32 rows their numbers begin again: a row from before is then not found, and never
 // taken for another.
 func TestManyRows(t *testing.T) {
-	w := New(3)
+	w := New(3, nil)
 	w.Add(rowOf("a", "x", user.Upsert))
 	w.added = math.MaxUint32 - 2
 	for i := range 6 {

@@ -71,12 +71,19 @@ func TurnOf(ctx context.Context) *Turn {
 }
 
 // AfterBackoff returns a context for the next attempt, before which there was a wait of d:
-// the first call in it counts the wait.
+// the first call in it counts the wait, and all calls in it repeat others.
 func AfterBackoff(ctx context.Context, d time.Duration) context.Context {
 	waited := new(atomic.Int64)
 	waited.Store(int64(d))
 	return context.WithValue(ctx, backoffKey{}, waited)
 }
+
+// Repeating returns a context for calls that send again what a call before them carried,
+// without a wait.
+func Repeating(ctx context.Context) context.Context { return AfterBackoff(ctx, 0) }
+
+// Repeats reports whether the calls in ctx repeat others.
+func Repeats(ctx context.Context) bool { return ctx.Value(backoffKey{}) != nil }
 
 // TakeBackoff returns the wait before this attempt, the first time that it is asked.
 func TakeBackoff(ctx context.Context) time.Duration {

@@ -16,6 +16,7 @@ import (
 type Stats struct {
 	mu       sync.Mutex
 	latency  map[string]*Histogram
+	repeats  map[string]int
 	spent    Spent
 	timeline Timeline
 	outcomes map[user.Status]int
@@ -24,7 +25,7 @@ type Stats struct {
 // NewStats returns statistics of a run that begins now.
 func NewStats() *Stats {
 	return &Stats{
-		latency: map[string]*Histogram{}, outcomes: map[user.Status]int{},
+		latency: map[string]*Histogram{}, repeats: map[string]int{}, outcomes: map[user.Status]int{},
 		timeline: Timeline{Start: time.Now(), Width: time.Second},
 	}
 }
@@ -42,6 +43,9 @@ func (s *Stats) Called(c *Call) {
 		s.latency[c.Kind] = h
 	}
 	h.Add(c.Wire)
+	if c.Repeat {
+		s.repeats[c.Kind]++
+	}
 	s.spent.plus(&c.Waits)
 	p := s.timeline.at(c.Began)
 	p.Calls++
@@ -106,6 +110,13 @@ func (s *Stats) Latency() map[string]Histogram {
 		all[kind] = *h
 	}
 	return all
+}
+
+// Repeats returns how many calls repeated others, by their kind.
+func (s *Stats) Repeats() map[string]int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return maps.Clone(s.repeats)
 }
 
 // Spent returns what time was spent on, added up over all workers.

@@ -34,6 +34,9 @@ type Call struct {
 	Result string
 	// RequestID is the id that the API gave the call; empty if it gave none.
 	RequestID string
+	// Repeat says that the call belongs to a later attempt: something was sent or read
+	// before, and not settled. So it is also if it carries a part of a batch that was refused.
+	Repeat bool
 	// Limit is how many calls per second were allowed when it began; 0 is unlimited.
 	Limit float64
 	// Span is what a Tracer made of it; nil for nothing.

@@ -9,11 +9,12 @@ import (
 // cleared, or a field that is named like one for that says so.
 func (u *User) Deactivates() bool {
 	return slices.ContainsFunc(u.Attributes, func(a Attribute) bool {
-		on, err := a.Value.Bool()
 		switch a.Field.access() {
 		case allows:
+			on, err := a.Value.Bool()
 			return err != nil || !on
 		case denies:
+			on, err := a.Value.Bool()
 			return err != nil || on
 		case tells:
 			return isInactive(strings.ToLower(strings.Trim(a.Value.Text, ` "`)))
@@ -35,7 +36,7 @@ const (
 // access judges a field by its name, such as active, is_disabled or accountEnabled.
 func (f Field) access() access {
 	name := string(f)[strings.LastIndexByte(string(f), '.')+1:]
-	name = strings.ToLower(strings.NewReplacer("_", "", "-", "").Replace(name))
+	name = strings.ToLower(strings.ReplaceAll(strings.ReplaceAll(name, "_", ""), "-", ""))
 	for _, prefix := range []string{"is", "user", "account", "login", "employee", "employment", "member"} {
 		name = strings.TrimPrefix(name, prefix)
 	}

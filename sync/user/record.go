@@ -34,8 +34,8 @@ type Origin struct {
 	// Absent says that the record is in no file: it is the deletion of a user
 	// missing from the input.
 	Absent bool
-	// Elsewhere says that another shard of the run settles the record: it is read, and
-	// nothing else.
+	// Elsewhere says that another shard of the run settles the record: here
+	// it is only read.
 	Elsewhere bool
 	// Before is where the record was rejected, if it is a reject sent again;
 	// otherwise nil.

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"slices"
+
+	"usersync/sync/identity"
 )
 
 // Builder writes an index. It is for one goroutine, and holds up to 3 MB.
@@ -13,7 +15,8 @@ import (
 type Builder struct {
 	to      io.Writer
 	key     Key
-	begin   int64 // of the block, in the results
+	blocks  []block // written, of the whole index
+	begin   int64   // of the block, in the results
 	end     int64
 	entries []uint64
 	// Room for an id, and for sorting and encoding a block.
@@ -24,6 +27,13 @@ type Builder struct {
 
 // NewBuilder returns a Builder that writes to w, one Write for each block.
 func NewBuilder(w io.Writer, key Key) *Builder { return &Builder{to: w, key: key} }
+
+// Continue returns a Builder for an index that begins with the blocks of x. The caller has
+// cut the file to x.Size, and w writes from there on.
+func (x *Index) Continue(w io.Writer) *Builder {
+	_, end := x.Covered()
+	return &Builder{to: w, key: x.key, blocks: slices.Clone(x.blocks), end: end}
+}
 
 // Add adds the row of an id, which is in the bytes from begin up to end of the results. Rows
 // are added in order. A row without an id needs no entry, but Add must be called for it.
@@ -46,10 +56,14 @@ func (b *Builder) Add(id string, begin, end int64) {
 	b.end = end
 }
 
-// Close writes the last block, which is usually not full. It does not close the Writer.
+// Close writes the last block, which is usually not full, and the list of all blocks. It does
+// not close the Writer.
 func (b *Builder) Close() error {
 	if b.err == nil && len(b.entries) > 0 {
 		b.write()
+	}
+	if b.err == nil && len(b.blocks) > 0 {
+		b.put(appendList(b.out[:0], b.blocks))
 	}
 	return b.err
 }
@@ -60,12 +74,20 @@ func (b *Builder) write() {
 	for _, e := range b.entries {
 		out = binary.LittleEndian.AppendUint64(out, e)
 	}
-	head := block{rows: len(b.entries), begin: b.begin, end: b.end, sum: checksum(out[headerSize:])}
+	head := block{rows: len(b.entries), begin: b.begin, end: b.end, sum: checksum(out[headerSize:]), fold: identity.FoldVersion}
+	if n := len(b.blocks); n > 0 {
+		head.at = b.blocks[n-1].next()
+	}
 	head.appendTo(out[:0])
-	if _, err := b.to.Write(out); err != nil {
+	b.put(out)
+	b.blocks = append(b.blocks, head)
+	b.entries, b.out = b.entries[:0], out
+}
+
+func (b *Builder) put(p []byte) {
+	if _, err := b.to.Write(p); err != nil {
 		b.err = fmt.Errorf("write the index: %w", err)
 	}
-	b.entries, b.out = b.entries[:0], out
 }
 
 // sortEntries is several times faster than a general sort: hashes are spread evenly, so

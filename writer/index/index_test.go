@@ -89,8 +89,12 @@ func TestRepeatedAndAlike(t *testing.T) {
 // A cut, damaged or foreign index ends before what is wrong.
 func TestDamageEndsIt(t *testing.T) {
 	k := key(t)
-	whole := build(t, k, 2*blockRows+10, user)
+	listed := build(t, k, 2*blockRows+10, user)
 	one := headerSize + 8*blockRows
+	whole, list := listed[:2*one+headerSize+8*10], listed[2*one+headerSize+8*10:]
+	if len(list) != 3*headerSize+listTail {
+		t.Fatalf("a list of %d bytes", len(list))
+	}
 	for name, c := range map[string]struct {
 		index   []byte
 		results int64
@@ -104,6 +108,17 @@ func TestDamageEndsIt(t *testing.T) {
 		"signature changed": {changed(whole, 0), 1 << 40, 0},
 		"of longer results": {whole, int64(100 + 10*blockRows), blockRows},
 		"block missing":     {slices.Concat(whole[:one], whole[2*one:]), 1 << 40, blockRows},
+
+		"listed":                       {listed, 1 << 40, 2*blockRows + 10},
+		"listed, header changed":       {changed(listed, one+9), 1 << 40, 2*blockRows + 10},
+		"listed, of longer results":    {listed, int64(100 + 10*blockRows), blockRows},
+		"listed, block missing":        {slices.Concat(whole[:one], whole[2*one:], list), 1 << 40, blockRows},
+		"listed, block twice":          {slices.Concat(whole[:one], whole[:one], whole[one:], list), 1 << 40, blockRows},
+		"list cut":                     {listed[:len(listed)-1], 1 << 40, 2*blockRows + 10},
+		"list cut, header changed":     {changed(listed[:len(listed)-1], one+9), 1 << 40, blockRows},
+		"list changed, header changed": {changed(changed(listed, len(whole)+50), one+9), 1 << 40, blockRows},
+		"tail changed, header changed": {changed(changed(listed, len(listed)-9), one+9), 1 << 40, blockRows},
+		"list alone":                   {list, 1 << 40, 0},
 	} {
 		if x := open(t, k, c.index, c.results); rows(x) != c.rows {
 			t.Errorf("%s: %d rows, want %d", name, rows(x), c.rows)
@@ -115,6 +130,64 @@ func TestDamageEndsIt(t *testing.T) {
 	}
 	if intact, err := open(t, k, whole, 1<<40).Check(); !intact || err != nil {
 		t.Errorf("intact %v, %v", intact, err)
+	}
+}
+
+// A search of an index with a list reads the list, and a window of each block.
+func TestListSavesReads(t *testing.T) {
+	k := key(t)
+	for n, want := range map[int]int{1000: 1 + 1, 2*blockRows + 77: 1 + 3, 103 * 1000: 1 + 1} {
+		index := build(t, k, n, user)
+		reads := &counted{Reader: bytes.NewReader(index)}
+		x, err := Open(reads, int64(len(index)), 1<<40, k)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if find(t, x, user(n/2)); reads.n != want {
+			t.Errorf("%d rows: %d reads, want %d", n, reads.n, want)
+		}
+	}
+}
+
+// counted counts reads.
+type counted struct {
+	*bytes.Reader
+	n int
+}
+
+func (c *counted) ReadAt(p []byte, at int64) (int, error) {
+	c.n++
+	return c.Reader.ReadAt(p, at)
+}
+
+// A list that is longer than what is read at once is read as a whole.
+func TestLongList(t *testing.T) {
+	var all []block
+	at := int64(0)
+	for i := range int64(250) {
+		b := block{at: at, rows: 3, begin: i * 30, end: (i + 1) * 30}
+		all, at = append(all, b), b.next()
+	}
+	file := appendList(make([]byte, at), all)
+	got, err := readList(bytes.NewReader(file), int64(len(file)))
+	if err != nil || !slices.Equal(got, all) {
+		t.Errorf("%d blocks, %v", len(got), err)
+	}
+}
+
+// An index that is continued after a stop is as one that was written at once.
+func TestContinue(t *testing.T) {
+	k, n := key(t), blockRows+20
+	whole := build(t, k, n, user)
+	part := build(t, k, blockRows, user)
+	before := open(t, k, part, 1<<40)
+	out := bytes.NewBuffer(part[:before.Size()])
+	b := before.Continue(out)
+	for i := blockRows; i < n; i++ {
+		b.Add(user(i), int64(100+10*i), int64(110+10*i))
+	}
+	if err := b.Close(); err != nil || !bytes.Equal(out.Bytes(), whole) {
+		t.Errorf("%v: %d bytes, want %d", err, out.Len(), len(whole))
 	}
 }
 

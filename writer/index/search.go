@@ -19,25 +19,41 @@ type Index struct {
 	blocks []block
 }
 
-// Open reads where the blocks of an index of the given size are, which is one small read for
-// every 131,072 rows. An index that was cut or damaged ends at its last intact block, and so
-// does one that another version of identity.Fold made. Results is the size of the results:
-// an index that covers more is not theirs, and ends before that.
+// Open reads where the blocks of an index of the given size are: one small read, or one for
+// every 131,072 rows of an index that has no list of them. An index that was cut or damaged
+// ends at its last intact block, and so does one that another version of identity.Fold made.
+// Results is the size of the results: an index that covers more is not theirs, and ends
+// before that.
 func Open(r io.ReaderAt, size, results int64, key Key) (*Index, error) {
 	x := &Index{from: r, size: size, key: key}
-	covered, at := int64(-1), int64(0)
-	for at+headerSize <= size {
-		var header [headerSize]byte
-		if _, err := r.ReadAt(header[:], at); err != nil {
-			return nil, fmt.Errorf("read the index: %w", err)
-		}
-		b := block{at: at}
-		if !b.parse(header[:]) || b.fold != identity.FoldVersion || b.next() > size || b.end > results || covered >= 0 && b.begin != covered {
+	listed, err := readList(r, size)
+	for i := range listed {
+		if !x.accept(listed[i], results) {
 			break
 		}
-		x.blocks, covered, at = append(x.blocks, b), b.end, b.next()
 	}
-	return x, nil
+	for at := int64(0); err == nil && len(listed) == 0 && at+headerSize <= size; at = x.Size() {
+		var header [headerSize]byte
+		if _, err = r.ReadAt(header[:], at); err != nil {
+			err = fmt.Errorf("read the index: %w", err)
+			break
+		}
+		b := block{at: at}
+		if !b.parse(header[:]) || !x.accept(b, results) {
+			break
+		}
+	}
+	return x, err
+}
+
+// accept adds a block, and reports whether it can be the next one.
+func (x *Index) accept(b block, results int64) bool {
+	_, covered := x.Covered()
+	if b.fold != identity.FoldVersion || b.next() > x.size || b.end > results || len(x.blocks) > 0 && b.begin != covered {
+		return false
+	}
+	x.blocks = append(x.blocks, b)
+	return true
 }
 
 // Covered returns up to which byte of the results, and from which, each row is in the index.

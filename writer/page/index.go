@@ -43,7 +43,7 @@ const mostListed = 400
 func newIndex(dir string, runs []Entry) *index {
 	runs = slices.Clone(runs)
 	slices.SortFunc(runs, func(a, b Entry) int { return cmp.Or(b.StartedAt.Compare(a.StartedAt), cmp.Compare(b.Run, a.Run)) })
-	x := &index{Dir: dir, Runs: len(runs)}
+	x := &index{Dir: report.Quoted(dir), Runs: len(runs)}
 	for i := range runs[:min(len(runs), mostListed)] {
 		r := &runs[i]
 		x.Rows = append(x.Rows, listed{past: past{Summary: &r.Summary, Status: statusOf(&r.Summary), Changed: changed(&r.Summary)},

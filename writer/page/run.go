@@ -2,6 +2,7 @@ package page
 
 import (
 	"fmt"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -27,6 +28,15 @@ type run struct {
 	Settings   []report.Setting // without those that are not set
 	Trends     []trend
 	Earlier    []past
+}
+
+// Again is the command that writes the report again, from where the run was started.
+func (r *run) Again() string {
+	dir := r.Run
+	if r.Report != "" {
+		dir = filepath.Dir(r.Report)
+	}
+	return "usersync report " + report.Quoted(dir)
 }
 
 // fact is a name and what it is.

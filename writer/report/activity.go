@@ -14,11 +14,15 @@ type Activity struct {
 	// First record that this section covers: 1, or the first one after those that an
 	// earlier, interrupted part of the run has written.
 	FirstRecord int `json:"first_record" jsonschema:"minimum=1"`
-	// Calls in flight at a time, at most.
+	// Calls that could be in flight at a time, at most: as many as were needed, if the program found
+	// that out.
 	Workers int `json:"workers" jsonschema:"minimum=1"`
 	// How long calls took, by kind: create, update, delete, read. From their turn to the
 	// end of the answer.
 	Latency map[string]Latency `json:"latency,omitempty"`
+	// Calls that repeated an attempt, or carried a part of a batch that was refused as a
+	// whole, by kind. They are among the calls of the kind.
+	Retries map[string]int `json:"retries,omitempty"`
 	// What time was spent on.
 	Spent Spent `json:"spent_seconds"`
 	// How the run went over time.

@@ -75,6 +75,9 @@ type Scope struct {
 type Input struct {
 	// Path as it was given; - is standard input.
 	Path string `json:"path"`
+	// How the place of a URL calls the version that was read: a version of a bucket, a generation,
+	// or an entity tag; absent for local files.
+	Version string `json:"version,omitempty"`
 	// Format: csv or jsonl.
 	Format writer.Format `json:"format,omitempty"`
 	// Bytes read, after decompression.

@@ -53,12 +53,12 @@ func (d *Dir) clear() error {
 		return err
 	}
 	var files []string
-	for _, e := range entries {
-		if !e.Type().IsRegular() || !ownFiles.MatchString(e.Name()) {
+	for _, name := range entries {
+		if !d.Has(name) || !ownFiles.MatchString(name) {
 			return &ForeignError{Path: d.path}
 		}
-		if e.Name() != JournalName {
-			files = append(files, e.Name())
+		if name != JournalName {
+			files = append(files, name)
 		}
 	}
 	slices.Sort(files)

@@ -40,13 +40,9 @@ func (f *File) Drop() error {
 
 // Names lists the directory, sorted. Every error is an *AccessError.
 func (d *Dir) Names() ([]string, error) {
-	entries, err := names(d.root, ".")
+	all, err := names(d.root, ".")
 	if err != nil {
 		return nil, &AccessError{fmt.Errorf("list %s: %w", d.path, err)}
-	}
-	var all []string
-	for _, e := range entries {
-		all = append(all, e.Name())
 	}
 	slices.SortFunc(all, strings.Compare)
 	return all, nil

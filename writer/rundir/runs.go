@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // RunInfo describes a run by the files in its directory.
@@ -59,52 +61,75 @@ func Runs(runsDir string) ([]RunInfo, error) {
 	return runs, nil
 }
 
+// listedAtOnce hides the latency of a disk that is not cached.
+const listedAtOnce = 16
+
 func listRuns(root *os.Root) ([]RunInfo, error) {
 	entries, err := names(root, ".")
 	if err != nil {
 		return nil, err
 	}
 	var runs []RunInfo
-	for _, e := range entries {
-		parts := runID.FindStringSubmatch(e.Name())
-		if parts == nil || !e.IsDir() {
+	for _, name := range entries {
+		parts := runID.FindStringSubmatch(name)
+		if parts == nil {
 			continue
 		}
 		started, err := time.Parse(stampLayout, parts[1])
 		if err != nil {
 			continue // such as the 99th of a month: not a run
 		}
-		run := RunInfo{ID: e.Name(), Started: started}
-		if err := run.inspect(root); err != nil {
-			return nil, err
-		}
-		runs = append(runs, run)
+		runs = append(runs, RunInfo{ID: name, Started: started})
 	}
+	if err := inspectAll(root, runs); err != nil {
+		return nil, err
+	}
+	runs = slices.DeleteFunc(runs, func(r RunInfo) bool { return r.ID == "" })
 	slices.SortFunc(runs, func(a, b RunInfo) int { return cmp.Compare(b.ID, a.ID) })
 	return runs, nil
 }
 
+func inspectAll(root *os.Root, runs []RunInfo) error {
+	var group errgroup.Group
+	group.SetLimit(listedAtOnce)
+	for i := range runs {
+		group.Go(func() error { return runs[i].inspect(root) })
+	}
+	return group.Wait()
+}
+
+// inspect looks at the files of a run. What is not a directory is not a run, and loses its ID.
 func (r *RunInfo) inspect(root *os.Root) error {
-	entries, err := names(root, r.ID)
+	info, err := root.Lstat(r.ID)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil // it was removed while we looked
 	}
+	if err == nil && !info.IsDir() {
+		r.ID = ""
+		return nil
+	}
+	entries, err := names(root, r.ID)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
 	partial := false
-	for _, e := range entries {
-		partial = partial || strings.HasSuffix(e.Name(), partialSuffix)
-		r.Finished = r.Finished || e.Name() == summaryName
-		r.Journal = r.Journal || e.Name() == JournalName
+	for _, name := range entries {
+		partial = partial || strings.HasSuffix(name, partialSuffix)
+		r.Finished = r.Finished || name == summaryName
+		r.Journal = r.Journal || name == JournalName
 	}
 	r.Finished = r.Finished && !partial
 	return err
 }
 
-func names(root *os.Root, name string) ([]fs.DirEntry, error) {
+// names lists a directory without a look at the entries, which would cost a read of the disk
+// for each.
+func names(root *os.Root, name string) ([]string, error) {
 	dir, err := root.Open(filepath.FromSlash(name))
 	if err != nil {
 		return nil, err
 	}
-	entries, err := dir.ReadDir(-1)
+	entries, err := dir.Readdirnames(-1)
 	return entries, errors.Join(err, dir.Close())
 }
 

@@ -54,6 +54,7 @@ func (l Limited) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error
 	}
 	outcomes, err := l.Destination.Apply(turn.on(l.Wire), b)
 	turn.overAs(disbelieved(outcomes, err), err)
+	turn.settled(b, outcomes)
 	if unmade, ok := errors.AsType[notSent](err); ok {
 		return nil, unmade.error
 	}

@@ -3,6 +3,7 @@ package limited
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"usersync/sync/destination"
 	"usersync/sync/telemetry"
@@ -22,13 +23,51 @@ type turn struct {
 	how    destination.Ending
 
 	observed observed
+	awaited  []awaited
+}
+
+// awaited is a call that was answered, and wants to know whether its records succeeded.
+type awaited struct {
+	read    bool
+	records []*user.Record
+	failed  func()
+}
+
+// Await keeps a call until settled.
+func (t *turn) Await(records []*user.Record, failed func()) {
+	t.awaited = append(t.awaited, awaited{t.method == http.MethodGet, records, failed})
+}
+
+// settled tells the calls whose records did not succeed: for each record, the last call that
+// carried it.
+func (t *turn) settled(b user.Batch, outcomes []user.Outcome) {
+	if len(t.awaited) == 0 {
+		return
+	}
+	left := map[*user.Record]user.Status{}
+	for i, r := range b.Records[:min(len(b.Records), len(outcomes))] {
+		if s := outcomes[i].Status; s.Rejected() || s != user.Unsettled && !s.Final() {
+			left[r] = s
+		}
+	}
+	for _, call := range slices.Backward(t.awaited) {
+		failed := false
+		for _, r := range call.records {
+			s, is := left[r]
+			failed = failed || is && (s.Rejected() || !call.read)
+			delete(left, r)
+		}
+		if failed {
+			call.failed()
+		}
+	}
 }
 
 // turnFor returns a turn for calls about records, with the operation that they are for.
 func (l Limited) turnFor(waits context.Context, op user.Op, records []*user.Record) *turn {
 	t := &turn{pacer: l.Pacer, calls: l.Calls, waits: waits}
 	if l.Observer != nil {
-		t.observed = observed{observer: l.Observer, call: telemetry.Call{Op: op, Records: records}}
+		t.observed = observed{observer: l.Observer, call: telemetry.Call{Op: op, Records: records, Repeat: telemetry.Repeats(waits)}}
 		t.observed.tracer, _ = l.Observer.(telemetry.Tracer)
 		t.observed.backoff = telemetry.TakeBackoff(waits)
 		t.waits = telemetry.WithTurn(waits, &t.observed.turn)

@@ -29,6 +29,13 @@ type Panicked struct {
 // Panic returns the value of the panic, and where it was.
 func (p *Panicked) Panic() (value any, callers []uintptr) { return p.value, p.callers }
 
+// Caught returns what recover has returned, to panic with it in the goroutine that waits for
+// this one. Call it in the deferred function that recovers.
+func Caught(value any) *Panicked {
+	callers := make([]uintptr, 64)
+	return &Panicked{value, callers[:runtime.Callers(1, callers)]}
+}
+
 // New returns a group, and a context that ends with its first error.
 func New(ctx context.Context) (*Group, context.Context) {
 	group, ctx := errgroup.WithContext(ctx)
@@ -43,11 +50,11 @@ func (p *Group) Go(f func() error) {
 			if v == nil {
 				return
 			}
-			callers := make([]uintptr, 64)
+			caught := Caught(v)
 			p.mu.Lock()
 			defer p.mu.Unlock()
 			if p.panicked == nil {
-				p.panicked = &Panicked{v, callers[:runtime.Callers(1, callers)]}
+				p.panicked = caught
 			}
 			err = context.Canceled // ends the others; Wait does not return it
 		}()

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"usersync/sync/destination"
+	"usersync/sync/user"
 )
 
 // endings keeps how calls ended.
@@ -13,6 +14,8 @@ type endings []destination.Ending
 
 func (*endings) Next(string) error                        { return nil }
 func (e *endings) Ended(_ string, how destination.Ending) { *e = append(*e, how) }
+
+func (e *endings) Await([]*user.Record, func()) {}
 
 // The middleware learns the id that the API gave a call, whether it went well or not, and
 // if the client does not believe its answer.

@@ -114,6 +114,7 @@ func (c *Client) Do(ctx context.Context, r Request) (*Answer, error) {
 		destination.CallEnded(ctx, r.Method, destination.Ending{Status: response.StatusCode, Code: code, RequestID: a.RequestID})
 	}
 	a.ended("")
+	seen.await(ctx)
 	return a, nil
 }
 

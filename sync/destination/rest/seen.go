@@ -2,10 +2,12 @@ package rest
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"net/http"
 	"time"
 
+	"usersync/sync/destination"
 	"usersync/sync/destination/traffic"
 )
 
@@ -47,6 +49,19 @@ func (s *seen) ended(code string) {
 	}
 	s.call.Fault = code
 	s.told = s.recorder.Record(&s.call)
+}
+
+// await describes a call that was answered with a success if one of its records turns out
+// not to have succeeded, such as in an answer with an error for each.
+func (s *seen) await(ctx context.Context) {
+	if s == nil || s.told || s.recorder.Level != traffic.Errors {
+		return
+	}
+	destination.IfFailed(ctx, s.call.Records, func() {
+		if s.call.Refused = true; !s.told {
+			s.told = s.recorder.Record(&s.call)
+		}
+	})
 }
 
 // describe makes a call for a token, and describes it.

@@ -46,9 +46,19 @@ func (c Config) transport() (http.RoundTripper, bool, error) {
 		IdleConnTimeout:        30 * time.Second, // below the 60 s of common gateways, so that the client closes first
 		DisableCompression:     true,             // decompressing costs more than the bytes save
 		MaxResponseHeaderBytes: 1 << 20,
-		WriteBufferSize:        32 << 10, // a batch of 100 users in one write
-		ReadBufferSize:         32 << 10,
+		WriteBufferSize:        c.bufferBytes(),
+		ReadBufferSize:         c.bufferBytes(),
 	}, !c.HTTP2, nil
+}
+
+// bufferBytes is the size of each of the two buffers of a connection. A batch of 100 users
+// goes out in one write, unless there may be so many connections that their buffers take
+// more memory than the records.
+func (c Config) bufferBytes() int {
+	if c.MaxConns > 64 {
+		return 4 << 10
+	}
+	return 32 << 10
 }
 
 func (c Config) security() (*tls.Config, error) {

@@ -10,6 +10,7 @@ import (
 
 	"usersync/sync/destination"
 	"usersync/sync/destination/verdict"
+	"usersync/sync/telemetry"
 	"usersync/sync/user"
 )
 
@@ -46,7 +47,7 @@ func (s Bisected) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, erro
 	default:
 		return outcomes, err
 	}
-	budget := splitCallsPerBatch
+	ctx, budget := telemetry.Repeating(ctx), splitCallsPerBatch
 	outcomes = make([]user.Outcome, len(b.Records))
 	if err := s.halves(ctx, b, outcomes, ce, &budget); err != nil {
 		return outcomes, err

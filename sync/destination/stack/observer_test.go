@@ -42,13 +42,34 @@ func TestObserverIsToldOfEveryCall(t *testing.T) {
 			t.Fatal(err)
 		}
 		want := []string{
-			"create to create 2-2: http_429 429, attempt 1", "create to create 2-2: reset 0, attempt 2, waited", "create to create 2-2: ok 200, attempt 3, waited",
-			"read to upsert 2-2: http_500 500, attempt 3", "read to upsert 2-2: ok 200, attempt 3, waited",
+			"create to create 2-2: http_429 429, attempt 1", "create to create 2-2: reset 0, attempt 2, waited, a repeat", "create to create 2-2: ok 200, attempt 3, waited, a repeat",
+			"read to upsert 2-2: http_500 500, attempt 3", "read to upsert 2-2: ok 200, attempt 3, waited, a repeat",
 		}
 		if !slices.Equal(o.lines, want) {
 			t.Errorf("got  %q\nwant %q", o.lines, want)
 		}
 	})
+}
+
+// The halves of a refused batch repeat it. What goes out for the first time does not, also
+// after such a batch.
+func TestHalvesAreRepeats(t *testing.T) {
+	o, options := new(told), options(new(pacer), 2)
+	options.Observer = o
+	api := scene{api: func(f *fake) { f.poison["b"] = true }}.fake()
+	wrapped := options.Wrap(api.client(false))
+	for _, ids := range []string{"a=1 b=2 c=3 d=4", "e=5 f=6"} {
+		if _, err := wrapped.Apply(t.Context(), user.Batch{Op: user.Create, Records: records(ids, user.Create)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var repeats []bool
+	for i := range o.calls {
+		repeats = append(repeats, o.calls[i].Repeat)
+	}
+	if want := []bool{false, true, true, true, true, false}; !slices.Equal(repeats, want) {
+		t.Errorf("repeats %v, want %v: %+v", repeats, want, o.calls)
+	}
 }
 
 // attempts keeps what is told, and reads the records while it may.
@@ -58,6 +79,9 @@ func (o *attempts) Called(c *telemetry.Call) {
 	text := fmt.Sprintf("%s, attempt %d", line(c), c.Attempt())
 	if c.Waits[telemetry.Backoff] > 0 {
 		text += ", waited"
+	}
+	if c.Repeat {
+		text += ", a repeat"
 	}
 	o.lines = append(o.lines, text)
 }

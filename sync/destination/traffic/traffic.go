@@ -20,7 +20,7 @@ type Level string
 const (
 	Headers Level = "headers" // of all calls, without bodies
 	Bodies  Level = "bodies"  // of all calls, with bodies
-	Errors  Level = "errors"  // of calls that failed, with bodies
+	Errors  Level = "errors"  // of calls that failed, at least for one record, with bodies
 )
 
 // MaxBody is how much is described of one body, in bytes of its masked form. The rest is cut.
@@ -47,6 +47,7 @@ type Call struct {
 	Header    http.Header
 	Answer    []byte
 	Fault     string // the code of what went wrong; empty if the client could read the answer
+	Refused   bool   // the answer is a success, and some of the records did not succeed
 	RequestID string // if it may be shown
 
 	Records []*user.Record
@@ -91,9 +92,10 @@ type Part struct {
 }
 
 // Record describes a call, if its level wants it, and reports whether it does. Errors are
-// calls that failed, and those whose answer says that some of their users did (207).
+// calls that failed, those whose answer says that some of their users may have (207), and
+// those that are known to have failed for some.
 func (r *Recorder) Record(c *Call) bool {
-	if r == nil || r.Level == Errors && c.Fault == "" && c.Status > 0 && c.Status < 300 && c.Status != http.StatusMultiStatus {
+	if r == nil || r.Level == Errors && !c.failed() {
 		return false
 	}
 	m := mask{words: c.Words, records: c.Records}
@@ -118,6 +120,10 @@ func (r *Recorder) Record(c *Call) bool {
 	}
 	r.Take(e)
 	return true
+}
+
+func (c *Call) failed() bool {
+	return c.Fault != "" || c.Refused || c.Status < 200 || c.Status > 299 || c.Status == http.StatusMultiStatus
 }
 
 // hideSizes leaves out how long credentials are.

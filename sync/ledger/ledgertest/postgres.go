@@ -28,6 +28,7 @@ type Postgres struct {
 	err     error
 	dir     string
 	port    int
+	server  exec.Cmd // not started: each start is a copy
 	command *exec.Cmd
 	count   int
 	mu      sync.Mutex
@@ -77,14 +78,31 @@ func (s *Postgres) start() error {
 	if s.port, err = freePort(); err != nil {
 		return err
 	}
-	s.command = exec.Command(filepath.Join(bin, "postgres"), "-D", data, "-p", strconv.Itoa(s.port),
-		"-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="+s.dir)
-	s.command.SysProcAttr, s.command.Dir = who, s.dir
+	s.server = exec.Cmd{Path: filepath.Join(bin, "postgres"), Dir: s.dir, SysProcAttr: who,
+		Args: []string{"postgres", "-D", data, "-p", strconv.Itoa(s.port), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=" + s.dir}}
+	return s.serve()
+}
+
+func (s *Postgres) serve() error {
+	server := s.server
+	s.command = &server
 	if err := s.command.Start(); err != nil {
 		return err
 	}
 	return s.await()
 }
+
+// Crash ends the server at once, as a failure of its machine does. Call Restart next.
+func (s *Postgres) Crash() error {
+	if err := s.command.Process.Signal(syscall.SIGQUIT); err != nil {
+		return err
+	}
+	_ = s.command.Wait() // an immediate shutdown is no success
+	return nil
+}
+
+// Restart starts a server again that has crashed, with the same data and address.
+func (s *Postgres) Restart() error { return s.serve() }
 
 // owner is the user that the server runs as: it refuses to run as root.
 func (s *Postgres) owner() (*syscall.SysProcAttr, error) {

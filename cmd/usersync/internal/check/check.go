@@ -56,7 +56,7 @@ func Input(ctx context.Context, stdin io.Reader, c *config.Config, args []string
 	if len(args) == 0 && len(c.Input.From) == 0 {
 		return found, nil
 	}
-	paths, err := input.Paths(c.Invocation.Verb, args, c.Input.From)
+	paths, err := input.Paths(ctx, c, args)
 	if err != nil {
 		return found, err
 	}

@@ -17,7 +17,7 @@ type comparison struct {
 }
 
 func newComparison() *comparison {
-	return &comparison{similar: lookalike.New(nil), rows: repeat.New(lookalike.Window)}
+	return &comparison{similar: lookalike.New(nil), rows: repeat.New(lookalike.Window, nil)}
 }
 
 // note adds notes to the next valid record.

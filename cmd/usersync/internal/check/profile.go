@@ -54,7 +54,7 @@ const shapesShown = 5 // of a column
 // Profile reads the files once more, before any mapping, and adds what their columns hold.
 // Standard input cannot be read twice.
 func (f *Findings) Profile(ctx context.Context, stdin io.Reader, c *config.Config, args []string) error {
-	paths, err := input.Paths(c.Invocation.Verb, args, c.Input.From)
+	paths, err := input.Paths(ctx, c, args)
 	if err != nil {
 		return err
 	}
@@ -63,7 +63,7 @@ func (f *Findings) Profile(ctx context.Context, stdin io.Reader, c *config.Confi
 	}
 	for _, path := range paths {
 		o := input.Layout(&c.Input)
-		o.Paths, o.Stdin = []string{path}, stdin
+		o.Paths, o.Places, o.Stdin = []string{path}, c.Places, stdin
 		one, err := f.profileOf(ctx, o)
 		if err != nil {
 			hint, err := input.SplitHint(err)

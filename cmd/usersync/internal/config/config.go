@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"usersync/cmd/usersync/internal/quantity"
+	"usersync/reader/place"
 	"usersync/sync/mirror"
 	"usersync/sync/user"
 )
@@ -22,6 +23,8 @@ type Config struct {
 	// ValueFiles are the files that values were read from, written file:PATH.
 	ValueFiles []string
 	Invocation Invocation // the command line that it was read for
+	// Places opens the URLs of the input; it alone knows their queries.
+	Places *place.Opener
 
 	Target  Target
 	Input   Input
@@ -77,6 +80,25 @@ type Guards struct {
 	Canary            int
 	CanaryAnswersOnly bool
 	MaxDuration       time.Duration
+	Until             quantity.Clock
+}
+
+// UntilFlag is the flag with the time of day at which a run ends.
+const UntilFlag = "until"
+
+// End returns when the time of a run that starts at started is used up; zero if nothing
+// says so.
+func (g *Guards) End(started time.Time) time.Time {
+	var end time.Time
+	if g.MaxDuration > 0 {
+		end = started.Add(g.MaxDuration)
+	}
+	if g.Until.Given() {
+		if at, _ := g.Until.Next(started); end.IsZero() || at.Before(end) {
+			end = at
+		}
+	}
+	return end
 }
 
 // LookAhead reports whether a guard needs a forecast of the whole run before the
@@ -87,9 +109,13 @@ func (g *Guards) LookAhead() bool { return g.MaxChange.Given() || g.MinRecords >
 // may take.
 type Pace struct {
 	Rate                          quantity.Rate
-	Burst, Workers, BatchSize     int
+	Share                         string      // ShareAuto, ShareNone, ShareLedger or ShareRedis
+	Redis                         user.Secret // its address
+	Burst, BatchSize              int
+	Workers                       int // 0: as many as the rate needs
 	Retries                       int
 	Timeout, MaxWait, GiveUpAfter time.Duration
+	GracePeriod                   time.Duration
 }
 
 // Network says how to connect to an API.

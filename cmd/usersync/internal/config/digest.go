@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -17,7 +18,7 @@ func (c *Config) Digest() string {
 		if v.unsaid {
 			continue
 		}
-		fmt.Fprintf(&b, "%s=%s\n", v.Key, v.Text)
+		fmt.Fprintf(&b, "%s=%s\n", v.Key, cmp.Or(v.earlier, v.Text))
 	}
 	return sum([]byte(b.String() + c.MappingDigest()))
 }
@@ -39,7 +40,7 @@ func digestOf(c *Config, least Identity) string {
 	for _, v := range c.shown {
 		own := v.section == "" && v.identifies >= least || v.section != "" && v.section == c.Target.To
 		if own && !v.unsaid && v.identifies != ScopeIdentity {
-			fmt.Fprintf(&b, "%s=%s\n", v.Key, v.Text)
+			fmt.Fprintf(&b, "%s=%s\n", v.Key, cmp.Or(v.earlier, v.Text))
 		}
 	}
 	return sum([]byte(b.String()))
@@ -76,7 +77,7 @@ func (c *Config) earlierDigest(least Identity, others map[string]string) string 
 		if v.section == "" && !counted || v.section != "" && v.section != c.Target.To {
 			continue
 		}
-		text := v.Text
+		text := cmp.Or(v.earlier, v.Text)
 		if other, ok := others[v.Key]; ok && v.section == "" {
 			text = other
 		}

@@ -127,7 +127,7 @@ func complete(cmd *cobra.Command, s *Setting) {
 func (f *Flags) Load(e Environment) (*Config, error) {
 	c, err := f.load(e)
 	if c != nil {
-		c.Invocation = Invocation{Verb: verbOf(f.cmd), Flags: flagsOf(f.cmd), Files: f.cmd.Flags().Args()}
+		c.Invocation = Invocation{Verb: verbOf(f.cmd), Flags: flagsOf(f.cmd), Files: c.Places.AddAll(f.cmd.Flags().Args())}
 	}
 	return c, err
 }

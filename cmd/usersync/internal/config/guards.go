@@ -42,6 +42,9 @@ func (g *Guards) settings() []Setting {
 		{Key: "max_duration", Group: GroupPace, Flag: "max-duration", Value: "TIME", Commands: BetweenParts,
 			Use: "stop reading after this long and exit 10; resume continues the run",
 			Set: Into(&g.MaxDuration, quantity.ParseDuration)},
+		{Key: "until", Group: GroupPace, Flag: UntilFlag, Value: "HH:MM", Commands: BetweenParts, Added: true,
+			Use: "stop reading at this time of day and exit 10, such as 05:00, or \"05:00 Europe/Berlin\" if the zone is not the local one; a run that starts less than six hours after it exits 10 at once; none turns it off",
+			Set: Into(&g.Until, quantity.ParseClock)},
 	}
 }
 

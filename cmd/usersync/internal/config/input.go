@@ -9,6 +9,7 @@ import (
 	"usersync/cmd/usersync/internal/quantity"
 	"usersync/reader"
 	"usersync/reader/mapping"
+	"usersync/reader/place"
 	"usersync/sync/identity"
 	"usersync/sync/user"
 )
@@ -19,7 +20,8 @@ type Input struct {
 	IDs
 	Cells
 	From     []string
-	Fields   mapping.Fields // empty: every column is named like its field
+	Access   place.Credentials // to what is at a URL
+	Fields   mapping.Fields    // empty: every column is named like its field
 	Ignore   []string
 	OpColumn mapping.OpRule               // zero: Mode applies to every row
 	Original func(user.Rejected) [][]byte // finds masked secrets for a retry; nil otherwise
@@ -61,9 +63,9 @@ type Cells struct {
 func (in *Input) settings() []Setting {
 	return slices.Concat([]Setting{
 		{Key: "from", Group: GroupInput, Kind: Files, Value: "FILE", Global: true,
-			Use: "files or patterns to read when the command line names none",
+			Use: "files, URLs or patterns to read when the command line names none",
 			Set: intoList(&in.From)},
-	}, in.Rows.settings(), []Setting{
+	}, in.accessSettings(), in.Rows.settings(), []Setting{
 		{Key: "ignore", Group: GroupInput, Flag: "ignore", Kind: List, Value: "COLUMN",
 			Use: "columns not to send",
 			Set: intoList(&in.Ignore)},
@@ -72,6 +74,24 @@ func (in *Input) settings() []Setting {
 			Use: "column that says what to do with each row, instead of mode: upsert, create, update or delete; or {column: C, map: {A: upsert, T: delete}}, or {expr: E}",
 			Set: Into(&in.OpColumn, mapping.ParseOpRule)},
 	}, in.Cells.settings())
+}
+
+func (in *Input) accessSettings() []Setting {
+	a := &in.Access
+	return []Setting{
+		{Key: "https_token", Group: GroupInput, Kind: Secret, Value: "SECRET", Global: true, Added: true,
+			Use: "token that is sent with requests for files at an https URL, as Authorization: Bearer",
+			Set: IntoSecret(&a.Token)},
+		{Key: "sftp_key", Group: GroupInput, Kind: Secret, Value: "SECRET", Global: true, Added: true,
+			Use: "private key for sftp, without a passphrase; without it an agent, or the keys in ~/.ssh",
+			Set: IntoSecret(&a.Key)},
+		{Key: "sftp_password", Group: GroupInput, Kind: Secret, Value: "SECRET", Global: true, Added: true,
+			Use: "password for sftp",
+			Set: IntoSecret(&a.Password)},
+		{Key: "known_hosts", Group: GroupInput, Flag: "known-hosts", Kind: Path, Value: "FILE", Global: true, Commands: BetweenParts, Added: true,
+			Use: "file with the keys of sftp servers; without it ~/.ssh/known_hosts",
+			Set: IntoString(&a.KnownHosts)},
+	}
 }
 
 func (r *Rows) settings() []Setting {

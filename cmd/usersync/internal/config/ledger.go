@@ -19,6 +19,7 @@ type Ledger struct {
 	Full, New   bool
 	Adopt       string // AdoptRead, AdoptAssume or empty
 	AdoptSource string // where Adopt was set, such as --adopt
+	AdoptOnce   AdoptOnce
 	AllowStale  bool
 	// NewScope allows a first run for an account whose ledger knows another account of
 	// the same API; NewScopeSource is where that was said.
@@ -35,12 +36,6 @@ type Park struct {
 	Every time.Duration // how long until such a user is sent again; 0: forever
 	Retry bool          // send them all now
 }
-
-// The values of --adopt.
-const (
-	AdoptRead   = "read"
-	AdoptAssume = "assume"
-)
 
 // ConnectFlag is the flag of usersync validate that makes a call.
 const ConnectFlag = "connect"
@@ -69,6 +64,9 @@ func (l *Ledger) settings() []Setting {
 		{Key: "adopt", Group: GroupLedger, Flag: "adopt", Value: "HOW", Words: []string{AdoptRead, AdoptAssume}, Identifies: RunIdentity, Source: &l.AdoptSource,
 			Use: "how to take over users who exist in the API but not in the ledger (flag only): read looks each one up before creating it, assume trusts the input",
 			Set: IntoString(&l.Adopt)},
+		{Key: "adopt_once", Group: GroupLedger, Value: "HOW", Identifies: RunIdentity, Added: true,
+			Use: "the same in a config file, and only while the ledger is new, which is until it has seen a run of the feed finish: read, or assume until DATE",
+			Set: Into(&l.AdoptOnce, parseAdoptOnce)},
 		{Key: "new_scope", Group: GroupLedger, Flag: NewScopeFlag, Kind: Bool, Default: "false", Source: &l.NewScopeSource, Commands: BetweenParts | ForLedger,
 			Use: "send users to an account that is new to the ledger, although it knows another account of the same API (flag only)",
 			Set: IntoBool(&l.NewScope)},

@@ -2,6 +2,14 @@ package config
 
 import "usersync/cmd/usersync/internal/quantity"
 
+// Where a limit on calls is shared.
+const (
+	ShareAuto   = "auto"
+	ShareNone   = "none"
+	ShareLedger = "ledger"
+	ShareRedis  = "redis"
+)
+
 func (p *Pace) settings() []Setting {
 	return []Setting{
 		{Key: "rate", Group: GroupPace, Common: true, Flag: "rate", Value: "N/s", Default: "auto", Commands: BetweenParts,
@@ -10,9 +18,15 @@ func (p *Pace) settings() []Setting {
 		{Key: "burst", Group: GroupPace, Flag: "burst", Value: "N", Default: "1", Commands: BetweenParts,
 			Use: "calls that may start at once after a pause",
 			Set: Into(&p.Burst, quantity.ParseCount(1))},
-		{Key: "workers", Group: GroupPace, Common: true, Flag: "workers", Value: "N", Default: "16", Commands: BetweenParts,
-			Use: "most calls in flight at the same time",
-			Set: Into(&p.Workers, quantity.ParseCount(1))},
+		{Key: "rate_share", Group: GroupPace, Flag: "rate-share", Value: "WHERE", Default: ShareAuto, Words: []string{ShareAuto, ShareNone, ShareLedger, ShareRedis}, Added: true, Commands: BetweenParts,
+			Use: "where all processes that send to the account share rate and burst: ledger, which is in PostgreSQL, redis (see redis_url), or none; auto is the ledger if the run has several shards",
+			Set: IntoString(&p.Share)},
+		{Key: "redis_url", Group: GroupPace, Kind: Secret, Remote: true, Added: true,
+			Use: "address of the Redis server of rate_share: redis, redis://USER:PASSWORD@HOST:PORT/N, or rediss:// with TLS",
+			Set: IntoSecret(&p.Redis)},
+		{Key: "workers", Group: GroupPace, Common: true, Flag: "workers", Value: "N", Default: "auto", Earlier: "16", Commands: BetweenParts,
+			Use: "most calls in flight at the same time; auto finds how many the rate needs, from 16 to 512",
+			Set: Into(&p.Workers, quantity.ParseCountOrAuto(1))},
 		{Key: "batch_size", Group: GroupPace, Flag: "batch-size", Value: "N", Default: "100", Commands: BetweenParts,
 			Use: "users per call, if the API takes several, up to the API's own limit; without it, custom sends as many as batch: says",
 			Set: Into(&p.BatchSize, quantity.ParseCount(1))},
@@ -28,6 +42,9 @@ func (p *Pace) settings() []Setting {
 		{Key: "give_up_after", Group: GroupPace, Flag: "give-up-after", Value: "TIME", Default: "10m", Commands: BetweenParts,
 			Use: "stop the run when the API has been down this long",
 			Set: Into(&p.GiveUpAfter, quantity.ParseDuration)},
+		{Key: "grace_period", Group: GroupPace, Flag: "grace-period", Value: "TIME", Default: "60s", Commands: BetweenParts, Added: true,
+			Use: "how long after SIGTERM the process is killed, as Kubernetes or systemd says; calls in flight are canceled 10 s before that (a quarter, if it is short), so that there is time to write down what happened",
+			Set: Into(&p.GracePeriod, quantity.ParseDuration)},
 	}
 }
 

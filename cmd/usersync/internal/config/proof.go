@@ -15,6 +15,7 @@ type Proof struct {
 	Records, SHA256, Trailer string
 	TrustEOF                 bool
 	MinAge                   time.Duration
+	WaitForInput             time.Duration // 0: not at all
 	// Read is what is expected, after the files named above were read; nil before.
 	Read *Expected
 }
@@ -45,6 +46,9 @@ func (p *Proof) settings() []Setting {
 		{Key: "min_age", Group: GroupInput, Flag: "min-age", Value: "TIME", Commands: BetweenParts, Added: true,
 			Use: "refuse an input file that was modified less than this long ago, since the job that writes it may still be running",
 			Set: Into(&p.MinAge, quantity.ParseDuration)},
+		{Key: "wait_for_input", Group: GroupInput, Flag: "wait-for-input", Value: "TIME", Added: true,
+			Use: "wait up to this long for input files, and files that say what to expect, that are missing or younger than min_age; validate and plan do not wait",
+			Set: Into(&p.WaitForInput, quantity.ParseDuration)},
 	}
 }
 
@@ -75,15 +79,21 @@ func (p *Proof) ExpectNothing() { p.Read = &Expected{} }
 
 // files are the files with expectations that a run of the paths may read.
 func (p *Proof) files(paths []string) []string {
+	files := p.Named()
+	for _, path := range paths {
+		files = append(files, path+proof.SidecarSuffix)
+	}
+	return files
+}
+
+// Named are the files that say what to expect of the input.
+func (p *Proof) Named() []string {
 	var files []string
 	if p.Records != NoExpectation && !isNumber(p.Records) {
 		files = append(files, p.Records)
 	}
 	if p.SHA256 != NoExpectation && !proof.IsSHA256(p.SHA256) {
 		files = append(files, p.SHA256)
-	}
-	for _, path := range paths {
-		files = append(files, path+proof.SidecarSuffix)
 	}
 	return slices.DeleteFunc(files, func(f string) bool { return f == "" })
 }

@@ -93,6 +93,7 @@ type Setting struct {
 	Kind    Kind
 	Value   string   // placeholder in help: N, FILE
 	Default string   // as typed
+	Earlier string   // what the default once was, and still is for digests; empty if it never changed
 	Words   []string // the only values it takes, if they are few
 	Keyword string   // a word that it takes instead of a URL or path
 	// Literal reports whether a text is not a path although the setting is a Path.
@@ -132,7 +133,7 @@ func (s *Setting) Env() string {
 
 // indirect reports whether env:NAME and file:PATH are expanded.
 func (s *Setting) indirect() bool {
-	return s.Kind == Secret || s.Kind == URL || s.Kind == Database || s.Kind == Path || s.Kind == ID
+	return s.Kind == Secret || s.Kind == URL || s.Kind == Database || s.Kind == Path || s.Kind == ID || s.Kind == Files
 }
 
 // several reports whether it takes any number of values.

@@ -24,6 +24,7 @@ type Shown struct {
 	ignored    bool // does not apply to the sandbox, which is used
 	added      bool // since digests are kept
 	unsaid     bool // added, and not set: no digest knows it
+	earlier    string // what digests say for the text; empty if the same
 }
 
 func newShown(s *Setting, o origin, ignored bool) Shown {
@@ -42,6 +43,9 @@ func newShown(s *Setting, o origin, ignored bool) Shown {
 	v.Harmless = !slices.ContainsFunc(o.texts, func(text string) bool { return !s.isHarmless(text) })
 	if len(o.texts) > 0 && !reference.Is(o.texts[0]) {
 		v.Text = masked(s, v.Text)
+	}
+	if v.Text == s.Default {
+		v.earlier = s.Earlier
 	}
 	return v
 }

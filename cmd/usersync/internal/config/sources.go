@@ -11,6 +11,7 @@ import (
 	"usersync/cmd/usersync/internal/config/internal/reference"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/reader/mapping"
+	"usersync/reader/place"
 )
 
 // sources are the places that a value may come from, in order of precedence.
@@ -97,7 +98,10 @@ func split(text string, s *Setting) []string {
 // resolve checks every setting and returns the config. With an error, which reports
 // everything that is wrong, the config is for showing only.
 func (src sources) resolve() (*Config, error) {
-	c := &Config{sources: src}
+	c := &Config{sources: src, Places: src.environment.Places}
+	if c.Places == nil {
+		c.Places = &place.Opener{}
+	}
 	c.schema = declare(c, src.apis())
 	if src.file != nil {
 		c.File = src.file.Path
@@ -118,6 +122,7 @@ func (src sources) resolve() (*Config, error) {
 		}
 	}
 	wrong = append(wrong, src.readTree(c))
+	c.Places.Use(c.Input.Access)
 	return c, errors.Join(wrong...)
 }
 
@@ -168,7 +173,7 @@ func refusePlainSecret(s *Setting, o origin) error {
 }
 
 func (src sources) assign(c *Config, s *Setting, o origin, text string) error {
-	if o.inFile && s.indirect() {
+	if o.inFile && s.indirect() && !isFileURL(text) {
 		if file, ok := strings.CutPrefix(text, "file:"); ok {
 			c.ValueFiles = append(c.ValueFiles, reference.RelativeTo(src.dir(), file))
 		}
@@ -183,6 +188,9 @@ func (src sources) assign(c *Config, s *Setting, o origin, text string) error {
 			return err
 		}
 	}
+	if s.Kind == Files {
+		text = c.Places.Add(text)
+	}
 	if o.inFile && s.isPath(text) {
 		text = reference.RelativeTo(src.dir(), text)
 	}
@@ -193,6 +201,12 @@ func (src sources) assign(c *Config, s *Setting, o origin, text string) error {
 		*s.Source = o.name
 	}
 	return s.Assign(text)
+}
+
+// isFileURL reports whether a text is a path written as a URL, and no file that holds a value.
+func isFileURL(text string) bool {
+	_, is := place.Local(text)
+	return is
 }
 
 // fault names the value by its source and key, and does not show a secret's text.

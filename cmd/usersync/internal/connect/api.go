@@ -127,7 +127,7 @@ func Offline(ctx context.Context, name string) (Client, error) {
 // restConfig holds the settings that every API over HTTP shares.
 func restConfig(c *config.Config, see observer) rest.Config {
 	return rest.Config{
-		Timeout: c.Pace.Timeout, MaxConns: c.Pace.Workers, Version: exit.ReadBuild().Version,
+		Timeout: c.Pace.Timeout, MaxConns: mostWorkers(c), Version: exit.ReadBuild().Version,
 		TLS:   rest.TLS{CAFile: c.Network.CA, CertFile: c.Network.Cert, KeyFile: c.Network.Key, InsecureHTTP: c.Network.InsecureHTTP},
 		Proxy: c.Network.Proxy, HTTP2: c.Network.HTTP2, Observe: see.answered, Traffic: see.traffic,
 	}

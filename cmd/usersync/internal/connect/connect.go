@@ -35,6 +35,7 @@ type Connection struct {
 	Scope   report.Scope
 	Causes  []cause.Known    // of rejects, those known of this API alone
 	Sandbox *sandbox.Running // nil for a real API
+	limit   []func() error   // close what the limit on calls is shared by
 	Slow    bool             // at most slowRate calls a second, so syncing the journal for each costs nothing
 }
 
@@ -117,17 +118,21 @@ func (conn *Connection) ScopeIn(feed string) journal.Scope {
 	return journal.Scope{Destination: conn.Scope.Destination, Host: conn.Scope.Host, BaseURL: conn.Scope.BaseURL, Account: conn.Scope.Account, Feed: feed}
 }
 
-// Close stops the sandbox. No call may be in flight.
+// Close stops the sandbox, and leaves the limit that is shared. No call may be in flight.
 func (conn *Connection) Close() error {
 	if conn.Client != nil {
 		conn.Client.CloseIdle()
 	}
-	if conn.Sandbox == nil {
-		return nil
+	var errs []error
+	for _, close := range conn.limit {
+		errs = append(errs, close())
 	}
-	now, cancel := context.WithTimeout(context.Background(), time.Second)
-	defer cancel()
-	return conn.Sandbox.Close(now)
+	if conn.Sandbox != nil {
+		now, cancel := context.WithTimeout(context.Background(), time.Second)
+		defer cancel()
+		errs = append(errs, conn.Sandbox.Close(now))
+	}
+	return errors.Join(errs...)
 }
 
 // defaultRate, in calls per second, is for APIs that document no rate. It is low
@@ -140,10 +145,8 @@ const slowRate = 200
 // PaceOptions say how fast to call an API with those traits: as c says, or as the API
 // documents.
 func PaceOptions(c *config.Config, t destination.Traits) pace.Options {
-	o := pace.Options{Burst: c.Pace.Burst, MaxInFlight: c.Pace.Workers, MaxWait: c.Pace.MaxWait, GiveUpAfter: c.Pace.GiveUpAfter}
-	if c.Guards.MaxDuration > 0 {
-		o.Until = time.Now().Add(c.Guards.MaxDuration)
-	}
+	o := pace.Options{Burst: c.Pace.Burst, MaxInFlight: mostWorkers(c), FindInFlight: c.Pace.Workers == 0, MaxWait: c.Pace.MaxWait, GiveUpAfter: c.Pace.GiveUpAfter}
+	o.Until = c.Guards.End(time.Now())
 	switch {
 	case c.Pace.Rate.Given():
 		o.PerSecond = c.Pace.Rate.PerSecond // 0 if unlimited
@@ -152,6 +155,20 @@ func PaceOptions(c *config.Config, t destination.Traits) pace.Options {
 	}
 	return o
 }
+
+// mostWorkers returns how many calls may be in flight, at most. Without a rate there is no
+// number that would be right for every API: few are enough for the machine.
+func mostWorkers(c *config.Config) int {
+	switch rate := c.Pace.Rate; {
+	case c.Pace.Workers > 0:
+		return c.Pace.Workers
+	case rate.Given() && rate.PerSecond == 0, !rate.Given() && c.Target.Sandbox:
+		return fewWorkers
+	}
+	return pace.MostWorkers
+}
+
+const fewWorkers = 16
 
 // checkMode refuses a mode that the API has no call for.
 func checkMode(mode user.Op, t destination.Traits) error {

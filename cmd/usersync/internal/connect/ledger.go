@@ -99,12 +99,7 @@ func OpenForShards(ctx context.Context, c *config.Config, scope journal.Scope, w
 // Join takes a shard of a run, in place of the one that was held.
 func (l *Lease) Join(ctx context.Context, job ledger.Job, index int, wait time.Duration) (ledger.Joined, error) {
 	joined, err := l.Ledger.Join(ctx, job, index, wait)
-	if err == nil {
-		before := l.held
-		if l.held = l.Ledger.Held(); before != nil && before != l.held {
-			err = before.Lease.Release()
-		}
-	}
+	l.held = l.Ledger.Held()
 	return joined, err
 }
 

@@ -42,9 +42,19 @@ func Meanings() []Meaning {
 		{Held, "another run holds this account, or has taken over from this one"},
 		{Guard, "a guard stopped the run, or the input is truncated or not as expected; a person is needed"},
 		{Temporary, "temporary failure of network, API or disk; running again is safe"},
-		{Budget, "the time of --max-duration is up; run again to continue"},
+		{Budget, "the time of --max-duration or --until is up; run again to continue"},
 		{Doubt, "finished, but the outcome of some users is unknown"},
 		{Rejects, "finished, but some users are invalid, refused or failed: see rejects"},
 		{OK, "every user is settled, or parked and listed"},
 	}
+}
+
+// MeaningOf returns an exit code in words; empty for one that the program does not have.
+func MeaningOf(code int) string {
+	for _, m := range Meanings() {
+		if m.Code == code {
+			return m.Text
+		}
+	}
+	return ""
 }

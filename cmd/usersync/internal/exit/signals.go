@@ -6,6 +6,9 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
+
+	"usersync/sync/destination/parallel"
 )
 
 // SignalError is the cause of a context that a signal ended.
@@ -57,6 +60,29 @@ func Interruptible(ctx context.Context) (soft, wire context.Context, release fun
 	}
 }
 
+// Graceful returns a copy of wire that also ends if SIGTERM or SIGHUP has ended soft and the
+// grace period is almost over: then the process is killed, and what
+// the calls in flight did must be written before. Call end when it is no longer needed. A person who
+// types ^C can type it again instead.
+func Graceful(soft, wire context.Context, grace time.Duration) (ctx context.Context, end context.CancelFunc) {
+	ctx, cut := context.WithCancelCause(wire)
+	stop := context.AfterFunc(soft, func() {
+		var s SignalError
+		if !errors.As(context.Cause(soft), &s) || s.Signal == syscall.SIGINT {
+			return
+		}
+		select {
+		case <-time.After(InFlight(grace)):
+			cut(s)
+		case <-ctx.Done():
+		}
+	})
+	return ctx, func() { stop(); cut(nil) }
+}
+
+// InFlight is how much of a grace period calls in flight may take.
+func InFlight(grace time.Duration) time.Duration { return grace - min(10*time.Second, grace/4) }
+
 // WithSignal adds the signal that ended ctx to err. It replaces an error that only
 // reports the cancellation.
 func WithSignal(ctx context.Context, err error) error {
@@ -81,19 +107,28 @@ func StoppedBy(ctx context.Context) error {
 
 // UnlessStopped calls do, which may block in a read of a pipe that cannot be
 // interrupted. If ctx ends first, it returns the cause and abandons do: the process is
-// about to end.
+// about to end. A panic of do is one of the caller.
 func UnlessStopped[T any](ctx context.Context, do func() (T, error)) (T, error) {
 	type end struct {
-		value T
-		err   error
+		value    T
+		err      error
+		panicked *parallel.Panicked
 	}
 	ends := make(chan end, 1)
 	go func() {
+		defer func() {
+			if v := recover(); v != nil {
+				ends <- end{panicked: parallel.Caught(v)}
+			}
+		}()
 		value, err := do()
-		ends <- end{value, err}
+		ends <- end{value: value, err: err}
 	}()
 	select {
 	case e := <-ends:
+		if e.panicked != nil {
+			panic(e.panicked)
+		}
 		return e.value, e.err
 	case <-ctx.Done():
 		var none T

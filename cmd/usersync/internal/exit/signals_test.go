@@ -6,6 +6,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"go.uber.org/goleak"
 )
@@ -55,5 +57,41 @@ func TestSignalReplacesCancellation(t *testing.T) {
 	}
 	if err := WithSignal(t.Context(), other); err != other {
 		t.Errorf("got %v", err)
+	}
+}
+
+// After SIGTERM, calls in flight are canceled before the process is killed.
+func TestGraceful(t *testing.T) {
+	for name, c := range map[string]struct {
+		signal syscall.Signal
+		after  time.Duration // 0: never
+	}{
+		"SIGTERM": {syscall.SIGTERM, 50 * time.Second},
+		"SIGHUP":  {syscall.SIGHUP, 50 * time.Second},
+		"SIGINT":  {syscall.SIGINT, 0},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			soft, stop := context.WithCancelCause(t.Context())
+			wire, end := Graceful(soft, t.Context(), time.Minute)
+			defer end()
+			began := time.Now()
+			stop(SignalError{c.signal})
+			select {
+			case <-wire.Done():
+			case <-time.After(time.Hour):
+			}
+			if c.after == 0 {
+				if wire.Err() != nil {
+					t.Errorf("%s: canceled", name)
+				}
+				return
+			}
+			if took := time.Since(began); took != c.after || StoppedBy(wire) != error(SignalError{c.signal}) {
+				t.Errorf("%s: canceled after %s, %v", name, took, context.Cause(wire))
+			}
+		})
+	}
+	if InFlight(4*time.Second) != 3*time.Second {
+		t.Error("a short period has a short margin")
 	}
 }

@@ -41,9 +41,9 @@ func (c *cause) next() string {
 	case c.retriedIn() != nil: // that run says what is left to do
 		return ""
 	case row.Code == user.CodeSameUser && row.Remote != "":
-		return exit.CommandLine("ledger", "show", "--remote", row.Remote)
+		return c.ledgerCommand("show", "--remote", row.Remote)
 	case row.Status == user.InDoubt && c.held != nil && c.held.State == user.Pending.String():
-		return exit.CommandLine("ledger", "resolve", row.ID, "--help")
+		return c.ledgerCommand("resolve", row.ID, "--help")
 	case row.Absent(), c.header.Mode == string(config.Mirror) && row.Code == user.CodeLookalike:
 		return exit.CommandLine(c.header.Args...)
 	}

@@ -41,7 +41,7 @@ func (f *Found) Describe(runsDir string, h Hit, held *Ledger, later []Run) Run {
 	r.MoreRecords = max(0, len(rows)-mostRecords)
 	for i, row := range rows[:min(len(rows), mostRecords)] {
 		record := recordOf(row)
-		c := cause{run: &r, header: header, row: row, held: held, later: later, readBy: f.ReadBy[h.Run], last: i == 0}
+		c := cause{run: &r, header: header, row: row, held: held, later: later, readBy: f.ReadBy[h.Run], ledgerCommand: f.LedgerCommand, last: i == 0}
 		record.Why = c.why()
 		record.Reject, record.Next = c.reject(), c.next()
 		r.Records = append(r.Records, record)

@@ -35,6 +35,9 @@ type Found struct {
 	NotSearched []NotSearched
 	// ReadBy names, for a run, the later runs that read its rejects, the newest first.
 	ReadBy map[string][]string
+	// LedgerCommand is a command line of usersync ledger for the ledger in question. It is for
+	// the caller to set.
+	LedgerCommand func(verb string, args ...string) string
 
 	mirrors []*searched // the newest first
 }
@@ -62,7 +65,7 @@ func (h *Hit) ID() string {
 const maxScan = 256 << 20
 
 // searchedAtOnce hides the latency of a disk that is not cached.
-const searchedAtOnce = 16
+const searchedAtOnce = 64
 
 // Search finds the runs that had a user. A run that cannot be searched is listed, and is no
 // error. Its error is a *history.DirError or a *history.LookupError.

@@ -17,6 +17,8 @@ type cause struct {
 	held   *Ledger // what the ledger holds now; nil if it is not known
 	later  []Run   // that had the user, the newest first
 	readBy []string
+
+	ledgerCommand func(verb string, args ...string) string
 	last   bool // no later row of the run is the user's
 }
 

@@ -50,3 +50,16 @@ func TestOneLine(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
+
+// What is left to do in the ledger is done in the ledger that was read.
+func TestNextInTheLedger(t *testing.T) {
+	for code, want := range map[string]string{user.CodeSameUser: "show --remote k-1", "": "resolve u-1 --help"} {
+		c := cause{
+			run: &Run{}, row: writer.Result{Settled: user.Settled{ID: "u-1", Status: user.InDoubt, Code: code, Remote: "k-1"}}, held: &Ledger{State: user.Pending.String()}, last: true,
+			ledgerCommand: func(verb string, args ...string) string { return strings.Join(append([]string{verb}, args...), " ") },
+		}
+		if got := c.next(); got != want {
+			t.Errorf("%s: %s", code, got)
+		}
+	}
+}

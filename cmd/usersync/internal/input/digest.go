@@ -11,6 +11,7 @@ import (
 
 	"usersync/cmd/usersync/internal/config"
 	"usersync/reader"
+	"usersync/reader/place"
 	"usersync/reader/source"
 	"usersync/reader/workbook"
 	"usersync/sync/fingerprint"
@@ -41,11 +42,11 @@ func DigestOf(ctx context.Context, c *config.Config, paths []string) (d Digest, 
 }
 
 func digestFile(ctx context.Context, c *config.Config, path string, tally *source.Digest, key hash.Hash) (err error) {
-	o := source.Options{Path: path, Digest: tally, Workbook: workbook.Options{Sheet: c.Input.Sheet, HeaderRow: c.Input.HeaderRow}}
+	o := source.Options{Path: path, Places: c.Places, Digest: tally, Workbook: workbook.Options{Sheet: c.Input.Sheet, HeaderRow: c.Input.HeaderRow}}
 	if c.Input.Charset != "auto" {
 		o.Charset = c.Input.Charset
 	}
-	s, err := source.Open(o)
+	s, err := source.Open(ctx, o)
 	if err != nil {
 		return readError(err)
 	}
@@ -85,6 +86,9 @@ func untilDone(ctx context.Context, r io.Reader) io.Reader {
 // Repeatable reports whether the whole input can be read twice.
 func Repeatable(paths []string) bool {
 	for _, path := range paths {
+		if place.Is(path) {
+			continue // one that cannot is refused when it is opened again
+		}
 		if info, err := os.Stat(path); path == "-" || err == nil && !info.Mode().IsRegular() {
 			return false
 		}
@@ -92,17 +96,32 @@ func Repeatable(paths []string) bool {
 	return true
 }
 
-// Versions identify the version of each file of an input by size and modification
-// time. Only regular files have these. Resuming also compares the content up to the
-// checkpoint.
-func Versions(paths []string, format string) []journal.Input {
+// Versions identify the version of each file of an input: by size and modification
+// time, and at a URL also by the version that was opened first. Only regular files and objects
+// have these. Resuming also compares the content up to the checkpoint.
+func Versions(c *config.Config, paths []string, format string) []journal.Input {
 	var all []journal.Input
 	for _, path := range paths {
 		in := journal.Input{Path: path, Format: format}
-		if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
+		if v, opened := c.Places.Version(path); place.Is(path) && opened && v.Known() {
+			in.Version, in.Size, in.Modified = v.ID, max(0, v.Size), v.Modified
+		} else if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
 			in.Size, in.Modified = info.Size(), info.ModTime().UTC()
 		}
 		all = append(all, in)
 	}
 	return all
+}
+
+// Pin makes the files at a URL be opened in the versions that an earlier run has read.
+func Pin(c *config.Config, was []journal.Input) {
+	for _, in := range was {
+		if place.Is(in.Path) && (in.Version != "" || !in.Modified.IsZero()) {
+			size := in.Size
+			if size == 0 {
+				size = -1
+			}
+			c.Places.Pin(in.Path, place.Version{ID: in.Version, Size: size, Modified: in.Modified})
+		}
+	}
 }

@@ -17,6 +17,7 @@ import (
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/reader"
 	"usersync/reader/mapping"
+	"usersync/reader/place"
 	"usersync/sync/destination"
 	"usersync/sync/user"
 )
@@ -82,7 +83,7 @@ func unquoted(err error, c *config.Config, header []string) error {
 // Options say how to read the files for a destination with those traits.
 func Options(stdin io.Reader, c *config.Config, t destination.Traits, paths []string, x config.Expected) reader.Options {
 	o := Layout(&c.Input)
-	o.Paths, o.Stdin, o.Op, o.Rejects.Original = paths, stdin, c.Target.Intent(), c.Input.Original
+	o.Paths, o.Places, o.Stdin, o.Op, o.Rejects.Original = paths, c.Places, stdin, c.Target.Intent(), c.Input.Original
 	o.Rejects.Selected = c.Input.Selected
 	o.Mapping = mapping.Config{Fields: c.Input.Fields, Ignore: c.Input.Ignore, OpColumn: c.Input.OpColumn,
 		NullValues: c.Input.NullValues, KeepBlanks: !c.Input.Trim}
@@ -114,8 +115,12 @@ func inputError(ctx context.Context, c *config.Config, paths []string, err error
 	if sig := exit.StoppedBy(ctx); sig != nil {
 		return sig
 	}
-	hint, err := SplitHint(err)
-	return exit.Usage(fmt.Errorf("open the input: %w", err), hint, nextForInput(c, paths, err))
+	hint, bare := SplitHint(err)
+	code := exit.Misuse
+	if kind, ok := place.KindOf(err); ok && kind == place.Lost {
+		code = exit.Temporary
+	}
+	return &exit.Error{Err: fmt.Errorf("open the input: %w", bare), Code: code, Hint: hint, Next: nextForInput(c, paths, bare)}
 }
 
 // SplitHint splits an error into its hint, which is printed on its own line, and the

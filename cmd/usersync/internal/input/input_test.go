@@ -39,7 +39,7 @@ func TestPaths(t *testing.T) {
 		"a broken glob":  {nil, []string{"[a"}, nil},
 		"a missing file": {nil, []string{"c.csv"}, []string{"c.csv"}},
 	} {
-		got, err := Paths("run", c.args, c.patterns)
+		got, err := Paths(t.Context(), &config.Config{Invocation: config.Invocation{Verb: "run"}, Input: config.Input{From: c.patterns}}, c.args)
 		refused, ok := errors.AsType[*exit.Error](err)
 		if !slices.Equal(got, c.want) || (c.want == nil) != (ok && refused.Code == exit.Misuse) {
 			t.Errorf("%s: %q, %v", name, got, err)
@@ -119,7 +119,7 @@ func TestRepeatable(t *testing.T) {
 		if got := Repeatable([]string{file, path}); got != want {
 			t.Errorf("%s: %t", path, got)
 		}
-		if was := Versions([]string{path}, "csv")[0]; was.Modified.IsZero() == want {
+		if was := Versions(&config.Config{}, []string{path}, "csv")[0]; was.Modified.IsZero() == want {
 			t.Errorf("%s: %+v", path, was)
 		}
 	}

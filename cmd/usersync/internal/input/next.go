@@ -9,6 +9,7 @@ import (
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/reader"
 	"usersync/reader/mapping"
+	"usersync/reader/place"
 	"usersync/reader/source"
 )
 
@@ -23,6 +24,8 @@ func nextForInput(c *config.Config, paths []string, err error) string {
 	_, aboutColumns := errors.AsType[*mapping.Error](err)
 	broken, _ := errors.AsType[*source.Error](err)
 	switch {
+	case ok && !aboutColumns && place.Is(path):
+		return c.Invocation.Again(c.Invocation.Files...)
 	case ok && !aboutColumns && path == "-":
 		return ""
 	case ok && !aboutColumns && broken != nil:

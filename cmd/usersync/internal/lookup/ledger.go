@@ -60,6 +60,15 @@ func (v ledgerView) settings() (*config.Config, error) {
 	return nil, errors.New("no destination is set: give --config or --to")
 }
 
+// command is a command line of usersync ledger with the settings that lead to the ledger.
+func (v ledgerView) command(verb string, args ...string) string {
+	c, err := v.settings()
+	if err != nil {
+		c = v.Config
+	}
+	return c.LedgerCommand(verb, args...)
+}
+
 func show(ctx context.Context, l *ledger.Ledger, to string, q explain.Query, x *explain.Explanation) error {
 	id := q.ID
 	if q.Remote != "" {

@@ -53,6 +53,7 @@ func (s Source) Collect(ctx context.Context, q explain.Query) (*explain.Explanat
 		}
 		x.NotSearched = found.NotSearched
 	}
+	found.LedgerCommand = now.command
 	for i, hit := range found.Hits {
 		if i == s.Runs {
 			x.OlderRuns = len(found.Hits) - i
@@ -83,14 +84,14 @@ func nextOf(x *explain.Explanation) string {
 }
 
 // NothingKnown says what was searched, and which ids look like the one asked for.
-func NothingKnown(x *explain.Explanation, q explain.Query) error {
+func (s Source) NothingKnown(x *explain.Explanation, q explain.Query) error {
 	what, err := "this id", errors.New("explain a user: neither the ledger nor a run in "+q.RunsDir+" has this id")
 	if q.Remote != "" {
 		what, err = "this key", errors.New("explain a user: neither the ledger nor a run in "+q.RunsDir+" has this key of the API")
 	}
 	hint, next := "ids are compared byte for byte; --runs-dir says where runs are", ""
 	if len(x.Alike) > 0 {
-		hint, next = "these ids look like it: "+exit.List(x.Alike), exit.CommandLine("explain", x.Alike[0])
+		hint, next = "these ids look like it: "+exit.List(x.Alike), s.Config.Invocation.Without("remote").Again(x.Alike[0])
 	}
 	if x.LedgerNote != "" && x.LedgerNote != unknownToLedger {
 		hint += "; " + x.LedgerNote
@@ -98,7 +99,7 @@ func NothingKnown(x *explain.Explanation, q explain.Query) error {
 	if n := len(x.NotSearched); n > 0 {
 		hint += fmt.Sprintf("; %s may have %s and could not be searched, such as %s: %s", exit.Plural(n, "run"), what, x.NotSearched[0].Run, x.NotSearched[0].Why)
 		if next == "" && q.Remote == "" && q.Run == "" {
-			next = exit.CommandLine("explain", q.ID, filepath.Join(q.RunsDir, x.NotSearched[0].Run))
+			next = s.Config.Invocation.Again(q.ID, filepath.Join(q.RunsDir, x.NotSearched[0].Run))
 		}
 	}
 	return &exit.Error{Err: err, Code: exit.Misuse, Hint: hint, Next: next}

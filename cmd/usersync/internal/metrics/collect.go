@@ -67,6 +67,7 @@ func (o output) activity(a *report.Activity) {
 		o.to <- prometheus.MustNewConstHistogram(
 			o.describe("run_call_duration_seconds", "How long calls took, from their turn to the end of the answer.", "kind"),
 			uint64(l.Calls), l.Sum/1000, cumulative(l.Buckets), kind)
+		o.vector("run_retried_calls", "Calls that repeated an attempt, or carried a part of a refused batch.", "kind", kind, float64(a.Retries[kind]))
 	}
 	for _, spent := range []struct {
 		on      string

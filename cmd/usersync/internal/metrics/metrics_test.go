@@ -29,6 +29,7 @@ func aRun(code int, at time.Time) Run {
 	s.Pace, s.Parked = &report.Pace{Ceiling: 5, Throttled: 2}, &report.Parked{Users: 1, Invalid: 1, FromNowOn: 1}
 	s.Activity = &report.Activity{
 		Latency: map[string]report.Latency{"create": {Calls: 12, Sum: 1500, Buckets: []report.Bucket{{UpTo: 4, Calls: 1}, {UpTo: 56, Calls: 8}, {UpTo: 96, Calls: 2}, {Calls: 1}}}},
+		Retries: map[string]int{"create": 2},
 		Spent:   report.Spent{Rate: 2.5, Answered: 1.25},
 		Timeline: report.Timeline{StartedAt: at, WidthSeconds: 1, Points: []report.Point{
 			{At: 0, Calls: 6, PerSecond: 5}, {At: 1, Calls: 6, PerSecond: 2.5},
@@ -99,6 +100,7 @@ func TestFile(t *testing.T) {
 		{"run_parked", nil, 2},
 		{"run_calls", []string{"create", "ok"}, 10},
 		{"run_calls", []string{"create", "http_429"}, 2},
+		{"run_retried_calls", []string{"create"}, 2},
 		{"run_throttled_calls", nil, 2},
 		{"run_rate_limit_calls_per_second", nil, 5},
 		{"run_rate_calls_per_second", nil, 2.5},

@@ -125,16 +125,6 @@ func (m *Message) addGroups(all []cause.ErrorGroup) {
 	}
 }
 
-// meaningOf returns an exit code in words.
-func meaningOf(code int) string {
-	for _, m := range exit.Meanings() {
-		if m.Code == code {
-			return m.Text
-		}
-	}
-	return ""
-}
-
 // title is one line for people.
 func (m *Message) title() string {
 	text := "usersync to " + m.Destination + ": " + m.Event

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"usersync/cmd/usersync/internal/config"
+	"usersync/cmd/usersync/internal/exit"
 	"usersync/writer/report"
 )
 
@@ -108,7 +109,7 @@ func (n *Notifier) within(ctx context.Context, do func(context.Context) error) e
 func (n *Notifier) message(e Ended, state State, event string, before State) *Message {
 	m := &Message{
 		Format: MessageFormat, Event: event, State: state, Previous: before, Destination: n.to,
-		End: End{ExitCode: e.ExitCode, Meaning: meaningOf(e.ExitCode), Error: e.Error, FinishedAt: e.At.UTC()},
+		End: End{ExitCode: e.ExitCode, Meaning: exit.MeaningOf(e.ExitCode), Error: e.Error, FinishedAt: e.At.UTC()},
 		Dir: e.Dir, Report: reportIn(e.Dir), Next: e.Next,
 	}
 	if e.Summary != nil {

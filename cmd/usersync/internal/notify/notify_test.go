@@ -68,7 +68,7 @@ func ended(code int) Ended {
 // What allow_rejects lets count as success is not said to be settled.
 func TestAllowedRejects(t *testing.T) {
 	n := notifier(t, func(*config.Config) {})
-	settled := meaningOf(exit.OK)
+	settled := exit.MeaningOf(exit.OK)
 	if m := n.message(ended(exit.OK), OK, "ok", OK); m.Meaning == settled {
 		t.Errorf("with rejects: %s", m.Meaning)
 	}

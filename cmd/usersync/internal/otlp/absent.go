@@ -21,5 +21,8 @@ func (*Exporter) Called(*telemetry.Call) {}
 // Waited does nothing.
 func (*Exporter) Waited(telemetry.Spent) {}
 
+// Watch does nothing.
+func (*Exporter) Watch(func() metrics.Run) {}
+
 // End does nothing.
 func (*Exporter) End(context.Context, metrics.Run) error { return nil }

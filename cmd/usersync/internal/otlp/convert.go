@@ -12,11 +12,11 @@ import (
 )
 
 // converted are the metrics as OpenTelemetry knows them, with the same names.
-func converted(families []*dto.MetricFamily, at time.Time) (all []metricdata.Metrics) {
+func converted(families []*dto.MetricFamily, began, at time.Time) (all []metricdata.Metrics) {
 	for _, f := range families {
 		m := metricdata.Metrics{Name: f.GetName(), Description: f.GetHelp()}
 		if f.GetType() == dto.MetricType_HISTOGRAM {
-			m.Data = metricdata.Histogram[float64]{Temporality: metricdata.CumulativeTemporality, DataPoints: histograms(f, at)}
+			m.Data = metricdata.Histogram[float64]{Temporality: metricdata.CumulativeTemporality, DataPoints: histograms(f, began, at)}
 		} else {
 			m.Data = metricdata.Gauge[float64]{DataPoints: gauges(f, at)}
 		}
@@ -33,10 +33,10 @@ func gauges(f *dto.MetricFamily, at time.Time) (points []metricdata.DataPoint[fl
 }
 
 // histograms takes the difference from bucket to bucket: Prometheus adds them up.
-func histograms(f *dto.MetricFamily, at time.Time) (points []metricdata.HistogramDataPoint[float64]) {
+func histograms(f *dto.MetricFamily, began, at time.Time) (points []metricdata.HistogramDataPoint[float64]) {
 	for _, m := range f.GetMetric() {
 		h := m.GetHistogram()
-		p := metricdata.HistogramDataPoint[float64]{Attributes: attributes(m), StartTime: at, Time: at, Count: h.GetSampleCount(), Sum: h.GetSampleSum()}
+		p := metricdata.HistogramDataPoint[float64]{Attributes: attributes(m), StartTime: began, Time: at, Count: h.GetSampleCount(), Sum: h.GetSampleSum()}
 		before := uint64(0)
 		for _, b := range h.GetBucket() {
 			if math.IsInf(b.GetUpperBound(), 1) {

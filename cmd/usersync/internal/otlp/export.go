@@ -10,9 +10,7 @@ import (
 	"sync"
 
 	"go.opentelemetry.io/otel/attribute"
-	"go.opentelemetry.io/otel/exporters/otlp/otlpmetric/otlpmetrichttp"
 	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracehttp"
-	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 	"go.opentelemetry.io/otel/sdk/resource"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/trace"
@@ -29,7 +27,7 @@ type Exporter struct {
 	provider *sdktrace.TracerProvider // nil if no traces are wanted
 	run      trace.Span
 	inRun    context.Context // of the run's span
-	metrics  *otlpmetrichttp.Exporter
+	metrics  *periodic       // nil if no metrics are wanted
 	failed   failures
 }
 
@@ -51,7 +49,7 @@ func Start(ctx context.Context, lookup Lookup, job Job) (*Exporter, error) {
 		}
 	}
 	if metricsAsked(lookup) {
-		if e.metrics, err = otlpmetrichttp.New(ctx); err != nil {
+		if e.metrics, err = newPeriodic(ctx, e.resource, job.Version); err != nil {
 			return nil, fmt.Errorf("read the variables OTEL_*: %w", withoutAddress(err))
 		}
 	}
@@ -70,6 +68,15 @@ func (e *Exporter) startTrace(ctx context.Context) error {
 	return nil
 }
 
+// Watch has the metrics of the run in progress sent from now on, each time that
+// OTEL_METRIC_EXPORT_INTERVAL has passed. now returns them, and is called by a goroutine of
+// the exporter until End.
+func (e *Exporter) Watch(now func() metrics.Run) {
+	if e.metrics != nil {
+		e.metrics.watch(now)
+	}
+}
+
 // End sends what is left. Its error is a warning.
 func (e *Exporter) End(ctx context.Context, r metrics.Run) error {
 	var errs []error
@@ -78,22 +85,12 @@ func (e *Exporter) End(ctx context.Context, r metrics.Run) error {
 		errs = append(errs, e.provider.Shutdown(ctx), e.failed.err())
 	}
 	if e.metrics != nil {
-		errs = append(errs, e.sendMetrics(ctx, r), e.metrics.Shutdown(ctx))
+		errs = append(errs, e.metrics.end(ctx, r))
 	}
 	if err := errors.Join(errs...); err != nil {
 		return fmt.Errorf("send to OpenTelemetry: %w", withoutAddress(err))
 	}
 	return nil
-}
-
-func (e *Exporter) sendMetrics(ctx context.Context, r metrics.Run) error {
-	families, err := metrics.Gather(r)
-	if err != nil {
-		return err
-	}
-	scope := metricdata.ScopeMetrics{Metrics: converted(families, r.At)}
-	scope.Scope.Name, scope.Scope.Version = "usersync", e.job.Version
-	return e.metrics.Export(ctx, &metricdata.ResourceMetrics{Resource: e.resource, ScopeMetrics: []metricdata.ScopeMetrics{scope}})
 }
 
 // failures keeps the first error of spans that could not be sent, and counts the others.

@@ -4,12 +4,14 @@ package otlp_test
 
 import (
 	"compress/gzip"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -63,6 +65,88 @@ func (c *collector) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		c.broken = err
 	}
 	w.Header().Set("Content-Type", "application/x-protobuf")
+}
+
+// A run in progress is sent each time that the interval has passed, and once when it has
+// ended. What could not be sent in between is no error.
+func TestMetricsDuringARun(t *testing.T) {
+	got := make(chan *collectormetrics.ExportMetricsServiceRequest)
+	var refused atomic.Bool
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !refused.Swap(true) {
+			w.WriteHeader(http.StatusForbidden)
+			return
+		}
+		raw, err := io.ReadAll(r.Body)
+		m := &collectormetrics.ExportMetricsServiceRequest{}
+		if err = errors.Join(err, proto.Unmarshal(raw, m)); err != nil {
+			t.Error(err)
+		}
+		w.Header().Set("Content-Type", "application/x-protobuf")
+		select {
+		case got <- m:
+		case <-r.Context().Done():
+		}
+	}))
+	defer server.Close()
+	t.Setenv("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", server.URL+"/v1/metrics")
+	t.Setenv("OTEL_METRIC_EXPORT_INTERVAL", "10")
+	e, err := otlp.Start(t.Context(), os.LookupEnv, otlp.Job{Name: "nightly", Destination: "kard", Mode: "upsert", Version: "v1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	calls, began := 0, time.Now().Add(-time.Minute)
+	summary := func() *report.Summary {
+		calls++
+		return &report.Summary{Times: report.Times{StartedAt: began}, Activity: &report.Activity{
+			Latency: map[string]report.Latency{"create": {Calls: calls, Sum: 30, Buckets: []report.Bucket{{UpTo: 4, Calls: calls}}}}, Retries: map[string]int{"create": calls - 1}}}
+	}
+	e.Watch(func() metrics.Run {
+		return metrics.Run{Name: "nightly", Destination: "kard", Version: "v1", Summary: summary()}
+	})
+	before := uint64(0)
+	for range 2 {
+		found := byName(<-got)
+		h := found["usersync_run_call_duration_seconds"].GetHistogram().GetDataPoints()[0]
+		if value(found, "usersync_run_in_progress") != 1 || found["usersync_run_exit_code"] != nil || h.GetCount() <= before || h.GetStartTimeUnixNano() != uint64(began.UnixNano()) ||
+			value(found, "usersync_run_retried_calls") != float64(h.GetCount()-1) {
+			t.Errorf("%v", found)
+		}
+		before = h.GetCount()
+	}
+	ended := make(chan error)
+	go func() {
+		ended <- e.End(t.Context(), metrics.Run{Name: "nightly", Destination: "kard", Version: "v1", Ended: true, ExitCode: 3, At: time.Now(), Summary: summary()})
+	}()
+	for last := false; !last; {
+		select {
+		case m := <-got: // the last one in progress may still be on its way
+			if found := byName(m); found["usersync_run_exit_code"] != nil {
+				last = value(found, "usersync_run_exit_code") == 3 && value(found, "usersync_run_in_progress") == 0
+			}
+		case err := <-ended:
+			t.Fatalf("it ended without its last metrics: %v", err)
+		}
+	}
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+}
+
+// byName returns the metrics of an export by name.
+func byName(m *collectormetrics.ExportMetricsServiceRequest) map[string]*metricspb.Metric {
+	found := map[string]*metricspb.Metric{}
+	for _, m := range m.GetResourceMetrics()[0].GetScopeMetrics()[0].GetMetrics() {
+		found[m.GetName()] = m
+	}
+	return found
+}
+
+func value(found map[string]*metricspb.Metric, name string) float64 {
+	if points := found[name].GetGauge().GetDataPoints(); len(points) > 0 {
+		return points[0].GetAsDouble()
+	}
+	return -1
 }
 
 // run starts a collector and a run that makes one good and one bad call.
@@ -153,10 +237,7 @@ func TestMetrics(t *testing.T) {
 	if _, err := run(t, &c); err != nil || len(c.metrics) != 1 {
 		t.Fatalf("%v, %d", err, len(c.metrics))
 	}
-	found := map[string]*metricspb.Metric{}
-	for _, m := range c.metrics[0].GetResourceMetrics()[0].GetScopeMetrics()[0].GetMetrics() {
-		found[m.GetName()] = m
-	}
+	found := byName(c.metrics[0])
 	if got := found["usersync_run_exit_code"].GetGauge().GetDataPoints(); len(got) != 1 || got[0].GetAsDouble() != 3 {
 		t.Errorf("%v", got)
 	}

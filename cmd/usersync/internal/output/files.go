@@ -187,8 +187,11 @@ func (f *Files) Dir() *rundir.Dir { return f.dir }
 // Journal is the run's journal; nil before Begin or Continue.
 func (f *Files) Journal() *journal.Journal { return f.journal }
 
-// Results is the file of the results, as a checkpoint makes it durable.
-func (f *Files) Results() checkpoint.File {
+// Results is the file of the results.
+func (f *Files) Results() *rundir.File { return f.results }
+
+// Durable is the file of the results, as a checkpoint makes it durable.
+func (f *Files) Durable() checkpoint.File {
 	if f.durable != nil {
 		return f.durable
 	}
@@ -196,4 +199,4 @@ func (f *Files) Results() checkpoint.File {
 }
 
 // Rejects is the file of the rejects.
-func (f *Files) Rejects() checkpoint.File { return f.rejects }
+func (f *Files) Rejects() *rundir.File { return f.rejects }

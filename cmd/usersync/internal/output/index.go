@@ -53,6 +53,7 @@ func resumeIndex(dir *rundir.Dir, results *rundir.File, h journal.Header) *rowIn
 		x.to.Close() // nothing was written
 		return nil
 	}
+	x.builder = before.Continue(x.to)
 	_, x.at = before.Covered()
 	return x
 }

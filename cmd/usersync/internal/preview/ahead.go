@@ -40,7 +40,7 @@ func (d DryRun) LookAhead(ctx context.Context) (err error) {
 	if err != nil {
 		return fmt.Errorf("look ahead: %w; nothing was sent", err)
 	}
-	if err := SameVersions(before); err != nil {
+	if err := SameVersions(d.Config, before); err != nil {
 		return err
 	}
 	if d.OnChanges != nil {
@@ -50,9 +50,9 @@ func (d DryRun) LookAhead(ctx context.Context) (err error) {
 }
 
 // SameVersions refuses an input that changed while it was read ahead.
-func SameVersions(before []journal.Input) error {
+func SameVersions(c *config.Config, before []journal.Input) error {
 	for _, was := range before {
-		if !was.SameVersion(input.Versions([]string{was.Path}, was.Format)[0]) {
+		if !was.SameVersion(input.Versions(c, []string{was.Path}, was.Format)[0]) {
 			return exit.Usage(fmt.Errorf("look ahead: %s changed while it was read; nothing was sent", was.Path), "run again when it is complete", "")
 		}
 	}

@@ -1,6 +1,7 @@
 package preview
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -14,7 +15,7 @@ import (
 
 // Check refuses settings that cannot work together, with an *exit.Error, and returns
 // the users never to touch. Nothing was sent.
-func (s *Setup) Check() (*protect.List, error) {
+func (s *Setup) Check(ctx context.Context) (*protect.List, error) {
 	c, in, traits := s.Config, s.Input, s.Conn.Client.Traits()
 	switch {
 	case c.Target.Mode == config.Mirror && c.Ledger.URL == config.NoLedger:
@@ -32,5 +33,5 @@ func (s *Setup) Check() (*protect.List, error) {
 	if err := checkAdoption(c, traits, in); err != nil {
 		return nil, err
 	}
-	return protected.Read(c)
+	return protected.Read(ctx, c)
 }

@@ -45,7 +45,7 @@ func Make(ctx context.Context, c *config.Config, o Options) (made *Plan, err err
 	if len(c.Target.All) > 1 {
 		return nil, exit.Usage(fmt.Errorf("plan: %d destinations are named, and a plan is for one", len(c.Target.All)), "choose one with --to", "usersync plan --help")
 	}
-	paths, err := input.Paths(c.Invocation.Verb, o.Files, c.Input.From)
+	paths, err := input.Paths(ctx, c, o.Files)
 	if err != nil {
 		return nil, err
 	}
@@ -86,7 +86,7 @@ type planner struct {
 // newPlanner opens the ledger if it exists. For a mirror it also prepares to note who is
 // in the input; without a ledger no user can be missing.
 func newPlanner(ctx context.Context, o Options, s *Setup) (*planner, error) {
-	protected, err := s.Check()
+	protected, err := s.Check(ctx)
 	l, notes, bad := o.openLedger(ctx, s)
 	if err = errors.Join(err, bad); err != nil {
 		return nil, err

@@ -11,6 +11,7 @@ import (
 	"iter"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"usersync/cmd/usersync/internal/config"
@@ -69,7 +70,9 @@ func (s *Setup) Reopen(ctx context.Context) (err error) {
 func (s *Setup) Scope() journal.Scope { return s.Conn.ScopeIn(s.Config.Ledger.Feed) }
 
 // Versions identify the version of each file of the input.
-func (s *Setup) Versions() []journal.Input { return input.Versions(s.Paths, s.Input.Layout().Format) }
+func (s *Setup) Versions() []journal.Input {
+	return input.Versions(s.Config, s.Paths, s.Input.Layout().Format)
+}
 
 // Records are the records of the input. Unless p is nil it notes them, and takes those up
 // to number written as written by an earlier part of the run.
@@ -98,16 +101,24 @@ func (s *Setup) FeedRules(run string) ledger.Rules {
 // now. l is nil without a ledger.
 func (s *Setup) Parking(ctx context.Context, l *ledger.Ledger, now time.Time) (*parking.Finder, error) {
 	park := s.Config.Ledger.Park
-	return parking.New(ctx, parking.Options{Ledger: l, After: park.After, Every: park.Every, Retry: park.Retry, Now: now, Curable: curable,
+	return parking.New(ctx, parking.Options{Ledger: l, After: park.After, Every: park.Every, Retry: park.Retry, Now: now, Curable: curable(),
 		TakesAccess: s.Config.Input.OpColumn.IsSet() || slices.ContainsFunc(s.Input.Fields(), user.Field.GivesAccess),
 		Settings:    s.Config.FeedDigest() + s.Config.MappingDigest()})
 }
 
-// curable reports whether a code says that it helps to send a row again. A family of codes,
-// such as http_*, does not say that of each of its codes.
-func curable(code string) bool {
-	e, known := codes.Lookup(code)
-	return known && !strings.HasSuffix(e.Code, "*") && e.Retry == codes.Helps
+// curable returns what reports whether a code says that it helps to send a row again. A family
+// of codes, such as http_*, does not say that of each of its codes.
+func curable() func(code string) bool {
+	helping := sync.OnceValue(func() map[string]bool {
+		helps := map[string]bool{}
+		for _, e := range codes.All() {
+			if _, met := helps[e.Code]; !met {
+				helps[e.Code] = e.Retry == codes.Helps && !strings.HasSuffix(e.Code, "*")
+			}
+		}
+		return helps
+	})
+	return func(code string) bool { return helping()[code] }
 }
 
 // Looked is called with each chunk of records, once the ledger was asked about them.

@@ -6,6 +6,7 @@ package protected
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -16,6 +17,7 @@ import (
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/reader"
+	"usersync/reader/place"
 	"usersync/reader/source"
 	"usersync/sync/identity"
 	"usersync/sync/protect"
@@ -29,7 +31,7 @@ import (
 // The list is read like any input: UTF-8, or UTF-16 with a byte order mark, or the
 // charset of c; with any line ends, quoted or not. It is one id a line, or CSV with a
 // header that names the column of ids.
-func Read(c *config.Config) (*protect.List, error) {
+func Read(ctx context.Context, c *config.Config) (*protect.List, error) {
 	path := c.Guards.Protect
 	if path == "" {
 		return nil, nil
@@ -40,7 +42,7 @@ func Read(c *config.Config) (*protect.List, error) {
 	if path == "-" {
 		return nil, wrong(errors.New("standard input holds users to be sent"))
 	}
-	text, err := protectedText(path, c.Input.Charset)
+	text, err := protectedText(ctx, c.Places, path, c.Input.Charset)
 	if bad, ok := errors.AsType[*source.Error](err); ok && bad.Err != nil {
 		return nil, wrong(bad.Err)
 	}
@@ -59,10 +61,10 @@ func Read(c *config.Config) (*protect.List, error) {
 
 // protectedText reads a list. The charset is that of the input, and the list may be
 // UTF-8 all the same.
-func protectedText(path, charset string) (string, error) {
-	text, err := readAll(path, "")
+func protectedText(ctx context.Context, places *place.Opener, path, charset string) (string, error) {
+	text, err := readAll(ctx, source.Options{Path: path, Places: places})
 	if err == nil && !utf8.ValidString(text) && charset != "auto" && charset != "" {
-		text, err = readAll(path, charset)
+		text, err = readAll(ctx, source.Options{Path: path, Places: places, Charset: charset})
 	}
 	switch {
 	case err != nil:
@@ -77,8 +79,8 @@ func protectedText(path, charset string) (string, error) {
 	return text, nil
 }
 
-func readAll(path, charset string) (text string, err error) {
-	s, err := source.Open(source.Options{Path: path, Charset: charset})
+func readAll(ctx context.Context, o source.Options) (text string, err error) {
+	s, err := source.Open(ctx, o)
 	if err != nil {
 		return "", err
 	}

@@ -24,7 +24,7 @@ func protectedIn(t *testing.T, text string, change func(*config.Config)) (*prote
 	if err := os.WriteFile(c.Guards.Protect, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return Read(c)
+	return Read(t.Context(), c)
 }
 
 func utf16le(text string) string {
@@ -124,7 +124,7 @@ func TestNoProtectedList(t *testing.T) {
 	c := &config.Config{}
 	for _, path := range []string{"-", filepath.Join(t.TempDir(), "nowhere")} {
 		c.Guards.Protect = path
-		if _, err := Read(c); err == nil {
+		if _, err := Read(t.Context(), c); err == nil {
 			t.Errorf("%s: accepted", path)
 		}
 	}

@@ -112,6 +112,20 @@ func ParseCount(least int) func(string) (int, error) {
 	}
 }
 
+// ParseCountOrAuto is ParseCount for a number that can be auto, which is 0.
+func ParseCountOrAuto(least int) func(string) (int, error) {
+	return func(s string) (int, error) {
+		if s == "auto" {
+			return 0, nil
+		}
+		n, err := ParseCount(least)(s)
+		if err != nil {
+			return 0, fmt.Errorf("%w, or auto", err)
+		}
+		return n, nil
+	}
+}
+
 // ParseRateOrAuto parses a rate; auto is the zero Rate.
 func ParseRateOrAuto(s string) (Rate, error) {
 	if s == "auto" {

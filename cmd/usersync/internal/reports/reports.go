@@ -45,6 +45,7 @@ func Write(runsDir string, s report.Summary) error {
 	if err != nil {
 		return err
 	}
+	s.Report = Path(runsDir, s.Run)
 	err = replace(dir, ReportName, func(w io.Writer) error { return page.Write(w, s, earlier) })
 	return errors.Join(err, dir.Close())
 }

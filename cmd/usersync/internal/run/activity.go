@@ -14,8 +14,8 @@ import (
 // activity says how this part of the run went.
 func (r *Run) activity() *report.Activity {
 	a := &report.Activity{
-		FirstRecord: r.at.Written + 1, Workers: r.Config.Pace.Workers,
-		Latency: map[string]report.Latency{}, Spent: spentFacts(r.stats.Spent()), Timeline: timelineFacts(r.stats.Timeline()),
+		FirstRecord: r.at.Written + 1, Workers: r.Conn.Pace.MostWorkers(),
+		Latency: map[string]report.Latency{}, Retries: r.stats.Repeats(), Spent: spentFacts(r.stats.Spent()), Timeline: timelineFacts(r.stats.Timeline()),
 	}
 	for kind, h := range r.stats.Latency() {
 		a.Latency[kind] = latencyFacts(&h)

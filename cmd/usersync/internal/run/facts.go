@@ -24,6 +24,9 @@ type Facts struct {
 
 // Facts returns the facts. They are valid after Send has returned.
 func (r *Run) Facts() Facts {
+	if r.at == nil { // the shard was done before
+		return Facts{Paths: r.Paths, Shard: true}
+	}
 	retried := ""
 	if o := r.options.Retried; o.Run != "" {
 		retried = filepath.Join(o.Rejects.Dir, o.Run)

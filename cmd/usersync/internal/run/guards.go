@@ -42,6 +42,11 @@ func (r *Run) guards(s *report.Summary, err error) []report.Guard {
 		all = append(all, report.Guard{Name: "max_duration", Limit: durationText(g.MaxDuration), Unit: report.Seconds,
 			Reached: seconds(r.options.Now().Sub(r.started)), Most: seconds(g.MaxDuration)})
 	}
+	if g.Until.Given() {
+		at, _ := g.Until.Next(r.started)
+		all = append(all, report.Guard{Name: "until", Limit: g.Until.String(), Unit: report.Seconds,
+			Reached: seconds(r.options.Now().Sub(r.started)), Most: seconds(at.Sub(r.started))})
+	}
 	all = append(all, r.waitGuard(s))
 	return markStopped(all, err)
 }

@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"errors"
 
 	"go.uber.org/zap"
 
@@ -23,10 +24,12 @@ func (r *Run) job(ctx, wire context.Context, known *view.Ledger) (work engine.Jo
 	c, files := r.Config, r.at.files
 	var owners *owned.Owners
 	owners, r.renames, err = ownership{base: r.base, at: r.at, ledger: r.lease.Ledger, presence: r.presence, checkpointed: r.checkpointer.Checkpointed}.owners(ctx)
+	adopt, failed := r.adoption(ctx)
+	err = errors.Join(err, failed)
 	work = engine.Job{
-		Destination: r.middleware(wire, owners).Wrap(inFlight{r.Conn.Client, &r.stopping.calls}),
+		Destination: r.middleware(wire, owners, adopt).Wrap(inFlight{r.Conn.Client, &r.stopping.calls}),
 		Results:     files.Writer(r.checkpointer),
-		Limits:      engine.Limits{BatchSize: r.Conn.BatchSize(c), Workers: c.Pace.Workers, Window: r.shard.window()},
+		Limits:      engine.Limits{BatchSize: r.Conn.BatchSize(c), FindWorkers: r.Conn.Pace.Workers, Window: r.shard.window()},
 		Journal:     &r.sent,
 		Names:       destination.Names(r.Conn.Client),
 		Guards: engine.Guards{
@@ -43,6 +46,9 @@ func (r *Run) job(ctx, wire context.Context, known *view.Ledger) (work engine.Jo
 	if !c.Ledger.AllowStale {
 		work.Superseded = r.staleness(ctx).Superseded
 	}
+	if r.sent.hashes.Set() {
+		work.RowHash = r.sent.hashes.Hash
+	}
 	if known != nil {
 		work.Ledger, work.Repeats = known, known
 	}
@@ -53,7 +59,7 @@ func (r *Run) job(ctx, wire context.Context, known *view.Ledger) (work engine.Jo
 }
 
 // middleware configures what is around the client; wire is the context of its calls.
-func (r *Run) middleware(wire context.Context, owners *owned.Owners) stack.Options {
+func (r *Run) middleware(wire context.Context, owners *owned.Owners, adopt *stack.Adoption) stack.Options {
 	c := r.Config
 	keys := stack.Keys{Owners: owners}
 	if r.lease.Ledger != nil {
@@ -63,7 +69,7 @@ func (r *Run) middleware(wire context.Context, owners *owned.Owners) stack.Optio
 		Pacer: r.Conn.Pace, Lease: r.lease, Wire: wire, Calls: &r.calls, Client: stack.FeaturesOf(r.Conn.Client), Keys: keys,
 		Retries: c.Pace.Retries, Quiet: r.started.Add(c.Pace.Timeout),
 		Intents: checkpoint.Intents{Run: r.at.files.Run(), Ledger: r.lease.Ledger, Journal: &r.sent}, Sent: r.sent.Sent,
-		Adopt: preview.Adoption(c), Absences: r.absences(), Protected: r.protected, Observer: r.observer(), Retrying: &r.way.retrying,
+		Adopt: adopt, Absences: r.absences(), Protected: r.protected, Observer: r.observer(), Retrying: &r.way.retrying,
 		Canary: canary.Options{Records: c.Guards.Canary, Patience: c.Pace.Timeout, AnswersOnly: c.Guards.CanaryAnswersOnly},
 	}
 }

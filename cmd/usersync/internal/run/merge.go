@@ -17,6 +17,7 @@ import (
 	"usersync/cmd/usersync/internal/preview"
 	"usersync/sync/checkpoint"
 	"usersync/sync/engine"
+	"usersync/sync/journal"
 	"usersync/sync/user"
 	"usersync/writer"
 	"usersync/writer/report"
@@ -36,9 +37,7 @@ func (r *Run) EndShard(ctx context.Context, s *report.Summary) (last bool, err e
 	if r.Ended() {
 		return r.shard.joined.Last && !r.shard.joined.Merged, nil
 	}
-	if err := r.at.files.Close(s, r.options.Now()); err != nil {
-		return false, err
-	}
+	// The journal gets no end: until the shard is done, its next process may have to continue it.
 	if err := r.tellLast(ctx, s); err != nil {
 		return false, err
 	}
@@ -74,9 +73,9 @@ func (r *Run) Merge(ctx context.Context) (*Run, report.Summary, error) {
 	}
 	merged := newRun(b, &start{files: files, stop: func() {}, read: checkpoint.NewDigest()})
 	merged.merged = m
-	merged.checkpointer = checkpoint.New(checkpoint.Options{Run: files.Run(), Journal: files.Journal(), Results: files.Results(), Rejects: files.Rejects(),
+	merged.checkpointer = checkpoint.New(checkpoint.Options{Run: files.Run(), Journal: files.Journal(), Results: files.Durable(), Rejects: files.Rejects(),
 		Input: merged.at.read, Noted: m.told.Noted, Start: r.options.Now(), Now: r.options.Now})
-	merged.counts, err = m.write(ctx, files.Writer(merged.checkpointer))
+	merged.counts, err = m.write(ctx, files.Journal(), files.Writer(merged.checkpointer))
 	if err == nil {
 		err = merged.Input.Unchanged()
 	}
@@ -143,23 +142,15 @@ func (m *merging) create(ctx context.Context) (files *output.Files, err error) {
 }
 
 // write writes the outcome of each record of the input, in its order.
-func (m *merging) write(ctx context.Context, to writer.Writer) (engine.Summary, error) {
+func (m *merging) write(ctx context.Context, j *journal.Journal, to writer.Writer) (engine.Summary, error) {
 	counts := engine.Summary{Outcomes: map[user.Status]int{}}
-	for r, err := range m.Records(ctx, nil, 0).Until(ctx) {
-		if err != nil {
-			return counts, err
-		}
-		counts.Read++
-		o, err := m.outcome(r)
+	for records, err := range m.Records(ctx, nil, 0).Until(ctx).Batches(preview.RecordsAtOnce) {
 		if err == nil {
-			err = to.Write(o)
+			err = m.writeSome(records, j, to, &counts)
 		}
 		if err != nil {
 			return counts, err
 		}
-		counts.Outcomes[o.Status]++
-		counts.Written++
-		counts.SettledUpTo = r.Origin.Record
 	}
 	if ctx.Err() != nil {
 		return counts, context.Cause(ctx)
@@ -171,6 +162,33 @@ func (m *merging) write(ctx context.Context, to writer.Writer) (engine.Summary, 
 	}
 	counts.Finished = true
 	return counts, nil
+}
+
+// writeSome writes the outcomes of records, first those of calls to the journal, as in any run.
+func (m *merging) writeSome(records []*user.Record, j *journal.Journal, to writer.Writer, counts *engine.Summary) error {
+	var all, called []user.Outcome
+	for _, r := range records {
+		counts.Read++
+		o, err := m.outcome(r)
+		if err != nil {
+			return err
+		}
+		if all = append(all, o); o.Attempts > 0 {
+			called = append(called, o)
+		}
+	}
+	if err := j.Settled(called); err != nil {
+		return err
+	}
+	for i := range all {
+		if err := to.Write(all[i]); err != nil {
+			return err
+		}
+		counts.Outcomes[all[i].Status]++
+		counts.Written++
+		counts.SettledUpTo = all[i].Record.Origin.Record
+	}
+	return nil
 }
 
 // outcome returns the outcome of a record, from the shard that has settled it.
@@ -211,9 +229,9 @@ func (m *merging) end(ctx context.Context) error {
 	if err := m.lease.Ledger.Shards(m.shard.job).Merged(ctx, run); err != nil {
 		return err
 	}
-	// What is left takes room, and no more.
-	if err := errors.Join(m.lease.Ledger.Stored().Forget(ctx), os.RemoveAll(m.shardDir(run))); err != nil {
-		m.options.Log.Warn("what the shards have stored could not be removed", zap.Error(err))
+	m.forgetStored(ctx, m.lease.Ledger)
+	if err := os.RemoveAll(m.shardDir(run)); err != nil {
+		m.options.Log.Warn("files that only the shards needed could not be removed", zap.Error(err))
 	}
 	return nil
 }

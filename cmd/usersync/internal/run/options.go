@@ -9,6 +9,7 @@ import (
 	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/history"
+	"usersync/cmd/usersync/internal/input"
 	"usersync/sync/journal"
 	"usersync/sync/plan"
 )
@@ -58,6 +59,7 @@ func Resume(c *config.Config, r *history.Run) (o Options, err error) {
 	for _, in := range h.Inputs {
 		o.Files = append(o.Files, in.Path)
 	}
+	input.Pin(c, h.Inputs)
 	c.Invocation.Files = o.Files
 	return o, nil
 }

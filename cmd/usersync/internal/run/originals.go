@@ -82,6 +82,7 @@ func (o Options) reopen(ctx context.Context, c *config.Config, t destination.Tra
 	for _, in := range h.Inputs {
 		paths = append(paths, in.Path)
 	}
+	input.Pin(c, h.Inputs)
 	options := input.Options(o.Stdin, c, t, paths, config.Expected{})
 	options.Rejects.Original, options.Expect.Sidecar, options.CSV.Trailer, options.Expect.MinAge = nil, false, "", 0
 	options.Rejects.Selected = nil

@@ -26,7 +26,7 @@ func (o ownership) newRenames(ctx context.Context) (*mirror.Renames, error) {
 		Records: iter.Seq2[*user.Record, error](reader.Records(first.Input.Records()).Until(ctx)), Proved: first.Complete,
 		Feed: o.Config.Ledger.Feed, Protected: o.protected, Most: o.Config.Guards.Renames, Moved: o.at.alreadyRenamed()})
 	if why == "" && err == nil && ctx.Err() == nil {
-		err = preview.SameVersions(before)
+		err = preview.SameVersions(o.Config, before)
 	}
 	if closed := first.Input.Close(); err == nil {
 		err = closed

@@ -94,14 +94,17 @@ type base struct {
 // Setup opens and checks everything that can be refused before the first call. Its error
 // is usually an *exit.Error. Release what it returns.
 func Setup(ctx context.Context, c *config.Config, o Options) (*Prepared, error) {
-	started := o.Now()
 	if c.Invocation.Verb != "run" || o.Resume != "" || o.Plan != nil || o.Retried.Run != "" {
 		c.Shards = config.Shards{} // only a run is made in shards
 	}
 	if err := c.Output.Check(); err != nil {
 		return nil, err
 	}
-	paths, err := input.Paths(c.Invocation.Verb, o.Files, c.Input.From)
+	if err := o.await(ctx, c); err != nil {
+		return nil, err
+	}
+	started := o.Now()
+	paths, err := input.Paths(ctx, c, o.Files)
 	if err != nil {
 		return nil, err
 	}
@@ -114,6 +117,9 @@ func Setup(ctx context.Context, c *config.Config, o Options) (*Prepared, error) 
 	conn, err := connect.Open(ctx, c)
 	if err != nil {
 		return nil, err
+	}
+	if err := conn.Share(c); err != nil {
+		return nil, errors.Join(err, conn.Close())
 	}
 	b := &base{options: o, started: started}
 	if err := b.open(ctx, c, conn, paths); err != nil {
@@ -131,7 +137,7 @@ func (b *base) open(ctx context.Context, c *config.Config, conn *connect.Connect
 	if b.Setup, err = preview.Prepare(ctx, c, conn, paths, b.options.Stdin); err != nil {
 		return err
 	}
-	b.protected, err = b.Check()
+	b.protected, err = b.Check(ctx)
 	if err = errors.Join(err, checkBound(ctx, b.options.Plan, b.Setup)); err != nil {
 		return errors.Join(err, b.Input.Close())
 	}

@@ -55,8 +55,9 @@ func newRun(b *beginning, at *start) *Run {
 	}
 	r := &Run{base: b.base, shard: b.shard, lease: b.lease, presence: b.presence, similar: b.similar, at: at, stats: telemetry.NewStats(), attempts: newAttemptLog(at.files.Dir()), traffic: newTrafficLog(at.files.Dir())}
 	r.stopping.log, r.stopping.progress, r.stopping.timeout = r.options.Log, r.options.Progress, r.Config.Pace.Timeout
+	r.stopping.inFlight = exit.InFlight(r.Config.Pace.GracePeriod)
 	r.checkpointer = checkpoint.New(checkpoint.Options{
-		Run: at.files.Run(), Ledger: r.lease.Ledger, Journal: at.files.Journal(), Results: at.files.Results(), Rejects: at.files.Rejects(),
+		Run: at.files.Run(), Ledger: r.lease.Ledger, Journal: at.files.Journal(), Results: at.files.Durable(), Rejects: at.files.Rejects(),
 		Input: at.read, Outcomes: at.before.Outcomes, Noted: at.before.Noted, Start: r.options.Now(), Now: r.options.Now,
 		Parking: at.parking, Saved: r.saved(),
 	})
@@ -85,7 +86,9 @@ func (r *Run) Send(ctx context.Context) (report.Summary, error) {
 	files := r.at.files
 	r.start()
 	r.Conn.Traffic.To(r.traffic.take)
-	wire, cut := r.lease.Bound(r.options.Wire)
+	patient, impatient := exit.Graceful(ctx, r.options.Wire, r.Config.Pace.GracePeriod)
+	defer impatient()
+	wire, cut := r.lease.Bound(patient)
 	defer cut()
 	known := view.New(r.lease.Ledger, files.Run(), r.Config.Ledger.Full, r.checkpointer.Checkpointed, r.presence)
 	work, err := r.job(ctx, wire, known)
@@ -170,17 +173,24 @@ func (r *Run) run(ctx context.Context, work engine.Job, err error) (engine.Summa
 	return counts, err
 }
 
-// ErrBudget ends a run that has used up its time.
-var ErrBudget = errors.New("the time of --max-duration is used up")
+// The reasons why a run has no more time.
+var (
+	ErrBudget = errors.New("the time of --max-duration is used up")
+	ErrUntil  = errors.New("the time of --until is reached")
+)
 
 // bound ends ctx when the time of the run is used up, or the lease is lost.
 func (b *base) bound(ctx context.Context, l *connect.Lease) (context.Context, context.CancelFunc) {
-	stop := func() {}
-	if b.Config.Guards.MaxDuration != 0 {
-		ctx, stop = context.WithDeadlineCause(ctx, b.started.Add(b.Config.Guards.MaxDuration), ErrBudget)
+	g, stop, enough := b.Config.Guards, func() {}, func() {}
+	if g.MaxDuration != 0 {
+		ctx, stop = context.WithDeadlineCause(ctx, b.started.Add(g.MaxDuration), ErrBudget)
+	}
+	if g.Until.Given() {
+		at, _ := g.Until.Next(b.started)
+		ctx, enough = context.WithTimeoutCause(ctx, at.Sub(b.options.Now()), ErrUntil)
 	}
 	ctx, unbound := l.Bound(ctx)
-	return ctx, func() { unbound(); stop() }
+	return ctx, func() { unbound(); enough(); stop() }
 }
 
 // recount corrects the counts to what the files contain.
@@ -208,10 +218,21 @@ func total(before, now engine.Summary) engine.Summary {
 // journal has no end can be resumed.
 func (r *Run) Close(s *report.Summary) error {
 	err := r.at.files.Close(s, r.options.Now())
-	if err == nil && r.merged != nil && s.State == report.Finished {
-		err = r.merged.close(context.Background())
+	switch finished := err == nil && s.State == report.Finished; {
+	case finished && r.merged != nil:
+		return r.merged.close(context.Background())
+	case finished && r.shard == nil:
+		r.forgetStored(context.Background(), r.lease.Ledger)
 	}
 	return err
+}
+
+// forgetStored removes what the ledger stores of runs that are over. What is left takes room,
+// and no more: the next run removes it.
+func (b *base) forgetStored(ctx context.Context, l *ledger.Ledger) {
+	if err := l.Stored().Forget(ctx); err != nil {
+		b.options.Log.Warn("what the ledger has stored of runs that are over could not be removed", zap.Error(err))
+	}
 }
 
 // lookAhead plans the whole input if a guard requires it. It does not for a run that is

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"go.uber.org/zap"
@@ -38,6 +39,7 @@ type stopping struct {
 	log      Log
 	progress *progress.Progress
 	timeout  time.Duration // of a call
+	inFlight time.Duration // how long calls may take after SIGTERM
 	calls    atomic.Int64  // in flight
 }
 
@@ -47,8 +49,12 @@ func (s *stopping) announce(ctx context.Context) (stop func()) {
 	said := make(chan struct{})
 	drop := context.AfterFunc(ctx, func() {
 		defer close(said)
-		if exit.StoppedBy(ctx) != nil {
-			s.print(stoppingText(s.calls.Load(), s.timeout.String()))
+		if signal := exit.StoppedBy(ctx); signal != nil {
+			most := s.timeout
+			if signal != error(exit.SignalError{Signal: syscall.SIGINT}) {
+				most = min(most, s.inFlight)
+			}
+			s.print(stoppingText(s.calls.Load(), most.String()))
 		}
 	})
 	return func() {

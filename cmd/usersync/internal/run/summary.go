@@ -82,7 +82,8 @@ func (b *base) inputs(files *output.Files, finished bool) []report.Input {
 		if slices.Contains(b.Paths[:i], path) {
 			continue // named twice: all its records are already counted
 		}
-		all = append(all, report.Input{Path: path, Format: writer.Format(b.Input.Layout().Format), Records: files.Counts().Records(nameOf(path))})
+		version, _ := b.Config.Places.Version(path)
+		all = append(all, report.Input{Path: path, Version: version.ID, Format: writer.Format(b.Input.Layout().Format), Records: files.Counts().Records(nameOf(path))})
 	}
 	if len(b.Paths) == 1 && finished {
 		all[0].SHA256, all[0].Bytes = b.Input.Digest()

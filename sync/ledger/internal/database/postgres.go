@@ -34,6 +34,15 @@ func findPostgres(by string) string {
 // transaction: it prepares no named statements, and no setting or lock outlives a
 // transaction.
 func openPostgres(address string) (*DB, error) {
+	pool, err := Connections(address, 4)
+	if err != nil {
+		return nil, err
+	}
+	return &DB{Dialect: &postgresDialect, Read: pool, Write: pool}, nil
+}
+
+// Connections returns at most n connections to PostgreSQL, as openPostgres makes them.
+func Connections(address string, n int) (*sql.DB, error) {
 	config, err := pgx.ParseConfig(address)
 	if err != nil {
 		return nil, &UnusableError{Reason: "its postgres:// address is invalid", // err may hold the password
@@ -43,9 +52,9 @@ func openPostgres(address string) (*DB, error) {
 	config.StatementCacheCapacity = 0
 	config.DescriptionCacheCapacity = 0
 	pool := stdlib.OpenDB(*config)
-	pool.SetMaxOpenConns(4)
-	pool.SetMaxIdleConns(4)
-	return &DB{Dialect: &postgresDialect, Read: pool, Write: pool}, nil
+	pool.SetMaxOpenConns(n)
+	pool.SetMaxIdleConns(n)
+	return pool, nil
 }
 
 const putPostgresSQL = `INSERT INTO usersync_entry (num, scope, id, feed, standing, remote, run, record, prints, folded)

@@ -36,10 +36,12 @@ var sqliteDialect = Dialect{
 const findSQLite = `(SELECT key AS ord, value AS id FROM json_each(?)) j CROSS JOIN usersync_entry e WHERE e.scope = ? AND `
 
 // The cache sizes of the writing connection and of each reading one, in KiB. This memory
-// is outside the limit of the Go runtime. Most reading is sequential and needs little.
+// is outside the limit of the Go runtime, and twice as much is taken: a page with its
+// header is a little more than half of what its allocator hands out. Most reading is
+// sequential and needs little.
 const (
-	cacheToWrite = "-6000"
-	cacheToRead  = "-1500"
+	cacheToWrite = "-3000"
+	cacheToRead  = "-800"
 )
 
 // openSQLite opens the file, or creates it with access for this user only. One connection

@@ -55,7 +55,7 @@ func Await(ctx context.Context, o Options, try func(context.Context) (other Riva
 // that the run already has it joins that one. Otherwise it returns the rival.
 func TakeScope(ctx context.Context, tx *sql.Tx, o Options, epoch int64) (taken, distrusted int64, other Rival, err error) {
 	holder := string(filelock.NewHolder(o.Run).Text())
-	err = o.DB.QueryRow(ctx, tx, `UPDATE usersync_scope SET epoch = CASE WHEN epoch = ? THEN epoch ELSE epoch + 1 END, holder = ?,
+	err = o.DB.QueryRow(ctx, tx, `UPDATE usersync_scope SET epoch = epoch + CAST(epoch <> ? AS INTEGER), holder = ?,
 		expires = GREATEST(expires, `+o.DB.Now+` + ?), grace = GREATEST(grace, ?)
 		WHERE num = ? AND (epoch = ? OR expires = 0 OR expires + grace <= `+o.DB.Now+`) RETURNING epoch, distrusted`,
 		epoch, holder, o.term().Milliseconds(), o.Timeout.Milliseconds(), o.Scope, epoch).Scan(&taken, &distrusted)
@@ -136,7 +136,7 @@ func (l *Lease) releaseShard(ctx context.Context) error {
 }
 
 // LockJob makes all others that begin or end a shard of a run wait for the end of a
-// transaction. Whoever needs the rows of the scope and of shards too takes this lock first,
+// transaction. A transaction that needs the rows of the scope and of shards too takes this lock first,
 // then that of the scope, then that of a shard.
 func LockJob(ctx context.Context, db *database.DB, tx *sql.Tx, scope int64, job string) error {
 	_, err := db.Exec(ctx, tx, `SELECT 1 FROM usersync_job WHERE scope = ? AND name = ? FOR UPDATE`, scope, job)
@@ -154,7 +154,7 @@ func (l *Lease) Leave() {
 }
 
 // Fence fails with ErrFenced if another run has taken over the scope, or another process the
-// shard. Until the end of the transaction nobody can.
+// shard. Until the end of the transaction no one can.
 func (l *Lease) Fence(ctx context.Context, tx *sql.Tx) error {
 	o := l.options
 	if err := l.locked(o.DB.QueryRow(ctx, tx, `SELECT num FROM usersync_scope WHERE num = ? AND epoch = ? FOR UPDATE`, o.Scope, l.Epoch)); err != nil {

@@ -15,8 +15,8 @@ import (
 	"usersync/sync/ledger/internal/lease"
 )
 
-// Claim takes a run, or a shard, for this process, and returns its epoch: whoever held it
-// before can write no more of its files. main is the run of which it is a shard, or run
+// Claim takes a run, or a shard, for this process, and returns its epoch: the process that
+// held it before can write no more of its files. main is the run of which it is a shard, or run
 // itself.
 func Claim(ctx context.Context, db *database.DB, q database.Querier, run, main int64) (epoch int64, err error) {
 	err = db.QueryRow(ctx, q, `INSERT INTO usersync_shard (run, main) VALUES (?, ?)
@@ -96,8 +96,8 @@ func (f *File) Sync() error {
 	return nil
 }
 
-// fenced is the row of the run while this process holds it. The lock makes whoever takes the
-// run wait for a write that has begun.
+// fenced is the row of the run while this process holds it. The lock makes a process that
+// takes the run wait for a write that has begun.
 const fenced = `SELECT run FROM usersync_shard WHERE run = ? AND epoch = ? FOR SHARE`
 
 func (f *File) save(chunk []byte, at int64) error {
@@ -111,7 +111,7 @@ func (f *File) save(chunk []byte, at int64) error {
 	return err
 }
 
-// Truncate shortens the file to size bytes; one that is shorter stays as it is. What was not
+// Truncate shortens the file to size bytes; one that is shorter does not change. What was not
 // stored is lost.
 func (f *File) Truncate(size int64) error {
 	f.saving.Lock()

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"usersync/reader/place"
 	"usersync/sync/user"
 )
 
@@ -59,9 +60,10 @@ func trimNewline(s string) string {
 	return s
 }
 
-// RelativeTo resolves a path that is relative to dir. It does not change -, the standard streams.
+// RelativeTo resolves a path that is relative to dir. It does not change a URL, nor -, the
+// standard streams.
 func RelativeTo(dir, path string) string {
-	if filepath.IsAbs(path) || path == "-" {
+	if filepath.IsAbs(path) || path == "-" || place.Is(path) {
 		return path
 	}
 	return filepath.Join(dir, path)

@@ -1,0 +1,56 @@
+package place
+
+import (
+	"context"
+	"time"
+)
+
+// tries is how often something is tried that fails because a connection is lost, in a row.
+const tries = 8
+
+// wait is how long to wait before a try, from 1: none before the second, as a connection that is
+// cut once in a while can be replaced at once.
+func (o *Opener) wait(try int) time.Duration {
+	if o.Wait != nil {
+		return o.Wait(try)
+	}
+	if try < 2 {
+		return 0
+	}
+	return min(time.Second/2<<(try-2), 15*time.Second)
+}
+
+// pause waits before a try; it returns the error of ctx if that ends first.
+func (o *Opener) pause(ctx context.Context, try int) error {
+	d := o.wait(try)
+	if d <= 0 {
+		return ctx.Err()
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}
+
+// again does something until it does not fail as Lost, a bounded number of times.
+func again[T any](ctx context.Context, o *Opener, do func() (T, error)) (T, error) {
+	for try := 1; ; try++ {
+		v, err := do()
+		if err == nil {
+			return v, nil
+		}
+		if ctx.Err() != nil {
+			return v, ctx.Err()
+		}
+		if kind, ok := KindOf(err); !ok || kind != Lost || try == tries {
+			return v, err
+		}
+		if err := o.pause(ctx, try); err != nil {
+			return v, err
+		}
+	}
+}

@@ -1,0 +1,35 @@
+//go:build cloud
+
+package bucket
+
+import (
+	"context"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+	azblob "github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/blob"
+	"gocloud.dev/blob"
+	_ "gocloud.dev/blob/azureblob" // opens azblob://
+
+	"usersync/reader/place"
+)
+
+// azure is Azure Blob Storage. The id is the entity tag.
+type azure struct{}
+
+func (azure) head(ctx context.Context, b *blob.Bucket, _, key, _ string) (place.Version, error) {
+	attrs, err := b.Attributes(ctx, key)
+	if err != nil {
+		return place.Version{}, err
+	}
+	return place.Version{ID: attrs.ETag, Size: attrs.Size, Modified: attrs.ModTime.UTC()}, nil
+}
+
+func (azure) pin(as func(any) bool, v place.Version) error {
+	var in *azblob.DownloadStreamOptions
+	if !as(&in) {
+		return errDriver
+	}
+	tag := azcore.ETag(v.ID)
+	in.AccessConditions = &azblob.AccessConditions{ModifiedAccessConditions: &azblob.ModifiedAccessConditions{IfMatch: &tag}}
+	return nil
+}

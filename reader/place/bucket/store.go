@@ -1,0 +1,174 @@
+//go:build cloud
+
+package bucket
+
+import (
+	"context"
+	"errors"
+	"io"
+	"mime"
+	"path"
+	"sync"
+
+	"gocloud.dev/blob"
+
+	"usersync/reader/place"
+)
+
+// cloud is what differs between the clouds: how a version is found and asked for.
+type cloud interface {
+	// head is the version that is there now or, unless it is empty, the one with that id.
+	head(ctx context.Context, b *blob.Bucket, host, key, id string) (place.Version, error)
+	// pin makes a read fail unless it is of the version.
+	pin(as func(any) bool, v place.Version) error
+}
+
+// store is what one cloud offers.
+type store struct {
+	scheme string
+	cloud  cloud
+
+	mu      sync.Mutex
+	buckets map[string]*blob.Bucket // by host and query
+}
+
+// New returns the store for s3, gs or azblob. It asks no server.
+func New(scheme string) (place.Store, error) {
+	return &store{scheme: scheme, cloud: map[string]cloud{"s3": amazon{}, "gs": google{}, "azblob": azure{}}[scheme], buckets: map[string]*blob.Bucket{}}, nil
+}
+
+// bucket opens a bucket, with the parameters in the query of the URL.
+func (s *store) bucket(ctx context.Context, u place.URL) (*blob.Bucket, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	name := u.Host + "?" + u.Query
+	if b := s.buckets[name]; b != nil {
+		return b, nil
+	}
+	if s.scheme == "gs" {
+		if err := checkGoogle(ctx, u.Query); err != nil {
+			return nil, err
+		}
+	}
+	b, err := blob.OpenBucket(context.WithoutCancel(ctx), s.scheme+"://"+name)
+	if err != nil {
+		return nil, &place.Error{Kind: place.Misused, Rule: "is in a bucket that cannot be opened: a parameter of the URL or a variable of the cloud is missing or not known",
+			Hint: "check region, endpoint, account and credentials: docs/places.md lists them", Err: err}
+	}
+	s.buckets[name] = b
+	return b, nil
+}
+
+// Open pins an object.
+func (s *store) Open(ctx context.Context, u place.URL, id string) (place.Object, error) {
+	b, err := s.bucket(ctx, u)
+	if err != nil {
+		return nil, err
+	}
+	o := &object{cloud: s.cloud, bucket: b, url: u}
+	if o.version, err = s.cloud.head(ctx, b, u.Host, u.Path, id); err != nil {
+		return nil, failed(err)
+	}
+	if id != "" && o.version.ID != id {
+		return nil, place.Replaced(nil)
+	}
+	return o, nil
+}
+
+// List lists page by page.
+func (s *store) List(ctx context.Context, u place.URL, prefix string, found func(string)) error {
+	b, err := s.bucket(ctx, u)
+	if err != nil {
+		return err
+	}
+	list := b.List(&blob.ListOptions{Prefix: prefix})
+	for {
+		o, err := list.Next(ctx)
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return failed(err)
+		}
+		found(o.Key)
+	}
+}
+
+// Put writes an object. It appears when all its bytes have come.
+func (s *store) Put(ctx context.Context, u place.URL, content io.ReadSeeker, _ int64) error {
+	b, err := s.bucket(ctx, u)
+	if err != nil {
+		return err
+	}
+	ctx, abort := context.WithCancel(ctx)
+	defer abort()
+	w, err := b.NewWriter(ctx, u.Path, &blob.WriterOptions{ContentType: mime.TypeByExtension(path.Ext(u.Path))})
+	if err != nil {
+		return failed(err)
+	}
+	if _, err = io.Copy(w, content); err != nil {
+		abort() // or Close would complete a part
+		return failed(errors.Join(err, w.Close()))
+	}
+	return failed(w.Close())
+}
+
+// object is a version of an object.
+type object struct {
+	cloud   cloud
+	bucket  *blob.Bucket
+	url     place.URL
+	version place.Version
+}
+
+// Version is what was pinned.
+func (o *object) Version() place.Version { return o.version }
+
+// From opens the version at an offset.
+func (o *object) From(ctx context.Context, offset int64) (io.ReadCloser, error) {
+	r, err := o.bucket.NewRangeReader(ctx, o.url.Path, offset, -1, &blob.ReaderOptions{
+		BeforeRead: func(as func(any) bool) error { return o.cloud.pin(as, o.version) },
+	})
+	if err != nil {
+		return nil, replaced(failed(err))
+	}
+	if r.Size() != o.version.Size {
+		return nil, errors.Join(place.Replaced(nil), r.Close())
+	}
+	return body{r}, nil
+}
+
+// Check asks whether the version is still there.
+func (o *object) Check(ctx context.Context) error {
+	now, err := o.cloud.head(ctx, o.bucket, o.url.Host, o.url.Path, o.version.ID)
+	if err != nil {
+		return replaced(failed(err))
+	}
+	if !now.Same(o.version) {
+		return place.Replaced(nil)
+	}
+	return nil
+}
+
+// Close does nothing: buckets stay open for others.
+func (o *object) Close() error { return nil }
+
+// replaced makes an object that is not there any more one that was replaced.
+func replaced(err error) error {
+	if kind, ok := place.KindOf(err); ok && kind == place.Missing {
+		return place.Replaced(err)
+	}
+	return err
+}
+
+// body is what a cloud sends.
+type body struct{ io.ReadCloser }
+
+// Read returns the errors of package place.
+func (b body) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if err != nil && err != io.EOF {
+		err = failed(err)
+	}
+	return n, err
+}

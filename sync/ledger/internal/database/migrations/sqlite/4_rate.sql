@@ -1,0 +1,1 @@
+-- A ledger in a file is used by one process at a time, which shares its rate with no other.
