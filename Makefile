@@ -1,17 +1,22 @@
 # make build      bin/usersync, static, with its version
 # make test       installs what the tests need and runs them, as CI does
+# make azure      tests buckets on azurite-blob, which you install yourself, and 1 GB through it
 # make proof      the proofs at full size (an hour or more)
 # make bench      users per second, CPU and allocations, for the whole and each part
 # make fuzz       every fuzz target for FUZZTIME
 # make lint       gofmt, vet, staticcheck, unreachable functions, words of our prose
 # make mutate     plants each known defect and expects its test to fail
+# make image      the image as an OCI archive, dist/image.tar, without Docker
+# make sbom       what bin/usersync is made of, dist/usersync.cdx.json
+# make release-snapshot
+#                 archives, deb and rpm packages and checksums in dist/, published nowhere
 # make structure  sizes of packages, files, functions and types
 # make module PATH=example.com/you/usersync
 #                 gives the module another path, in go.mod and in all imports
 
 GO       ?= go
 FUZZTIME ?= 60s
-# otlp: sends traces and metrics to OpenTelemetry
+# otlp: sends traces and metrics to OpenTelemetry; cloud: reads and writes buckets
 TAGS     ?=
 TOOL      = $(GO) tool -modfile=.ci/tools/go.mod
 # The version that the program reports. A clone has tags; a source archive has none.
@@ -28,7 +33,11 @@ override PATH := $(shell p="$$(PATH=/usr/bin:/bin; tr '\0' '\n' </proc/$$PPID/en
 endif
 endif
 
-.PHONY: build test proof bench fuzz lint structure mutate module deps
+# What the image and the packages are built with: all that the plain build leaves out.
+FULL      = cloud,otlp,redis,timetzdata
+VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null)
+
+.PHONY: build test azure proof bench fuzz lint structure mutate module deps image sbom release-snapshot
 
 build:
 	CGO_ENABLED=0 $(GO) build -tags '$(TAGS)' -trimpath -ldflags '$(STAMP)' -o bin/usersync ./cmd/usersync
@@ -38,12 +47,19 @@ test: deps
 	$(GO) test -count=1 -timeout 5m -tags otlp ./cmd/usersync/internal/otlp
 	$(GO) test -count=1 -timeout 5m -tags otlp -run OpenTelemetry ./cmd/usersync
 	$(GO) test -C .ci/chart -count=1 -timeout 5m ./...
+	$(GO) test -C .ci/cloud -tags cloud -count=1 -timeout 5m ./...
+	$(GO) test -C .ci/release -count=1 -timeout 10m ./...
+
+# What only Azure's own server can show; azurite-blob must be in PATH.
+azure:
+	$(GO) test -C .ci/cloud -tags cloud,azure -count=1 -timeout 15m -v ./...
 
 proof: deps
 	$(GO) test -count=1 -timeout 180m -parallel 8 -v -run '^TestProof' ./cmd/usersync/proof -full
 	$(MAKE) fuzz
 
 bench:
+	$(GO) run ./.ci/bench
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
 fuzz:
@@ -51,9 +67,11 @@ fuzz:
 
 lint:
 	@test -z "$$(gofmt -l .ci cmd reader sync writer)" || { echo 'gofmt would change:'; gofmt -l .ci cmd reader sync writer; exit 1; }
-	$(GO) vet ./... ./.ci/module ./.ci/mutate ./.ci/prose ./.ci/structure
+	$(GO) vet ./... ./.ci/bench/... ./.ci/module ./.ci/mutate ./.ci/prose ./.ci/structure
 	$(GO) vet -tags otlp ./cmd/usersync/...
 	$(GO) vet -C .ci/chart ./...
+	$(GO) vet -C .ci/cloud -tags cloud ./... $(shell $(GO) list -m)/reader/place/...
+	$(GO) vet -C .ci/release ./...
 	$(TOOL) staticcheck ./...
 	@dead="$$($(TOOL) deadcode ./cmd/usersync)"; test -z "$$dead" || { echo 'no command reaches:'; echo "$$dead"; exit 1; }
 	$(GO) run ./.ci/prose
@@ -66,6 +84,16 @@ module:
 
 structure:
 	@$(GO) run ./.ci/structure
+
+image:
+	$(GO) run -C .ci/release . image -version '$(VERSION)' -commit '$(shell git rev-parse HEAD 2>/dev/null)' -created "$$(git log -1 --format=%ct 2>/dev/null || echo 0)" -tags '$(FULL)' -out '$(CURDIR)/dist/image'
+
+sbom: build
+	@mkdir -p dist
+	$(GO) run -C .ci/release . sbom '$(VERSION)' '$(CURDIR)/bin/usersync' >dist/usersync.cdx.json
+
+release-snapshot:
+	$(GO) tool -modfile=.ci/goreleaser/go.mod goreleaser release --snapshot --clean --skip=publish
 
 deps:
 	@sh .ci/deps

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"usersync/sync/user"
@@ -121,14 +122,14 @@ func (o RejectsOptions) namesHidden(raw []byte) bool {
 	return false
 }
 
-var escape = regexp.MustCompile(`\\u[0-9A-Fa-f]{4}`)
+var escape = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\\u[0-9A-Fa-f]{4}`) })
 
 // unescaped returns JSON with its \u escapes resolved.
 func unescaped(raw []byte) []byte {
 	if !bytes.Contains(raw, []byte(`\u`)) {
 		return raw
 	}
-	return escape.ReplaceAllFunc(raw, func(code []byte) []byte {
+	return escape().ReplaceAllFunc(raw, func(code []byte) []byte {
 		r, err := strconv.ParseUint(string(code[2:]), 16, 32)
 		if err != nil {
 			return code

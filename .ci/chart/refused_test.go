@@ -20,6 +20,8 @@ func TestRefused(t *testing.T) {
 		"shards without a ledger":           {"shards: 2\nconfig: {ledger: none}", "shards: 2 needs a ledger"},
 		"shards with PostgreSQL in a name":  {"shards: 2\nconfig: {ledger: 'sqlite:/postgres://'}", "shards: 2 needs a ledger"},
 		"shards on a volume of one node":    {"shards: 2" + postgres, "write into one runs directory"},
+		"shards of a mirror":                {"shards: 2\ndata: {existingClaim: s}\nconfig: {ledger: 'postgres://u@db/x', ledger_key: 'env:K', mode: mirror}", "do not work with mode: mirror"},
+		"shards with a canary":              {"shards: 2\ndata: {existingClaim: s}\nconfig: {ledger: 'postgres://u@db/x', ledger_key: 'env:K', canary: 5}", "do not work with mode: mirror, canary"},
 		"no shards":                         {"shards: 0", "minimum"},
 		"half a shard":                      {"shards: 1.5", "integer"},
 		"PostgreSQL without its key":        {"config: {ledger: 'postgresql://u@db/x'}", "config.ledger_key is missing"},

@@ -95,15 +95,16 @@ func (r *renaming) rewriteModules() error {
 		if !ours || old == to {
 			continue
 		}
-		if r.files[name], err = edited(name, to); err != nil {
+		if r.files[name], err = edited(name, r.from[0], r.to, to); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// edited is a go.mod file with another path.
-func edited(name, to string) ([]byte, error) {
+// edited is a go.mod file with another path, which requires the module of the root by its new
+// path.
+func edited(name, from, root, to string) ([]byte, error) {
 	dir, err := os.MkdirTemp("", "module")
 	if err != nil {
 		return nil, err
@@ -117,7 +118,11 @@ func edited(name, to string) ([]byte, error) {
 	if err := os.WriteFile(scratch, text, 0o600); err != nil {
 		return nil, err
 	}
-	if out, err := exec.Command("go", "mod", "edit", "-module="+to, scratch).CombinedOutput(); err != nil {
+	flags := []string{"mod", "edit", "-module=" + to}
+	if bytes.Contains(text, []byte("\nreplace "+from+" => ../..\n")) { // it uses packages of ours
+		flags = append(flags, "-droprequire="+from, "-dropreplace="+from, "-require="+root+"@v0.0.0", "-replace="+root+"=../..")
+	}
+	if out, err := exec.Command("go", append(flags, scratch)...).CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("%s: %s", name, bytes.TrimSpace(out))
 	}
 	return os.ReadFile(scratch)

@@ -29,6 +29,7 @@ func TestRepository(t *testing.T) {
 	}
 	command(t, dir, "go", "build", "./...")
 	command(t, dir, "go", "vet", "./...", "./.ci/module", "./.ci/mutate", "./.ci/prose", "./.ci/structure")
+	command(t, dir, "go", "list", "-C", ".ci/cloud", "-tags", "cloud", ".", published+"/reader/place/bucket") // a module that uses packages of ours
 	if built := command(t, dir, "make", "-n", "build"); !strings.Contains(built, "-X "+published+"/cmd/usersync/internal/exit.version=") {
 		t.Errorf("the version is stamped nowhere:\n%s", built)
 	}

@@ -12,7 +12,7 @@ import (
 // instruction is one line of a Dockerfile and the stage that it belongs to.
 type instruction struct{ stage, word, rest string }
 
-var stageStart = regexp.MustCompile(`^(\S+)(?: AS (\S+))?$`)
+var stageStart = regexp.MustCompile(`^(?:--platform=\$BUILDPLATFORM )?(\S+)(?: AS (\S+))?$`)
 
 // readDockerfile knows only the part of the format that our file uses: no line is
 // continued on the next.
@@ -56,7 +56,7 @@ func TestDockerfileUsesKnownInstructions(t *testing.T) {
 	t.Parallel()
 	for _, i := range readDockerfile(t) {
 		switch i.word {
-		case "FROM", "WORKDIR", "COPY", "RUN", "USER", "ENTRYPOINT":
+		case "FROM", "ARG", "LABEL", "WORKDIR", "COPY", "RUN", "USER", "ENTRYPOINT":
 		default:
 			t.Errorf("instruction %s", i.word)
 		}
@@ -78,7 +78,9 @@ func TestDockerfileBuilds(t *testing.T) {
 			}
 		}
 	}
-	contains(t, strings.Join(of(all, "build", "RUN"), "\n"), "CGO_ENABLED=0 go build", "./cmd/usersync", "-o /out/usersync")
+	contains(t, strings.Join(of(all, "build", "RUN"), "\n"), "CGO_ENABLED=0 GOOS=$TARGETOS GOARCH=$TARGETARCH go build", "./cmd/usersync", "-o /out/usersync",
+		"cloud,otlp,redis,timetzdata", "internal/exit.version=$VERSION", "internal/exit.commit=$COMMIT")
+	contains(t, readDeployed(t, "Dockerfile"), "FROM --platform=$BUILDPLATFORM golang:", "ARG TARGETOS TARGETARCH VERSION COMMIT")
 }
 
 func TestDockerImageHoldsOnlyTheProgram(t *testing.T) {
@@ -93,8 +95,8 @@ func TestDockerImageHoldsOnlyTheProgram(t *testing.T) {
 	copied := strings.Join(of(all, "", "COPY"), "\n")
 	contains(t, copied, "--from=build /out/usersync ", "--from=build /etc/ssl/certs/ca-certificates.crt ")
 	var entry []string
-	if err := json.Unmarshal([]byte(strings.Join(of(all, "", "ENTRYPOINT"), "")), &entry); err != nil || len(entry) != 1 {
-		t.Fatalf("the entry point is not a list of one: %v", err)
+	if err := json.Unmarshal([]byte(strings.Join(of(all, "", "ENTRYPOINT"), "")), &entry); err != nil || len(entry) != 2 || entry[1] != "pod" {
+		t.Fatalf("the entry point is not usersync pod: %v, %v", entry, err)
 	}
 	if !strings.Contains(copied, " "+entry[0]) {
 		t.Errorf("%s is not in the image", entry[0])

@@ -44,7 +44,7 @@ const depsOrder = `
 	cmd/usersync/internal/connect
 	cmd/usersync/internal/profile
 	cmd/usersync/internal/draft cmd/usersync/internal/history cmd/usersync/internal/input cmd/usersync/internal/protected cmd/usersync/internal/view
-	cmd/usersync/internal/check cmd/usersync/internal/erasure cmd/usersync/internal/explain cmd/usersync/internal/scrub cmd/usersync/internal/output cmd/usersync/internal/preview cmd/usersync/internal/rescope
+	cmd/usersync/internal/check cmd/usersync/internal/erasure cmd/usersync/internal/explain cmd/usersync/internal/scrub cmd/usersync/internal/publish cmd/usersync/internal/output cmd/usersync/internal/preview cmd/usersync/internal/rescope
 	cmd/usersync/internal/run
 	cmd/usersync/internal/terminal cmd/usersync/internal/advice cmd/usersync/internal/reports cmd/usersync/internal/notify cmd/usersync/internal/metrics
 	cmd/usersync/internal/otlp
@@ -234,6 +234,7 @@ const depsRules = `
 	# What is known about a user is read from the files of runs; nothing is sent, and the
 	# command passes in what the ledger holds.
 	writer/index < cmd/usersync/internal/output;
+	writer/index < writer/verify, cmd/usersync/internal/history;
 	writer/index, writer/attempts < cmd/usersync/internal/erasure;
 	writer/attempts, sync/destination/traffic < cmd/usersync/internal/run;
 	writer/index, writer/attempts, cmd/usersync/internal/history < cmd/usersync/internal/explain < cmd/usersync;
@@ -243,6 +244,9 @@ const depsRules = `
 	# What may be published of a run is decided without knowing any API or setting.
 	writer/attempts, sync/destination/vocabulary, cmd/usersync/internal/history < cmd/usersync/internal/scrub < cmd/usersync;
 	sync/engine, cmd/usersync/internal/connect !< cmd/usersync/internal/scrub;
+
+	# A copy of what a run has left knows no setting, and nothing depends on it.
+	reader/place, writer/rundir < cmd/usersync/internal/publish < cmd/usersync;
 
 	# input and check send nothing. A preview runs the engine without calls that change anything,
 	# and writes no checkpoints; a run does both.

@@ -173,7 +173,7 @@ func isAccepted(t *testing.T, text []byte) bool {
 		t.Fatal(err)
 	}
 	var cmd cobra.Command
-	flags := config.AddFlags(&cmd, connect.Sections, config.ForRun)
+	flags := config.AddFlags(&cmd, config.Declare(connect.Sections), config.ForRun)
 	if err := cmd.ParseFlags([]string{"--config", path, "--sandbox"}); err != nil {
 		t.Fatal(err)
 	}

@@ -11,10 +11,18 @@ import (
 // they are parsed, to load the config. It may return a config along with an error, so
 // that the config can be shown.
 func addSettings(e *env, cmd *cobra.Command, commands config.Commands) func() (*config.Config, error) {
-	flags := config.AddFlags(cmd, connect.Sections, commands)
+	flags := config.AddFlags(cmd, e.settings(), commands)
 	return func() (*config.Config, error) {
 		c, err := flags.Load(e.environment)
 		e.jsonLog, e.quiet, e.loaded = flags.JSONLog(), c != nil && c.Log.Quiet, true
 		return c, err
 	}
+}
+
+// settings returns the settings of all commands.
+func (e *env) settings() *config.Declared {
+	if e.declared == nil {
+		e.declared = config.Declare(connect.Sections)
+	}
+	return e.declared
 }

@@ -17,15 +17,19 @@ func limitMemory(lookup func(string) (string, bool), group cgroup.Memory) {
 	}
 }
 
-// tuneGC trades a little memory for a third less CPU: a run holds so little that the
-// collector would otherwise run all the time. The limit keeps the whole process below
-// 96 MiB, including SQLite; wider rows only make it collect more often. A sandbox in
-// the process keeps every user it is sent, so it gets no limit. GOGC, GOMEMLIMIT and a
-// lower limit of the control group take precedence.
-func tuneGC(lookup func(string) (string, bool), sandbox bool) {
+// collectLess trades a little memory for a third less CPU: a command holds so little that the
+// collector would otherwise run all the time, and three times before its first line of work.
+// GOGC takes precedence.
+func collectLess(lookup func(string) (string, bool)) {
 	if _, given := lookup("GOGC"); !given {
 		debug.SetGCPercent(400)
 	}
+}
+
+// limitRun keeps the whole process of a run below 96 MiB, including SQLite; wider rows only
+// make the collector work more often. A sandbox in the process keeps every user it is sent, so
+// it gets no limit. GOMEMLIMIT and a lower limit of the control group take precedence.
+func limitRun(lookup func(string) (string, bool), sandbox bool) {
 	const run = 52 << 20
 	if _, given := lookup("GOMEMLIMIT"); !given && !sandbox && debug.SetMemoryLimit(-1) > run {
 		debug.SetMemoryLimit(run)

@@ -40,7 +40,7 @@ func initCommand(e *env) *cobra.Command {
 	flags := cmd.Flags()
 	flags.StringVar(&f.to, "to", "kard", "`NAME` of the API to sync to")
 	flags.StringVar(&f.file, "config", config.DefaultFile, "`FILE` to write")
-	layout := config.AddLayoutFlags(cmd, connect.Sections)
+	layout := config.AddLayoutFlags(cmd, e.settings())
 	f.layout = func() (config.Layout, error) { return layout.Layout(e.environment) }
 	return cmd
 }

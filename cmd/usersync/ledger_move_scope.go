@@ -15,7 +15,7 @@ func ledgerMoveScope(e *env) *cobra.Command {
 		Use:   "move-scope OLD NEW",
 		Short: "Say that an account has a new address",
 		Long: "move-scope gives the users that the ledger knows under one scope another one. Use it when the same account of an API\n" +
-			"has moved to a new base URL. OLD is a scope as `usersync ledger scopes` names it, and NEW is API|BASE_URL|ACCOUNT.\n" +
+			"has moved to a new base URL. OLD is a scope as usersync ledger scopes names it, and NEW is API|BASE_URL|ACCOUNT.\n" +
 			"Users, feeds and deletions that are remembered stay. What unfinished runs of OLD did is taken into the ledger first,\n" +
 			"and they cannot be resumed any more. NEW must not hold users yet.",
 		Example: "  usersync ledger move-scope 'kard|https://old.example.com|org' 'kard|https://new.example.com/v2|org'",

@@ -38,7 +38,7 @@ func ledgerAbandon(e *env) *cobra.Command {
 		Long: "abandon gives up an unfinished run whose journal cannot be read from here, because its\n" +
 			"machine or its runs directory no longer exists. What it did last is unknown, so the next\n" +
 			"run sends every user again. Make sure that the run is no longer working. If it can still be resumed,\n" +
-			"do that instead: `usersync resume RUN`, where it started.",
+			"do that instead: usersync resume RUN, where it started.",
 		Example: "  usersync ledger abandon 20261124T021500Z-a1b2c3",
 		Args:    ledgerArguments("RUN"),
 	}, connect.Writing, func(ctx context.Context, l *ledger.Ledger, args []string) error {

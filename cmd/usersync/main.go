@@ -43,6 +43,7 @@ func command(now func() time.Time) int {
 	log.SetOutput(io.Discard)
 	// Before anything starts a process, or reads the environment.
 	parent := pod.Inherited()
+	collectLess(os.LookupEnv)
 	limitMemory(os.LookupEnv, cgroup.Of(os.DirFS("/")))
 	return executeAt(context.Background(), now, os.Args[1:], os.Stdin, os.Stdout, os.Stderr, parent)
 }
@@ -71,6 +72,7 @@ type env struct {
 	loaded         bool // the settings of the command were read, or could not be
 	several        bool // several runs share standard output and standard error
 	metrics        *metrics.Listener
+	declared       *config.Declared // the settings, once a command needs them
 	asked          *terminal.Asked
 	ended          *ended
 }

@@ -7,6 +7,7 @@ import (
 	"go.uber.org/zap"
 
 	"usersync/cmd/usersync/internal/advice"
+	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/notify"
 	"usersync/cmd/usersync/internal/pod"
@@ -27,6 +28,22 @@ func (s *sender) tell(ctx context.Context, err error, found advice.Result) {
 	}
 	s.measure(ctx, code)
 	s.notify(ctx, err, code)
+}
+
+// tellUnread tells monitoring and the team of settings that make no run, as far as these say
+// where: a job that is told nothing stays silent night after night. c is nil if the config could
+// not be read at all.
+func (e *env) tellUnread(ctx context.Context, c *config.Config, dry bool, err error) {
+	if c == nil || dry || c.Output.RunsDir == "" || len(c.Target.All) == 0 {
+		return
+	}
+	own := *e
+	own.several = len(c.Target.All) > 1
+	for _, to := range c.Target.All {
+		one := *c
+		one.Target.To = to
+		(&sender{env: &own, config: &one}).tell(ctx, err, advice.Result{})
+	}
 }
 
 func (s *sender) notify(ctx context.Context, err error, code int) {

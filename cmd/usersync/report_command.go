@@ -90,7 +90,7 @@ func (e *env) printPath(path string) error {
 func writeReport(t *terminal.Terminal, runsDir string, s report.Summary) bool {
 	err := reports.Write(runsDir, s)
 	if err != nil {
-		t.Log.Warn("cannot write the report; usersync report "+s.Run+" writes it again", zap.Error(err))
+		t.Log.Warn("cannot write the report; make room for it, and write it again", zap.Error(err), zap.String("next", exit.CommandLine("report", reports.Dir(runsDir, s.Run))))
 	}
 	return err == nil
 }

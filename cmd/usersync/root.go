@@ -38,10 +38,11 @@ func newRoot(e *env, found *advice.Result) *cobra.Command {
 	root.SetFlagErrorFunc(e.wrongFlag)
 	width := func() int { return terminal.WidthTo(e.stdout) }
 	help.Install(root, config.Groups(), width)
-	root.AddCommand(runCommand(e, found), planCommand(e, found), applyCommand(e, found), resumeCommand(e, found), retryCommand(e, found), verifyCommand(e), reportCommand(e), ledgerCommand(e),
-		explainCommand(e), scrubCommand(e), validateCommand(e, found), initCommand(e),
+	root.AddCommand(runCommand(e, found), planCommand(e, found), applyCommand(e, found), resumeCommand(e, found), retryCommand(e, found), mergeCommand(e, found), verifyCommand(e), reportCommand(e), ledgerCommand(e),
+		explainCommand(e), scrubCommand(e), publishCommand(e), validateCommand(e, found), initCommand(e),
 		sandboxCommand(e), podCommand(e), versionCommand(e))
 	root.AddCommand(helpTopics()...)
+	root.AddCommand(developerCommands()...)
 	root.SetHelpCommand(helpCommand(width))
 	root.InitDefaultCompletionCmd()
 	refuseUnknown(root)

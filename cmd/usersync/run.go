@@ -36,6 +36,7 @@ func runCommand(e *env, found *advice.Result) *cobra.Command {
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		c, err := load()
 		if err != nil {
+			e.tellUnread(cmd.Context(), c, *dryRun, err)
 			return err
 		}
 		if err := c.FindShard(); err != nil {
@@ -60,7 +61,7 @@ func (e *env) send(ctx context.Context, c *config.Config, o run.Options, found *
 		func() error { return s.begin(ctx) },
 		func() error { return s.send(ctx, found) },
 	)
-	err = errors.Join(err, s.release())
+	err = s.conclude(ctx, err)
 	s.tell(ctx, err, *found)
 	return err
 }
@@ -97,7 +98,7 @@ type sender struct {
 
 // prepare checks everything that can be checked without the lock of the account.
 func (s *sender) prepare(ctx context.Context) (err error) {
-	tuneGC(s.environment.Lookup, s.config.Target.Sandbox)
+	limitRun(s.environment.Lookup, s.config.Target.Sandbox)
 	if s.terminal, err = terminal.Open(s.stderr, s.config, s.several, s.environment.Lookup); err != nil {
 		return err
 	}
@@ -105,6 +106,12 @@ func (s *sender) prepare(ctx context.Context) (err error) {
 	o := s.options
 	o.Stdin, o.Stdout, o.Now, o.Wire, o.Args = s.stdin, s.stdout, s.now, s.wire, s.environment.Places.Shown(s.args)
 	o.Log, o.Progress = s.terminal.Log, s.terminal.Progress
+	if s.config.Output.Publish != "" {
+		o.Publish = func(ctx context.Context, runsDir, run string) error {
+			_, err := upload(ctx, s.config, runsDir, run)
+			return err
+		}
+	}
 	if s.startTrace(ctx); s.traced != nil {
 		o.Observer = s.traced
 	}
@@ -131,7 +138,7 @@ func (s *sender) send(ctx context.Context, found *advice.Result) error {
 	if err := s.finish(s.config, s.terminal, s.run, s.summary, stopped, found); err != nil {
 		return err
 	}
-	s.run.Expire()
+	s.run.Expire(ctx)
 	return nil
 }
 

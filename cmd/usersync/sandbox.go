@@ -82,7 +82,6 @@ func (f sandboxFlags) options() (connect.Mock, sandbox.Options, error) {
 // output.
 func serve(cmd *cobra.Command, e *env, f sandboxFlags) error {
 	ctx := cmd.Context()
-	tuneGC(e.environment.Lookup, true)
 	mock, o, err := f.options()
 	if err != nil {
 		return exit.Usage(fmt.Errorf("read flags: %w", err), "", "usersync sandbox --help")

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -103,7 +102,7 @@ func misused(lanes []*lane) bool {
 func end(ctx context.Context, names []string, lanes []*lane) error {
 	codes := make([]int, len(lanes))
 	for i, l := range lanes {
-		l.err = errors.Join(l.err, l.sender.release())
+		l.err = l.sender.conclude(ctx, l.err)
 		codes[i] = advice.ExitCode(l.err, l.found)
 		l.reportError(l.err, codes[i])
 		l.sender.tell(ctx, l.err, l.found)

@@ -10,7 +10,6 @@ import (
 	"usersync/cmd/usersync/internal/advice"
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
-	"usersync/sync/checkpoint"
 	"usersync/sync/user"
 	"usersync/writer/report"
 )
@@ -49,15 +48,16 @@ func (s *sender) merge(ctx context.Context, found *advice.Result) error {
 		return s.afterDone(err)
 	}
 	s.shard, s.run, s.summary = s.run, merged, &summary
-	// What follows is about the whole run.
-	s.config.Invocation = s.config.Invocation.Without(config.ShardFlag, config.RunIDFlag)
+	if merged.Whole() { // what follows is not about a shard
+		s.config.Invocation = s.config.Invocation.Without(config.ShardFlag, config.RunIDFlag)
+	}
 	if err != nil {
 		err = s.afterDone(err)
 	}
 	if err := s.finish(s.config, s.terminal, merged, &summary, err, found); err != nil {
 		return err
 	}
-	merged.Expire()
+	merged.Expire(ctx)
 	return nil
 }
 
@@ -67,13 +67,10 @@ func (s *sender) afterDone(err error) error {
 	if err == nil {
 		return nil
 	}
-	code := exit.Temporary
-	if _, wrong := errors.AsType[*user.AccountingError](err); wrong {
-		code = exit.Internal
+	_, wrong := errors.AsType[*user.AccountingError](err)
+	if wrong || advice.ExitCode(err, advice.Result{}) != exit.Internal {
+		return err
 	}
-	if _, changed := errors.AsType[*checkpoint.InputChangedError](err); changed {
-		code = exit.Guard
-	}
-	return &exit.Error{Err: err, Code: code, Hint: "the users of this shard are settled: the same command merges the run, once the cause is removed",
+	return &exit.Error{Err: err, Code: exit.Temporary, Hint: "the users of this shard are settled: the same command merges the run, once the cause is removed",
 		Next: s.config.Invocation.Again(s.options.Files...)}
 }

@@ -30,7 +30,7 @@ func validateCommand(e *env, found *advice.Result) *cobra.Command {
 	all := cmd.Flags().Bool("all", false, "show every setting, including those that are not set")
 	try := cmd.Flags().Bool(config.ConnectFlag, false, "make one call that changes nothing, and say what it proves")
 	profiled := cmd.Flags().Bool("profile", false, "show what each column of the files holds: counts, null markers, look-alikes and masked shapes, but no cell")
-	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		c, err := load()
 		if c == nil {
 			return err
@@ -38,9 +38,9 @@ func validateCommand(e *env, found *advice.Result) *cobra.Command {
 		if err == nil && len(c.Target.All) > 1 {
 			return validateSeveral(cmd.Context(), e, c, c.Invocation.Files, validation{all: *all, connect: *try, profile: *profiled}, found)
 		}
-		args = c.Invocation.Files
-		asked := err == nil && (len(args) > 0 || len(c.Input.From) > 0 || len(c.Target.All) > 0)
-		*found, err = e.validate(cmd.Context(), c, args, validation{files: asked, all: *all, connect: *try && err == nil, profile: *profiled && asked, wrong: err})
+		files := c.Invocation.Files
+		asked := err == nil && (len(files) > 0 || len(c.Input.From) > 0 || len(c.Target.All) > 0)
+		*found, err = e.validate(cmd.Context(), c, files, validation{files: asked, all: *all, connect: *try && err == nil, profile: *profiled && asked, wrong: err})
 		return err
 	}
 	return cmd

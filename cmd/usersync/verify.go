@@ -71,6 +71,12 @@ func printVerdict(w io.Writer, run *history.Run) error {
 			return fmt.Errorf("write the findings: %w", err)
 		}
 	}
+	for _, note := range v.Notes {
+		note.File = filepath.Join(run.Path(), note.File)
+		if _, err := fmt.Fprintln(w, note); err != nil {
+			return fmt.Errorf("write the findings: %w", err)
+		}
+	}
 	if _, err := fmt.Fprintf(w, "run %s: %d results, %d rejects; %s\n", run.ID, v.Records, v.Rejects, checked(f, run.Journal)); err != nil {
 		return fmt.Errorf("write what was checked: %w", err)
 	}

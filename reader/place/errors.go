@@ -9,6 +9,7 @@ import (
 	"net"
 	"os"
 	"regexp"
+	"sync"
 	"syscall"
 )
 
@@ -82,11 +83,11 @@ func Unreachable(err error) *Error {
 	return &Error{Kind: Lost, Rule: "cannot be reached" + cause(err), Hint: "check the address, the network and the proxy; then run again", Err: err}
 }
 
-var bareCode = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_.-]{0,63}$`)
+var bareCode = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_.-]{0,63}$`) })
 
 // Code is what is shown of the error code of a server; empty if that is not a bare word.
 func Code(code string) string {
-	if !bareCode.MatchString(code) {
+	if !bareCode().MatchString(code) {
 		return ""
 	}
 	return " (" + code + ")"

@@ -199,6 +199,13 @@ func (o *Opener) Stat(ctx context.Context, shown string) (Version, error) {
 	return object.Version(), object.Close()
 }
 
+// Check returns an error if nothing at a URL could be opened from this program. It asks no server.
+func (o *Opener) Check(shown string) error {
+	u, _, _ := o.url(shown)
+	_, err := o.store(u)
+	return err
+}
+
 // Short reads an object of at most limit bytes, and does not pin its version.
 func (o *Opener) Short(ctx context.Context, shown string, limit int64) (text []byte, err error) {
 	u, _, _ := o.url(shown)

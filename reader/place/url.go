@@ -41,6 +41,14 @@ func Local(text string) (string, bool) {
 	return u.Path, true
 }
 
+// Shown is a URL without its query and without a password; other text stays what it is.
+func Shown(text string) string {
+	if _, local := Local(text); local || !Is(text) {
+		return text
+	}
+	return parse(text).String()
+}
+
 // parse cuts a URL into its parts. It never fails: what is missing is empty.
 func parse(text string) URL {
 	scheme, rest, _ := strings.Cut(text, "://")
@@ -87,6 +95,16 @@ func (u URL) At(path string) URL {
 
 // Under is the address of an object in the folder that u is.
 func (u URL) Under(name string) URL { return u.At(path.Join(u.Path, name)) }
+
+// HoldsSecret reports whether a URL holds a password, or a query of HTTP, which may be a
+// signature. Parameters of buckets are none.
+func HoldsSecret(text string) bool {
+	if !Is(text) {
+		return false
+	}
+	u := parse(text)
+	return u.hasPassword() || u.web() && u.Query != ""
+}
 
 // hasPassword reports whether the URL holds one.
 func (u URL) hasPassword() bool {

@@ -41,6 +41,7 @@ func (a Admin) Show(ctx context.Context, id string) (Details, error) {
 		if found.LedgerEntry, err = a.l.entries.Decode(a.l.entries.NamesIn(ctx), r, &prints); err != nil {
 			return err
 		}
+		found.Run = MainRun(found.Run) // whose files a person can look at
 		found.Feed, err = a.l.entries.FeedName(ctx, r.Feed)
 		return err
 	})

@@ -1,9 +1,11 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -23,6 +25,25 @@ type Job struct {
 	Shards int
 	// Identity is what all shards must agree on, by what it is about.
 	Identity map[string]string
+	// Unfinished says that the run is ended although shards of it are not done.
+	Unfinished bool
+}
+
+// FindJob returns the name and the number of shards of a run that is made in shards, by its
+// name or by that which its processes have in common, and what its own name is; it is empty
+// if no shard has begun. It fails with ErrUnknownRun if there is none.
+func (l *Ledger) FindJob(ctx context.Context, name string) (j Job, run string, merged bool, err error) {
+	scope, err := l.entries.Num(ctx)
+	if err != nil || l.entries.DB.Path != "" {
+		return j, "", false, cmp.Or(failed("look up the run", err), ErrUnknownRun)
+	}
+	var state string
+	err = l.entries.DB.QueryRow(ctx, l.entries.DB.Read, `SELECT name, shards, run, state FROM usersync_job WHERE scope = ? AND (name = ? OR run = ?)`, scope, name, name).
+		Scan(&j.Name, &j.Shards, &run, &state)
+	if errors.Is(err, sql.ErrNoRows) {
+		return j, "", false, ErrUnknownRun
+	}
+	return j, run, state == jobMerged || state == jobEnded, failed("look up the run", err)
 }
 
 // JobError says that a process does not belong to the run that it wants to join.
@@ -60,6 +81,7 @@ const (
 	jobStarting = "starting"
 	jobOpen     = "open"
 	jobMerged   = "merged"
+	jobEnded    = "ended" // although not all of its shards were done
 )
 
 // Join takes a shard of a run: from 0, or Shards for what comes after all others. It waits for
@@ -78,8 +100,9 @@ func (l *Ledger) Join(ctx context.Context, job Job, index int, wait time.Duratio
 		return Joined{}, failed("join the run", err)
 	}
 	if err := lease.Await(ctx, j.options, j.try); err != nil {
-		if e, ok := err.(*JobError); ok {
-			return Joined{}, e
+		switch err.(type) {
+		case *JobError, *OverError:
+			return Joined{}, err
 		}
 		return Joined{}, failed("join the run", err)
 	}
@@ -131,6 +154,8 @@ func (j *joining) try(ctx context.Context) (other lease.Rival, sibling bool, err
 	}
 	var hold func()
 	switch j.state {
+	case jobEnded:
+		return other, false, &OverError{Run: j.run, State: RunAbsorbed}
 	case jobMerged:
 		j.joined = Joined{Run: j.run, Done: true, Merged: true}
 		return other, false, nil
@@ -212,6 +237,11 @@ func (j *joining) take(ctx context.Context, tx *sql.Tx, asked lease.Asked) (othe
 	}
 	if j.joined.Done, j.joined.Last = done > 0, all == int64(j.job.Shards); j.joined.Done {
 		return other, nil, nil
+	}
+	if j.job.Unfinished {
+		if other, err = lease.AnyShard(ctx, tx, j.options, run, main); err != nil || !other.IsNone() {
+			return other, nil, err
+		}
 	}
 	epoch, distrusted, other, err := lease.TakeScope(ctx, tx, j.options, j.epoch)
 	if err != nil || !other.IsNone() {
@@ -307,12 +337,16 @@ func (s Shards) Merged(ctx context.Context, run string) error {
 	if held == nil {
 		return failed("end the run", ErrUnlocked)
 	}
+	how, state := RunFinished, jobMerged
+	if s.job.Unfinished {
+		how, state = RunAbsorbed, jobEnded
+	}
 	err := s.inJob(ctx, held, func(tx *sql.Tx) error {
 		db := s.l.entries.DB
-		if _, err := registry.End(ctx, db, tx, []string{run, ShardName(run, s.job.Shards)}, RunFinished, ""); err != nil {
+		if _, err := registry.End(ctx, db, tx, []string{run, ShardName(run, s.job.Shards)}, how, ""); err != nil {
 			return err
 		}
-		_, err := db.Exec(ctx, tx, `UPDATE usersync_job SET state = ? WHERE scope = ? AND name = ?`, jobMerged, held.Scope(), s.job.Name)
+		_, err := db.Exec(ctx, tx, `UPDATE usersync_job SET state = ? WHERE scope = ? AND name = ?`, state, held.Scope(), s.job.Name)
 		return err
 	})
 	return failed("record that the run is merged", err)

@@ -107,6 +107,15 @@ func (s Stored) TakeOver(ctx context.Context, run, name string, w io.Writer) (n 
 	return n, true, failed("read what run "+run+" has stored", err)
 }
 
+// Runs returns the names of the runs, and of their shards, whose files the ledger stores.
+func (s Stored) Runs(ctx context.Context) (names []string, err error) {
+	scope, err := s.l.entries.Num(ctx)
+	if err == nil {
+		names, err = stored.Runs(ctx, s.l.entries.DB, scope)
+	}
+	return names, failed("look up stored files of runs", err)
+}
+
 // Forget removes the files of all runs of the scope that are over. The scope must be
 // locked.
 func (s Stored) Forget(ctx context.Context) error {

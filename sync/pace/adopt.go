@@ -44,7 +44,7 @@ func (p *Pace) limitIsLost(now time.Time, err error) bool {
 	switch {
 	case err != nil && since.IsZero():
 		p.adopted.lostSince = now
-		p.report.note(now, Event{What: "paused", Why: "the limit that the processes share does not answer"})
+		p.report.note(now, Event{What: "paused", Why: "the limit that the processes share does not answer: " + err.Error()})
 	case err == nil && !since.IsZero():
 		p.adopted.lostSince = time.Time{}
 		p.report.note(now, Event{What: "up", Why: "the limit that the processes share answers again, after " + now.Sub(since).Round(time.Millisecond).String()})

@@ -86,7 +86,7 @@ func (s *share) answered(sent time.Time, a Answer) {
 	}
 	for _, at := range a.At {
 		first, last := s.skew.toOurs(at)
-		s.moments = append(s.moments, moment{last, first.Add(a.Grace)})
+		s.moments = append(s.moments, moment{last, first.Add(a.Grace * 2 / 3)}) // the rest is for its way to the API
 	}
 	s.askAt = now.Add(s.pause(a))
 }

@@ -66,6 +66,8 @@ func (p *Pace) Note() string {
 		return "stopping: " + p.stop.Error()
 	case p.pausedUntil.After(now):
 		return fmt.Sprintf("paused for %s more: %s", p.pausedUntil.Sub(now).Round(time.Second), p.pausedFor)
+	case !p.adopted.lostSince.IsZero():
+		return fmt.Sprintf("the limit that the processes share has not answered for %s", now.Sub(p.adopted.lostSince).Round(time.Second))
 	case p.breaker.down:
 		wait := max(p.breaker.nextProbe.Sub(now), 0).Round(time.Second)
 		return fmt.Sprintf("the API has been down since %s, next try in %s", p.breaker.failingSince.UTC().Format(time.TimeOnly), wait)

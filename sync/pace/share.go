@@ -47,7 +47,7 @@ type known struct {
 
 func newShare(o Options, adopt func(Answer, error)) *share {
 	return &share{shared: o.Shared, giveUp: o.GiveUpAfter, adopt: adopt, changed: make(chan struct{}),
-		limit: Ask{PerSecond: o.PerSecond, Burst: o.Burst}, margin: margin{wide: leastMargin}}
+		limit: Ask{PerSecond: o.PerSecond, Burst: o.Burst}, margin: margin{wide: leastMargin(o.PerSecond)}}
 }
 
 // take waits for a moment and then calls start, which says whether the call starts. It

@@ -55,7 +55,7 @@ func TestTheMarginFollowsWhatIsMissed(t *testing.T) {
 	for i := range judged {
 		s.judge(i < 2)
 	}
-	if got := s.question(1).Margin; got != leastMargin {
+	if got := s.question(1).Margin; got != leastMargin(10) {
 		t.Errorf("%s after one in a hundred", got)
 	}
 	for range 20 * judged {

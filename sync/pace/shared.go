@@ -29,7 +29,7 @@ type Ask struct {
 	Calls     int     // how many moments it needs now; 0 passes on the news only
 	PerSecond float64 // most calls per second over all processes; above 0
 	Burst     int     // calls that may start at once; at least 1
-	// Margin is how late after its moment a call may have to start.
+	// Margin is how late after its moment a call may have to arrive.
 	Margin time.Duration
 	// Lost says that the server may have lost what was reserved. Nothing is reserved that
 	// could meet calls that it has forgotten.
@@ -76,8 +76,8 @@ func lower(a, b float64) float64 {
 type Answer struct {
 	Now time.Time   // when the server answered
 	At  []time.Time // the moments reserved, earliest first
-	// Grace is how long after its moment a call may start. Any second holds at most rate +
-	// burst calls if each starts neither before its moment nor after its grace.
+	// Grace is how long after its moment a call may arrive. Any second holds at most rate +
+	// burst calls if each arrives neither before its moment nor after its grace.
 	Grace time.Duration
 	// Next is when the moment after these is due. It is reserved at the earliest at Next
 	// minus Ahead.

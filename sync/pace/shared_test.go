@@ -14,93 +14,6 @@ import (
 	"usersync/sync/pace"
 )
 
-// together is a limit in a server that the test controls. It spaces calls evenly, and
-// forgets what is reserved only if the test says so.
-type together struct {
-	mu      sync.Mutex
-	trip    func() time.Duration // how long a question or an answer travels
-	ahead   time.Duration        // of its clock before ours
-	due     time.Time
-	paused  time.Time
-	force   float64
-	counts  string
-	down    error
-	asked   []pace.Ask
-	told    pace.News // by the last question
-	cut     float64
-	granted int
-}
-
-func (s *together) Reserve(_ context.Context, a pace.Ask) (pace.Answer, error) {
-	s.travel()
-	defer s.travel()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.asked = append(s.asked, a); s.down != nil {
-		return pace.Answer{}, s.down
-	}
-	now := time.Now().Add(s.ahead)
-	if s.paused = later(s.paused, now); a.Pause > 0 {
-		s.paused = later(s.paused, now.Add(a.Pause))
-	}
-	if s.told = a.News; a.Cut > 0 {
-		s.cut, s.force = a.Cut, a.PerSecond*a.Cut
-	}
-	base := s.paused
-	if a.Lost {
-		base = later(base, now.Add(pace.Ahead+time.Duration(float64(a.Burst)/a.PerSecond*float64(time.Second))))
-	}
-	grace := max(a.Margin.Seconds(), 1/a.PerSecond)
-	answer := pace.Answer{Now: now, Grace: time.Duration(grace * float64(time.Second)), Pause: s.paused.Sub(now), PerSecond: a.PerSecond, Counts: s.counts}
-	if s.force > 0 {
-		answer.PerSecond = s.force
-	}
-	apart := time.Duration(max(1/answer.PerSecond, (1+grace)/(a.PerSecond+1)) * float64(time.Second))
-	for s.due = later(s.due, base); len(answer.At) < a.Calls && s.due.Sub(now) <= pace.Ahead; s.due = s.due.Add(apart) {
-		answer.At = append(answer.At, s.due)
-	}
-	s.granted += len(answer.At)
-	answer.Next = s.due
-	return answer, nil
-}
-
-func (s *together) travel() {
-	if s.trip != nil {
-		time.Sleep(s.trip())
-	}
-}
-
-func (s *together) set(change func()) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	change()
-}
-
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
-}
-
-// processes starts n calls from each of some processes, and returns when all started.
-func processes(s *together, o pace.Options, count, n int, latency time.Duration) *starts {
-	all := new(starts)
-	var group sync.WaitGroup
-	o.Shared = s
-	for range count {
-		group.Go(func() {
-			some := work(pace.New(o), o.MaxInFlight, n, lasting(latency), well)
-			all.mu.Lock()
-			defer all.mu.Unlock()
-			all.at = append(all.at, some.at...)
-		})
-	}
-	group.Wait()
-	all.sort()
-	return all
-}
-
 // Several processes start no more than rate + burst calls in any second together, and
 // lose at most 2% of the rate, however far away the server is.
 func TestSharedLimit(t *testing.T) {
@@ -159,7 +72,12 @@ func TestWithoutTheServerNoCallStarts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &together{down: errors.New("connection refused")}
 		p := pace.New(pace.Options{PerSecond: 10, MaxInFlight: 4, Shared: s})
-		time.AfterFunc(20*time.Second, func() { s.set(func() { s.down = nil }) })
+		time.AfterFunc(20*time.Second, func() {
+			if got := p.Note(); got != "the limit that the processes share has not answered for 20s" {
+				t.Error(got)
+			}
+			s.set(func() { s.down = nil })
+		})
 		began := time.Now()
 		if err := call(p, 0, 200, true); err != nil {
 			t.Fatal(err)
@@ -167,8 +85,8 @@ func TestWithoutTheServerNoCallStarts(t *testing.T) {
 		if took := time.Since(began); took < 21*time.Second || took > 23*time.Second {
 			t.Errorf("the first call started after %s", took)
 		}
-		if got := strings.Join(whats(p), " "); got != "paused up" {
-			t.Error(got)
+		if got := strings.Join(whats(p), " "); got != "paused up" || !strings.HasSuffix(p.Report().Events[0].Why, "connection refused") {
+			t.Error(p.Report().Events)
 		}
 	})
 }

@@ -18,9 +18,12 @@ func (f *Finder) Met(o *user.Outcome) (ledger.MetRow, bool) {
 	m := ledger.MetRow{ID: id, Status: o.Status, Code: o.Code, At: f.options.Now}
 	switch {
 	case o.Code == user.CodeParked && r.Recurring != nil && r.Recurring.Refused != nil:
-		m.Hash, m.Code, m.Parked = f.hash(r), r.Recurring.Refused.Code, true
+		m.Hash, m.Code, m.Uncounted = f.hash(r), r.Recurring.Refused.Code, true
 	case o.RefusedForGood() && (f.options.Curable == nil || !f.options.Curable(o.Code)):
-		m.Hash, m.Sent = f.hash(r), true
+		if r.Origin.Before != nil && (r.Recurring == nil || r.Recurring.Refused == nil) {
+			return m, false // the row of the feed may be another one
+		}
+		m.Hash, m.Sent, m.Uncounted = f.hash(r), true, r.Origin.Before != nil
 	case o.MayRecur() && !(r.Origin.Unparsed && f.options.TakesAccess):
 		m.Hash = f.hashText(r)
 	case o.Status == user.Invalid && r.Origin.Before != nil: // its text is not that of the input

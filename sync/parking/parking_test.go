@@ -167,6 +167,41 @@ func (m *model) after(o user.Outcome, finished bool, now time.Time) {
 	}
 }
 
+// Rejects that are sent again between the nights are not nights: neither a retry nor a file
+// that was edited counts. After a retry that is refused the days begin again, and one that succeeds ends it.
+func TestRetriesDoNotCount(t *testing.T) {
+	n := newNights(t)
+	refuse := func(r *user.Record) user.Outcome { return refused(r, "bad") }
+	again := func(name string, end func(*user.Record) user.Outcome) map[string]bool {
+		r := row("a", name)
+		r.Origin.Before = &user.Rejected{Run: "run-0001", Record: 1, Code: "bad"}
+		n.now = n.now.Add(-24*time.Hour + time.Minute) // a minute after the run before
+		return n.night(true, []*user.Record{r}, end)
+	}
+	night := func() bool { return n.night(true, []*user.Record{row("a", "name")}, refuse)["a"] }
+	night()
+	for range 5 {
+		again("name", refuse)
+		again("edited", refuse)
+	}
+	for i := range 2 {
+		if night() {
+			t.Fatalf("parked in night %d", i+2)
+		}
+	}
+	if !night() {
+		t.Error("not parked after three nights")
+	}
+	n.option.Retry = true
+	again("name", func(r *user.Record) user.Outcome { return of(r, user.Updated) })
+	n.option.Retry = false
+	for i := range 3 {
+		if night() {
+			t.Errorf("parked %d nights after a retry succeeded", i+1)
+		}
+	}
+}
+
 // What could be cured by another try, and what takes access away, is never parked.
 func TestNeverParked(t *testing.T) {
 	bad := func(r *user.Record) user.Outcome { return refused(r, "bad") }

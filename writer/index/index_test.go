@@ -191,6 +191,35 @@ func TestContinue(t *testing.T) {
 	}
 }
 
+// An index is compared with results that are complete, lack a row, or have another.
+func TestCompare(t *testing.T) {
+	k, n := key(t), blockRows+20
+	x := open(t, k, build(t, k, n, user), 1<<40)
+	for name, c := range map[string]struct {
+		id   func(i int) string
+		move int64
+		skip int
+		want bool
+	}{
+		"the same":      {id: user, skip: -1},
+		"another id":    {id: func(i int) string { return user(i + i/(n-3)) }, skip: -1, want: true},
+		"a row missing": {id: user, skip: 77, want: true},
+		"rows moved":    {id: user, move: 1, skip: -1, want: true},
+	} {
+		cmp := x.Compare()
+		cmp.Add("in front", 50)
+		for i := range n {
+			if i != c.skip {
+				cmp.Add(c.id(i), int64(100+10*i)+c.move)
+			}
+		}
+		cmp.Add("behind", int64(100+10*n)+5)
+		if wrong, err := cmp.Wrong(); wrong != c.want || err != nil {
+			t.Errorf("%s: wrong %v, %v", name, wrong, err)
+		}
+	}
+}
+
 func changed(b []byte, at int) []byte {
 	b = bytes.Clone(b)
 	b[at] ^= 0x20

@@ -9,6 +9,7 @@ import (
 
 	"usersync/sync/user"
 	"usersync/writer/cause"
+	"usersync/writer/codes"
 )
 
 // GroupsShown is how many groups of rejects a report for a person shows; summary.json lists
@@ -63,14 +64,14 @@ func groupLines(g *cause.ErrorGroup, total int) []string {
 		first += fmt.Sprintf(" (HTTP %d)", g.HTTP)
 	}
 	lines := []string{first + ", " + g.Key}
-	text := g.Message
+	text := strings.ReplaceAll(g.Message, "`", "")
 	if g.Field != "" {
 		text = strings.TrimSuffix(g.Field+": "+text, ": ")
 	}
 	if text != "" {
 		lines = append(lines, "  "+trimmed(text, lineWidth-factsIndent-2))
 	}
-	for _, line := range wrapAt(places(g)+". "+g.Do, lineWidth-factsIndent-2) {
+	for _, line := range wrapAt(places(g)+". "+codes.Plain(g.Do), lineWidth-factsIndent-2) {
 		lines = append(lines, "  "+line)
 	}
 	return lines

@@ -12,6 +12,8 @@ type Counts struct {
 	RecordsRead int `json:"records_read" jsonschema:"minimum=0"`
 	// Every record up to this one is in results; 0 if none is.
 	SettledUpTo int `json:"settled_up_to" jsonschema:"minimum=0"`
+	// Records before that one that are in no result: shards of the run did not end.
+	Unsettled int `json:"unsettled,omitempty" jsonschema:"minimum=0"`
 	// Records after that one which the API has taken, or may have taken.
 	PerhapsTaken int `json:"perhaps_taken_after,omitempty" jsonschema:"minimum=0"`
 	// Records in results, by outcome.

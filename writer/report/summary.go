@@ -112,7 +112,7 @@ func (s *Summary) Unaccounted() int {
 	if s.State == Finished {
 		return s.RecordsRead + s.Deleted().Users - s.Outcomes.Total()
 	}
-	return s.SettledUpTo - s.Outcomes.Total()
+	return s.SettledUpTo - s.Unsettled - s.Outcomes.Total()
 }
 
 // Path returns the path of the first file of results or rejects; empty if there is none.

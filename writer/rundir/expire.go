@@ -8,16 +8,19 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"sync"
 )
 
 // ownFiles matches every file that a run leaves in its directory, finished or not.
-var ownFiles = regexp.MustCompile(`^(((results|rejects)\.(csv|jsonl)|absent\.csv|summary\.json|report\.html)(\.partial)?(\.anew)?|(journal|index|attempts\.jsonl|traffic\.jsonl)(\.anew)?|erasing|ledger\.db(-wal|-shm|-journal|\.key)?)$`)
+var ownFiles = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(((results|rejects)\.(csv|jsonl)|absent\.csv|summary\.json|report\.html)(\.partial)?(\.anew)?|(journal|index|attempts\.jsonl|traffic\.jsonl)(\.anew)?|erasing|ledger\.db(-wal|-shm|-journal|\.key)?)$`)
+})
 
 // RemoveRun removes the directory of a run below runsDir with its files, the journal last, so that
 // after a kill the rest can still be identified. If the directory holds anything other than a run's
 // files, the error is a *ForeignError and nothing is removed. Every error is an *AccessError.
 func RemoveRun(runsDir, run string) error {
-	if !runID.MatchString(run) {
+	if !runID().MatchString(run) {
 		return &AccessError{fmt.Errorf("remove run %q: not the name of a run", run)}
 	}
 	runs, err := openChecked(runsDir)
@@ -54,7 +57,7 @@ func (d *Dir) clear() error {
 	}
 	var files []string
 	for _, name := range entries {
-		if !d.Has(name) || !ownFiles.MatchString(name) {
+		if !d.Has(name) || !ownFiles().MatchString(name) {
 			return &ForeignError{Path: d.path}
 		}
 		if name != JournalName {

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -41,7 +42,7 @@ const TrafficName = "traffic.jsonl"
 const summaryName = "summary.json"
 
 // runID matches the names that Create gives to directories.
-var runID = regexp.MustCompile(`^(\d{8}T\d{6}Z)-[a-z2-7]{6}$`)
+var runID = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(\d{8}T\d{6}Z)-[a-z2-7]{6}$`) })
 
 // Runs lists the runs below runsDir, the newest first. It ignores other entries, and returns nothing if
 // runsDir does not exist. A runsDir that is not safe is an *UnsafeError. Every error is an *AccessError.
@@ -71,7 +72,7 @@ func listRuns(root *os.Root) ([]RunInfo, error) {
 	}
 	var runs []RunInfo
 	for _, name := range entries {
-		parts := runID.FindStringSubmatch(name)
+		parts := runID().FindStringSubmatch(name)
 		if parts == nil {
 			continue
 		}
@@ -134,4 +135,4 @@ func names(root *os.Root, name string) ([]string, error) {
 }
 
 // IsRun reports whether a name is one that Create gives to the directory of a run.
-func IsRun(name string) bool { return runID.MatchString(name) }
+func IsRun(name string) bool { return runID().MatchString(name) }

@@ -72,6 +72,9 @@ func (v *verifier) checkSummary() {
 	if n := s.Unaccounted(); n != 0 {
 		v.find(summaryFile, 0, "its outcomes do not add up to its records: %d lack one", n)
 	}
+	if s.Unsettled != v.gaps {
+		v.find(summaryFile, 0, "it says that %d records are not settled, and %d are missing in %s", s.Unsettled, v.gaps, v.files.Results.Name)
+	}
 	if stated := s.Deleted().Users; stated != v.deletions {
 		v.find(summaryFile, 0, "it counts %d deletions of users missing from the input, but there are %d in %s", stated, v.deletions, v.files.Results.Name)
 	}

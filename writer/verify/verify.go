@@ -14,6 +14,7 @@ import (
 
 	"usersync/sync/user"
 	"usersync/writer"
+	"usersync/writer/index"
 	"usersync/writer/report"
 )
 
@@ -24,6 +25,14 @@ type Files struct {
 	Summary *report.Summary
 	// Journal is nil if there is none.
 	Journal *Journal
+	// Index is nil if it is not to be checked.
+	Index *Index
+}
+
+// Index is the index of the results.
+type Index struct {
+	*index.Index       // nil if it is missing
+	Results      int64 // the size of the results, in bytes
 }
 
 // Journal is what a journal says.
@@ -76,6 +85,8 @@ type Verdict struct {
 	Rejects  int // rejects read
 	Findings []Finding
 	More     int // findings beyond the first 1000
+	// Notes say what is missing and harmless.
+	Notes []Finding
 }
 
 // mostFindings is more than anyone reads.
@@ -94,7 +105,9 @@ func Check(f Files) Verdict {
 	}
 	v.results = v.count(&v.files.Results, Checkpoint.resultsSize)
 	v.rejects = v.count(&v.files.Rejects, Checkpoint.rejectsSize)
+	v.startIndex()
 	v.walk()
+	v.checkIndex()
 	v.checkJournal()
 	switch {
 	case !v.killed():
@@ -134,11 +147,14 @@ type verifier struct {
 
 	last           int // record of the last result
 	outcomes       writer.Outcomes
+	gaps           int // records that are missing where the summary says that some are
 	upToCheckpoint writer.Outcomes
 	deletions      int
 	codes          writer.Codes
 	unreadable     int // rows of results
 	run            string
+
+	index *index.Comparison // nil if there is nothing to compare
 }
 
 // count prepares a file to be read; for a killed run only up to the checkpoint.

@@ -31,7 +31,9 @@ func (v *verifier) walk() {
 
 func (v *verifier) result(r *writer.Result) {
 	v.verdict.Records++
-	switch {
+	switch gap := r.Record - v.last - 1; {
+	case gap > 0 && v.files.Summary != nil && v.files.Summary.Unsettled > 0: // it is compared in the end
+		v.gaps += gap
 	case r.Record <= v.last:
 		v.find(v.files.Results.Name, r.Row, "record %d follows record %d: twice, or out of order", r.Record, v.last)
 	case r.Record == v.last+2:
@@ -40,6 +42,9 @@ func (v *verifier) result(r *writer.Result) {
 		v.find(v.files.Results.Name, r.Row, "records %d to %d are missing before it", v.last+1, r.Record-1)
 	}
 	v.last = max(v.last, r.Record)
+	if v.index != nil {
+		v.index.Add(r.ID, r.Begin)
+	}
 	if r.Record > v.checkpoint && v.resultsAfter < 0 {
 		v.resultsAfter = r.Begin
 	}

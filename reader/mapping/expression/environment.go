@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"regexp"
 	"slices"
+	"sync"
 
 	"github.com/expr-lang/expr/ast"
 	"github.com/expr-lang/expr/builtin"
@@ -60,7 +61,7 @@ func (e *Environment) shape() types.Map {
 }
 
 var (
-	identifier = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+	identifier = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`) })
 	reserved   = []string{rowName, "let", "in", "not", "and", "or", "nil", "true", "false", "if", "else",
 		"contains", "startsWith", "endsWith", "matches"}
 )
@@ -68,7 +69,7 @@ var (
 // identifies reports whether the bare name means a column. names of functions and keywords
 // do not; row["..."] always works.
 func (e *Environment) identifies(name string) bool {
-	return slices.Contains(e.header, name) && identifier.MatchString(name) &&
+	return slices.Contains(e.header, name) && identifier().MatchString(name) &&
 		!slices.Contains(reserved, name) && !isFunction(name)
 }
 

@@ -5,12 +5,17 @@ package bucket
 import (
 	"context"
 	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/smithy-go/logging"
 	"gocloud.dev/blob"
-	_ "gocloud.dev/blob/s3blob" // opens s3://
+	"gocloud.dev/blob/s3blob"
 
 	"usersync/reader/place"
 )
@@ -22,27 +27,71 @@ var errDriver = errors.New("the library for this cloud has changed")
 // versions, and otherwise the entity tag, which is in quotes.
 type amazon struct{}
 
+// open silences the library, which writes to standard error on its own.
+func (amazon) open(ctx context.Context, u *url.URL) (*blob.Bucket, error) {
+	opener := &s3blob.URLOpener{}
+	b, err := opener.OpenBucketURL(ctx, u)
+	if err != nil {
+		return nil, err
+	}
+	var client *s3.Client
+	if !b.As(&client) {
+		return nil, errDriver
+	}
+	quiet := s3.New(client.Options(), func(o *s3.Options) {
+		o.Logger = logging.Nop{}
+		// The caller tries again, too.
+		o.Retryer = retry.NewStandard(func(o *retry.StandardOptions) { o.MaxAttempts = 2 })
+	})
+	return s3blob.OpenBucket(ctx, quiet, u.Host, &opener.Options)
+}
+
+// head asks for the first byte: some servers answer a HEAD for a version with the newest one.
 func (amazon) head(ctx context.Context, b *blob.Bucket, host, key, id string) (place.Version, error) {
 	var client *s3.Client
 	if !b.As(&client) {
 		return place.Version{}, errDriver
 	}
-	in := &s3.HeadObjectInput{Bucket: aws.String(host), Key: aws.String(key)}
+	in := &s3.GetObjectInput{Bucket: aws.String(host), Key: aws.String(key), Range: aws.String("bytes=0-0")}
 	if id != "" && !isTag(id) {
 		in.VersionId = aws.String(id)
 	}
-	out, err := client.HeadObject(ctx, in)
+	out, err := client.GetObject(ctx, in)
+	if status, _ := answered(err); status == http.StatusRequestedRangeNotSatisfiable {
+		return place.Version{ID: id}, nil // it has no byte
+	}
 	if err != nil {
 		return place.Version{}, err
 	}
-	v := place.Version{ID: aws.ToString(out.ETag), Size: aws.ToInt64(out.ContentLength), Modified: aws.ToTime(out.LastModified).UTC()}
+	_ = out.Body.Close() // one byte
+	v := place.Version{ID: aws.ToString(out.ETag), Size: sizeOf(out), Modified: aws.ToTime(out.LastModified).UTC()}
 	if named := aws.ToString(out.VersionId); named != "" && named != "null" {
 		v.ID = named
 	}
 	return v, nil
 }
 
+// sizeOf is the size of the whole object, of which one byte was asked for.
+func sizeOf(out *s3.GetObjectOutput) int64 {
+	_, whole, _ := strings.Cut(aws.ToString(out.ContentRange), "/")
+	if n, err := strconv.ParseInt(whole, 10, 64); err == nil {
+		return n
+	}
+	return aws.ToInt64(out.ContentLength)
+}
+
 func isTag(id string) bool { return strings.HasPrefix(id, `"`) }
+
+func (amazon) came(as func(any) bool, v place.Version) string {
+	var out s3.GetObjectOutput
+	switch {
+	case !as(&out):
+		return ""
+	case isTag(v.ID):
+		return aws.ToString(out.ETag)
+	}
+	return aws.ToString(out.VersionId)
+}
 
 func (amazon) pin(as func(any) bool, v place.Version) error {
 	var in *s3.GetObjectInput

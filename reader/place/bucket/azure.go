@@ -4,11 +4,12 @@ package bucket
 
 import (
 	"context"
+	"net/url"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	azblob "github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/blob"
 	"gocloud.dev/blob"
-	_ "gocloud.dev/blob/azureblob" // opens azblob://
+	"gocloud.dev/blob/azureblob"
 
 	"usersync/reader/place"
 )
@@ -16,12 +17,25 @@ import (
 // azure is Azure Blob Storage. The id is the entity tag.
 type azure struct{}
 
+func (azure) open(ctx context.Context, u *url.URL) (*blob.Bucket, error) {
+	opener := azureblob.URLOpener{MakeClient: azureblob.NewDefaultClient, ServiceURLOptions: *azureblob.NewDefaultServiceURLOptions()}
+	return opener.OpenBucketURL(ctx, u)
+}
+
 func (azure) head(ctx context.Context, b *blob.Bucket, _, key, _ string) (place.Version, error) {
 	attrs, err := b.Attributes(ctx, key)
 	if err != nil {
 		return place.Version{}, err
 	}
 	return place.Version{ID: attrs.ETag, Size: attrs.Size, Modified: attrs.ModTime.UTC()}, nil
+}
+
+func (azure) came(as func(any) bool, _ place.Version) string {
+	var out azblob.DownloadStreamResponse
+	if !as(&out) || out.ETag == nil {
+		return ""
+	}
+	return string(*out.ETag)
 }
 
 func (azure) pin(as func(any) bool, v place.Version) error {

@@ -5,9 +5,9 @@ package bucket
 import (
 	"context"
 	"errors"
+	"net/url"
 	"os"
 	"strconv"
-	"strings"
 
 	"cloud.google.com/go/storage"
 	"gocloud.dev/blob"
@@ -20,16 +20,15 @@ import (
 // google is Google Cloud Storage. The id is the generation.
 type google struct{}
 
-// checkGoogle finds out whether there are credentials: the library would write to standard
-// output that there are none.
-func checkGoogle(ctx context.Context, query string) error {
-	if os.Getenv("STORAGE_EMULATOR_HOST") != "" || strings.Contains(query, "anonymous=") {
-		return nil
+// open finds out first whether there are credentials: the library would write to standard output
+// that there are none.
+func (google) open(ctx context.Context, u *url.URL) (*blob.Bucket, error) {
+	if os.Getenv("STORAGE_EMULATOR_HOST") == "" && !u.Query().Has("anonymous") {
+		if _, err := gcp.DefaultCredentials(ctx); err != nil {
+			return nil, place.Refused("", err)
+		}
 	}
-	if _, err := gcp.DefaultCredentials(ctx); err != nil {
-		return place.Refused("", err)
-	}
-	return nil
+	return blob.DefaultURLMux().OpenBucketURL(ctx, u)
 }
 
 func (google) head(ctx context.Context, b *blob.Bucket, host, key, id string) (place.Version, error) {
@@ -49,6 +48,14 @@ func (google) head(ctx context.Context, b *blob.Bucket, host, key, id string) (p
 		return place.Version{}, err
 	}
 	return place.Version{ID: strconv.FormatInt(attrs.Generation, 10), Size: attrs.Size, Modified: attrs.Updated.UTC()}, nil
+}
+
+func (google) came(as func(any) bool, _ place.Version) string {
+	var r *storage.Reader
+	if !as(&r) {
+		return ""
+	}
+	return strconv.FormatInt(r.Attrs.Generation, 10)
 }
 
 // pin also asks for the bytes as stored: decompressed by the cloud, they would have another

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"mime"
+	"net/url"
 	"path"
 	"sync"
 
@@ -17,10 +18,15 @@ import (
 
 // cloud is what differs between the clouds: how a version is found and asked for.
 type cloud interface {
+	// open opens a bucket; the query of the URL has the parameters of the library.
+	open(ctx context.Context, u *url.URL) (*blob.Bucket, error)
 	// head is the version that is there now or, unless it is empty, the one with that id.
 	head(ctx context.Context, b *blob.Bucket, host, key, id string) (place.Version, error)
 	// pin makes a read fail unless it is of the version.
 	pin(as func(any) bool, v place.Version) error
+	// came returns the id of the version that an answer is of: not every server that speaks
+	// the protocol does what pin asks for.
+	came(as func(any) bool, v place.Version) (id string)
 }
 
 // store is what one cloud offers.
@@ -45,12 +51,10 @@ func (s *store) bucket(ctx context.Context, u place.URL) (*blob.Bucket, error) {
 	if b := s.buckets[name]; b != nil {
 		return b, nil
 	}
-	if s.scheme == "gs" {
-		if err := checkGoogle(ctx, u.Query); err != nil {
-			return nil, err
-		}
+	b, err := s.cloud.open(context.WithoutCancel(ctx), &url.URL{Scheme: s.scheme, Host: u.Host, RawQuery: u.Query})
+	if e, ok := errors.AsType[*place.Error](err); ok {
+		return nil, e
 	}
-	b, err := blob.OpenBucket(context.WithoutCancel(ctx), s.scheme+"://"+name)
 	if err != nil {
 		return nil, &place.Error{Kind: place.Misused, Rule: "is in a bucket that cannot be opened: a parameter of the URL or a variable of the cloud is missing or not known",
 			Hint: "check region, endpoint, account and credentials: docs/places.md lists them", Err: err}
@@ -66,7 +70,10 @@ func (s *store) Open(ctx context.Context, u place.URL, id string) (place.Object,
 		return nil, err
 	}
 	o := &object{cloud: s.cloud, bucket: b, url: u}
-	if o.version, err = s.cloud.head(ctx, b, u.Host, u.Path, id); err != nil {
+	if o.version, err = s.cloud.head(ctx, b, u.Host, u.Path, id); err != nil && id != "" {
+		return nil, replaced(failed(err))
+	}
+	if err != nil {
 		return nil, failed(err)
 	}
 	if id != "" && o.version.ID != id {
@@ -132,7 +139,7 @@ func (o *object) From(ctx context.Context, offset int64) (io.ReadCloser, error) 
 	if err != nil {
 		return nil, replaced(failed(err))
 	}
-	if r.Size() != o.version.Size {
+	if r.Size() != o.version.Size || o.cloud.came(r.As, o.version) != o.version.ID {
 		return nil, errors.Join(place.Replaced(nil), r.Close())
 	}
 	return body{r}, nil

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -102,9 +103,13 @@ func (a *answer) errorText() string {
 
 // done matches words that confirm a delete, and refusals those of one that was refused
 // or is to be done later.
-var done = regexp.MustCompile(`(?i)\b(ok|done|gone|success\w*|complete\w*|confirm\w*|(delet|remov|eras|destroy|purg)\w*)\b`)
+var done = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)\b(ok|done|gone|success\w*|complete\w*|confirm\w*|(delet|remov|eras|destroy|purg)\w*)\b`)
+})
 
-var refusals = regexp.MustCompile(`(?i)\b(not|no|cannot|can't|\w+n't|\w+n’t|unable|fail\w*|err(or)?\w*|invalid|denied|refus\w*|reject\w*|forbidden|unauthori[sz]ed|outstanding|balances?|must|unknown|missing|exists?|will|later|queued|pending|scheduled|try)\b`)
+var refusals = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)\b(not|no|cannot|can't|\w+n't|\w+n’t|unable|fail\w*|err(or)?\w*|invalid|denied|refus\w*|reject\w*|forbidden|unauthori[sz]ed|outstanding|balances?|must|unknown|missing|exists?|will|later|queued|pending|scheduled|try)\b`)
+})
 
 // confirms reports whether the answer to a delete says in words that it was done. A
 // third-party client knows of a message that confirms the deletion.
@@ -115,7 +120,7 @@ func (a *answer) confirms() bool {
 		}
 	}
 	words := a.errorText()
-	return a.Success.Kind() != 'f' && done.MatchString(words) && !refusals.MatchString(words)
+	return a.Success.Kind() != 'f' && done().MatchString(words) && !refusals().MatchString(words)
 }
 
 // textsIn lists the texts in a value. null, false and empty values have none.

@@ -3,6 +3,7 @@ package onbo
 import (
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 
 	"usersync/sync/user"
@@ -13,9 +14,9 @@ const minimumAge = 18
 
 // namePattern is copied from the reference. Its [aA-zZ] also matches [ \ ] ^ _ and
 // `, but no accents.
-var namePattern = regexp.MustCompile("^([aA-zZ]+[,.]?[ ]?|[aA-zZ]+['’-]?)+$")
+var namePattern = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile("^([aA-zZ]+[,.]?[ ]?|[aA-zZ]+['’-]?)+$") })
 
-var zipPattern = regexp.MustCompile(`^[0-9]{5}(-[0-9]{4})?$`)
+var zipPattern = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[0-9]{5}(-[0-9]{4})?$`) })
 
 // states lists the states of the United States, its district, its territories and
 // its military addresses (USPS Publication 28, Appendix B).
@@ -37,7 +38,7 @@ func (c *Client) brokenRule(r *user.Record) error {
 func (c *Client) checkRule(f user.Field, text string) error {
 	switch f {
 	case user.FirstName, user.MiddleName, user.LastName:
-		if !namePattern.MatchString(text) {
+		if !namePattern().MatchString(text) {
 			return user.NewInvalidError("bad_name", f, "must be English letters, with single spaces, commas, dots, apostrophes or dashes between them", "Onbo documents this pattern; onbo.checks: warn sends the name anyway")
 		}
 	case user.Phone:
@@ -83,7 +84,7 @@ func checkAddress(f user.Field, text string) error {
 			return user.NewInvalidError("bad_state", f, "must be a state of the United States in two letters, such as PA", "")
 		}
 	case user.ZipCode:
-		if !zipPattern.MatchString(text) {
+		if !zipPattern().MatchString(text) {
 			return user.NewInvalidError("bad_zip", f, "must be five digits, with or without a dash and four more", "check whether a leading zero was lost")
 		}
 	case user.Country:

@@ -47,6 +47,9 @@ type Options struct {
 	// Move may give an id of the ledger, with its key, to the record, and reports whether
 	// it did; nil moves none. An error ends the run.
 	Move func(ctx context.Context, id string, r *user.Record) (bool, error)
+	// Share claims a key that no id of Holders has for an id, among all processes that make the
+	// run, and reports whether it is the id's; nil if there are no others. An error ends the run.
+	Share func(ctx context.Context, remote, id string) (mine bool, err error)
 }
 
 // owner is the id that has a key.
@@ -70,7 +73,9 @@ func (o *Owners) Claim(ctx context.Context, remote string, r *user.Record) (mine
 	if asking == nil || err != nil {
 		return mine, err
 	}
-	mine, err = o.ask(ctx, remote, r)
+	if mine, err = o.ask(ctx, remote, r); mine && o.options.Share != nil {
+		mine, err = o.options.Share(ctx, remote, r.User.ID)
+	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	close(asking.asking)

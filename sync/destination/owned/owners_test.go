@@ -169,3 +169,29 @@ func TestALedgerThatFails(t *testing.T) {
 		t.Errorf("%t, %v", mine, err)
 	}
 }
+
+// A key that another process of the run has claimed for another id is not the record's, and a
+// key of the ledger's is not claimed at all.
+func TestAKeyOfAnotherProcess(t *testing.T) {
+	claimed, calls := map[string]string{"r1": "b"}, 0
+	o := owned.NewOwners(owned.Options{
+		Holders: &slowly{held: map[string][]string{"r3": {"c"}}}, Checkpointed: func() int { return 0 },
+		Share: func(_ context.Context, remote, id string) (bool, error) {
+			calls++
+			if claimed[remote] == "" {
+				claimed[remote] = id
+			}
+			return claimed[remote] == id, nil
+		}})
+	for _, test := range []struct {
+		remote string
+		mine   bool
+	}{{"r1", false}, {"r2", true}, {"r2", true}, {"r3", false}} {
+		if mine, err := o.Claim(t.Context(), test.remote, row(1, "a")); mine != test.mine || err != nil {
+			t.Error(test.remote, mine, err)
+		}
+	}
+	if calls != 2 {
+		t.Errorf("%d claims", calls)
+	}
+}

@@ -152,7 +152,7 @@ func (w *walk) scalar(kind jsontext.Kind, text, name string, said bool) {
 
 // isCount reports whether a number may be shown: one of an answer, and not a value of a user.
 func (w *walk) isCount(text string) bool {
-	return w.answer && !w.secret && smallNumber.MatchString(text) && w.known(text)
+	return w.answer && !w.secret && smallNumber().MatchString(text) && w.known(text)
 }
 
 func appendQuoted(b []byte, text string) []byte {

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"usersync/sync/user"
@@ -60,7 +61,7 @@ func (m *mask) answerHeaders(c *Call) (shown map[string]string, others int) {
 	return shown, others
 }
 
-var smallNumber = regexp.MustCompile(`^[0-9]{1,3}$`)
+var smallNumber = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[0-9]{1,3}$`) })
 
 // harmless returns the value of a header, or what stands for it. Numbers are shown with at
 // most three digits, and times only if they are of today: any other could be a user's.
@@ -79,7 +80,7 @@ func harmless(name, value string) string {
 			return strings.ToLower(value)
 		}
 	}
-	if smallNumber.MatchString(value) {
+	if smallNumber().MatchString(value) {
 		return value
 	}
 	return user.Mask

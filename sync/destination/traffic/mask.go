@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"usersync/sync/destination/vocabulary"
@@ -60,7 +61,7 @@ func (m *mask) name(name string) string {
 	return vocabulary.Mask
 }
 
-var version = regexp.MustCompile(`^v[0-9]{1,2}(\.[0-9]{1,2})?$`)
+var version = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^v[0-9]{1,2}(\.[0-9]{1,2})?$`) })
 
 // url shows scheme and host, the segments of the path that are known words, and the names of
 // parameters.
@@ -68,7 +69,7 @@ func (m *mask) url(u *url.URL) string {
 	var b strings.Builder
 	b.WriteString(u.Scheme + "://" + u.Host)
 	for segment := range strings.SplitSeq(strings.Trim(u.EscapedPath(), "/"), "/") {
-		if !version.MatchString(segment) {
+		if !version().MatchString(segment) {
 			segment = m.name(segment)
 		}
 		b.WriteString("/" + segment)

@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"usersync/sync/sandbox"
@@ -68,9 +69,11 @@ func (a API) fresh(epoch string) bool {
 }
 
 // whitespace is \s in JavaScript; Go's is smaller.
-var whitespace = regexp.MustCompile("[\t\n\v\f\r \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+")
+var whitespace = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile("[\t\n\v\f\r \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+")
+})
 
-func stripped(body string) string { return whitespace.ReplaceAllString(body, "") }
+func stripped(body string) string { return whitespace().ReplaceAllString(body, "") }
 
 // ssnKey returns a hash of the SSN's digits if the secret decrypts it, and otherwise what was sent, which differs each time.
 func (a API) ssnKey(sealed string) (print string, known bool) {
@@ -98,7 +101,7 @@ func (a API) digits(sealed string) (string, bool) {
 		return "", false
 	}
 	text := strings.ReplaceAll(string(b[16:len(b)-pad]), "-", "")
-	return text, nineDigits.MatchString(text)
+	return text, nineDigits().MatchString(text)
 }
 
-var nineDigits = regexp.MustCompile(`^[0-9]{9}$`)
+var nineDigits = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[0-9]{9}$`) })

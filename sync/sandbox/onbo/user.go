@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -61,9 +62,9 @@ func badRequest(detail string) *sandbox.Refusal {
 
 // The pattern of names is the reference's own.
 var (
-	names  = regexp.MustCompile(`^([aA-zZ]+[,.]?[ ]?|[aA-zZ]+['’-]?)+$`)
-	phones = regexp.MustCompile(`^[0-9]{10}$`)
-	emails = regexp.MustCompile(`^[^@\s]+@[^@\s]+$`)
+	names  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^([aA-zZ]+[,.]?[ ]?|[aA-zZ]+['’-]?)+$`) })
+	phones = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[0-9]{10}$`) })
+	emails = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[^@\s]+@[^@\s]+$`) })
 )
 
 // check refuses a user that breaks a documented rule.
@@ -74,8 +75,8 @@ func (u *sent) check(create bool, now time.Time) *sandbox.Refusal {
 		required bool
 		fits     func(string) bool
 	}{
-		{"first_name", u.FirstName, true, names.MatchString}, {"middle_name", u.MiddleName, false, names.MatchString},
-		{"last_name", u.LastName, true, names.MatchString}, {"email", u.Email, true, emails.MatchString}, {"phone", u.Phone, true, phones.MatchString},
+		{"first_name", u.FirstName, true, names().MatchString}, {"middle_name", u.MiddleName, false, names().MatchString},
+		{"last_name", u.LastName, true, names().MatchString}, {"email", u.Email, true, emails().MatchString}, {"phone", u.Phone, true, phones().MatchString},
 		{"dob", u.DOB, true, func(s string) bool { return ofAge(s, now) }}, {"ssn", u.SSN, true, isSealed},
 		{"credit_report_xml_gzip", u.CreditReport, false, isPacked}, {"asset_report_json_gzip", u.AssetReport, false, isPacked},
 	} {

@@ -92,13 +92,13 @@ func placeErrors() []errorKind {
 		forEvery[*rundir.UnsafeError](advice{code: exit.Misuse}),
 		forEvery[*rundir.ShortError](advice{code: exit.Misuse}),
 		forEvery[*rundir.ForeignError](advice{code: exit.Misuse}),
-		forValue(ledger.ErrUnknown, printed(exit.Misuse, "ids are compared byte for byte, within one API, host and account: see `usersync ledger stats`")),
+		forValue(ledger.ErrUnknown, printed(exit.Misuse, "ids are compared byte for byte, within one API, host and account: see usersync ledger stats")),
 		forValue(ledger.ErrUnknownRun, printed(exit.Misuse, "runs are known by API, base URL and account; name the run as the message about it does")),
 		forEvery[*ledger.OverError](printed(exit.Misuse, "a run that is over needs nothing more")),
-		forEvery[*ledger.RenameError](printed(exit.Misuse, "nothing was renamed; `usersync ledger show ID` shows what the ledger knows")),
+		forEvery[*ledger.RenameError](printed(exit.Misuse, "nothing was renamed; usersync ledger show ID shows what the ledger knows")),
 		forEvery[*ledger.ImportError](printed(exit.Misuse, "nothing was imported; use a file written by usersync ledger export")),
 		forEvery[*ledger.ResolutionError](printed(exit.Misuse, "nothing was resolved; each key of the API belongs to one id")),
-		forEvery[*ledger.NotPendingError](printed(exit.Misuse, "only pending users can be resolved; after `usersync ledger forget` the next run treats the user as new")),
+		forEvery[*ledger.NotPendingError](printed(exit.Misuse, "only pending users can be resolved; after usersync ledger forget the next run treats the user as new")),
 	}
 }
 
@@ -197,6 +197,9 @@ func adviseOnLookup(e *history.LookupError) advice {
 // adviseOnBlocked is the advice on runs that keep a user from being erased.
 func adviseOnBlocked(e *erasure.BlockedError) advice {
 	first := e.Runs[0]
+	if first.Stored {
+		return advice{code: exit.Misuse, printed: true, hint: "what it sent last is in the ledger's database, and its files are not here: let the next run absorb it, or end a run in shards with usersync merge " + first.ID}
+	}
 	if first.Journal != nil && first.Journal.Resumable() {
 		return advice{code: exit.Misuse, printed: true, hint: "resume it first, or let the next run absorb it", next: exit.CommandLine("resume", first.Path())}
 	}

@@ -51,6 +51,8 @@ func (e Ending) Next(err error, s report.Summary) string {
 func (e Ending) after(do advice.Step, s report.Summary) string {
 	typed, sandbox := e.Config.Invocation, e.Config.Target.Sandbox
 	switch {
+	case e.Unfinished:
+		return typed.Command("run", e.Paths...)
 	case e.Shard && s.ExitCode != exit.Denied:
 		return typed.Again(e.Paths...)
 	case do == advice.StepNew: // which first absorbs what this one deleted

@@ -131,6 +131,7 @@ type Output struct {
 	RejectsSecrets                  string
 	Dump                            string // headers, bodies, errors, or empty
 	RedactIDs                       bool
+	Publish                         string        // URL; empty: the files stay where they are
 	ArtifactsTTL                    time.Duration // 0: runs are kept forever
 	AllowRejects                    quantity.Share
 	JSON                            bool

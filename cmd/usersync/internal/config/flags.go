@@ -43,11 +43,22 @@ func (v *flagValue) Set(s string) error {
 
 // Flags are the flags of a command that are settings, and --config.
 type Flags struct {
-	cmd    *cobra.Command
+	*Declared
+	cmd   *cobra.Command
+	given map[string]*flagValue
+	json  bool
+}
+
+// Declared are all settings, as the flags of several commands share them: each has many, and
+// only one of the commands is used.
+type Declared struct {
 	apis   func() []Section
 	schema schema
-	given  map[string]*flagValue
-	json   bool
+}
+
+// Declare declares the settings. Each call of apis returns new sections.
+func Declare(apis func() []Section) *Declared {
+	return &Declared{apis: apis, schema: declare(&Config{}, apis())}
 }
 
 // AddLogFlags adds what decides how errors are printed to commands that have no such
@@ -68,19 +79,19 @@ func AddLogFlags(cmd *cobra.Command) {
 const fileFlag = "config"
 
 // AddFlags adds a flag to cmd for each setting of the given commands that has one;
-// ForRun adds all of them. Each call of apis returns new sections.
-func AddFlags(cmd *cobra.Command, apis func() []Section, commands Commands) *Flags {
+// ForRun adds all of them.
+func AddFlags(cmd *cobra.Command, all *Declared, commands Commands) *Flags {
 	cmd.Flags().String(fileFlag, "", "config `FILE`; without it ./"+DefaultFile+", if it exists")
-	return addFlags(cmd, apis, commands)
+	return addFlags(cmd, all, commands)
 }
 
 // AddLayoutFlags adds a flag to cmd for each setting that says how a file is read.
-func AddLayoutFlags(cmd *cobra.Command, apis func() []Section) *Flags {
-	return addFlags(cmd, apis, ForInit)
+func AddLayoutFlags(cmd *cobra.Command, all *Declared) *Flags {
+	return addFlags(cmd, all, ForInit)
 }
 
-func addFlags(cmd *cobra.Command, apis func() []Section, commands Commands) *Flags {
-	f := &Flags{cmd: cmd, apis: apis, schema: declare(&Config{}, apis()), given: map[string]*flagValue{}}
+func addFlags(cmd *cobra.Command, all *Declared, commands Commands) *Flags {
+	f := &Flags{Declared: all, cmd: cmd, given: map[string]*flagValue{}}
 	for i := range f.schema.settings {
 		s := &f.schema.settings[i]
 		if s.Flag == "" || commands != ForRun && s.Commands&commands == 0 {

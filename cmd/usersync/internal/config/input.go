@@ -88,7 +88,7 @@ func (in *Input) accessSettings() []Setting {
 		{Key: "sftp_password", Group: GroupInput, Kind: Secret, Value: "SECRET", Global: true, Added: true,
 			Use: "password for sftp",
 			Set: IntoSecret(&a.Password)},
-		{Key: "known_hosts", Group: GroupInput, Flag: "known-hosts", Kind: Path, Value: "FILE", Global: true, Commands: BetweenParts, Added: true,
+		{Key: "known_hosts", Group: GroupInput, Flag: knownHostsFlag, Kind: Path, Value: "FILE", Global: true, Commands: BetweenParts | ForPublish, Added: true,
 			Use: "file with the keys of sftp servers; without it ~/.ssh/known_hosts",
 			Set: IntoString(&a.KnownHosts)},
 	}

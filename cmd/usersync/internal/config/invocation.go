@@ -10,6 +10,7 @@ import (
 
 	"usersync/cmd/usersync/internal/config/internal/reference"
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/reader/place"
 )
 
 // Invocation is a parsed command line, from which to build the next one to type.
@@ -107,6 +108,15 @@ func (in Invocation) With(more ...Flag) Invocation {
 	return in
 }
 
+// PublishCommand is the command that uploads the files of a run to the same place.
+func (c *Config) PublishCommand(run string) string {
+	in := c.Invocation
+	in.Flags = slices.DeleteFunc(slices.Clone(in.Flags), func(f Flag) bool {
+		return f.Name != fileFlag && f.Name != publishFlag && f.Name != knownHostsFlag
+	})
+	return in.Command("publish", run)
+}
+
 // Parked is the verb of usersync ledger that lists what is parked.
 const Parked = "parked"
 
@@ -137,7 +147,7 @@ func verbOf(cmd *cobra.Command) string {
 }
 
 // flagsOf returns the settings of the command line and of the environment, as flags.
-// It leaves out a URL with a password, which only the environment may hold.
+// It leaves out a URL with a password or a signature, which only the environment may hold.
 func flagsOf(cmd *cobra.Command) []Flag {
 	var flags []Flag
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
@@ -157,6 +167,8 @@ func valuesOf(f *pflag.Flag) []string {
 	case f.Changed:
 		return []string{f.Value.String()}
 	case !isSetting || (v.setting.Kind == URL || v.setting.Kind == Database) && reference.HasPassword(strings.Join(v.fromEnv, "")):
+		return nil
+	case v.setting.mayBeURL() && place.HoldsSecret(strings.Join(v.fromEnv, "")):
 		return nil
 	}
 	return v.fromEnv

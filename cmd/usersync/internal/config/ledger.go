@@ -59,7 +59,7 @@ func (l *Ledger) settings() []Setting {
 			Use: "name of the source of the users, if several fill one account",
 			Set: IntoString(&l.Feed)},
 		{Key: "full", Group: GroupLedger, Common: true, Flag: "full", Kind: Bool, Default: "false", Identifies: LaterRunIdentity,
-			Use: "send every user, even if unchanged according to the ledger",
+			Use: "send every user, even if unchanged according to the ledger, or parked",
 			Set: IntoBool(&l.Full)},
 		{Key: "adopt", Group: GroupLedger, Flag: "adopt", Value: "HOW", Words: []string{AdoptRead, AdoptAssume}, Identifies: RunIdentity, Source: &l.AdoptSource,
 			Use: "how to take over users who exist in the API but not in the ledger (flag only): read looks each one up before creating it, assume trusts the input",

@@ -6,20 +6,24 @@ import (
 
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/quantity"
+	"usersync/reader/place"
 )
 
 func (o *Output) settings() []Setting {
 	return []Setting{
 		{Key: "runs_dir", Group: GroupOutput, Flag: runsDirFlag, Kind: Path, Value: "DIR", Default: "runs", Global: true,
-			Commands: BetweenParts | ForLedger | ForVerify,
+			Commands: BetweenParts | ForLedger | ForVerify | ForPublish,
 			Use:      "directory for the directories of the runs; the default is next to the config file, or in the working directory without one",
-			Set:      IntoString(&o.RunsDir)},
+			Set:      Into(&o.RunsDir, parseRunsDir)},
 		{Key: "artifacts_ttl", Group: GroupOutput, Flag: "artifacts-ttl", Value: "TIME",
 			Use: "when a run finishes, remove run directories older than this, such as 90d; without it, keep all",
 			Set: Into(&o.ArtifactsTTL, quantity.ParseDays)},
+		{Key: "publish", Group: GroupOutput, Flag: publishFlag, Kind: Place, Value: "URL", Global: true, Added: true, Commands: BetweenParts | ForPublish,
+			Use: "when a run finishes, upload results, rejects, report and summary to a folder of its name under this URL, such as s3://bucket/runs; they stay in --runs-dir, too",
+			Set: Into(&o.Publish, parsePublish)},
 		{Key: "results", Group: GroupOutput, Common: true, Flag: "results", Kind: Path, Value: "FILE", Global: true, Commands: ForApply,
 			Use: "second copy of the results: a file, replaced when the run ends, or - for standard output",
-			Set: IntoString(&o.Results)},
+			Set: Into(&o.Results, parseResults)},
 		{Key: "results_format", Group: GroupOutput, Flag: "results-format", Value: "NAME", Default: "csv", Words: []string{"csv", "jsonl"},
 			Identifies: FeedIdentity,
 			Use:        "format of the results",
@@ -41,6 +45,28 @@ func (o *Output) settings() []Setting {
 			Use: "print the summary as JSON on standard output",
 			Set: IntoBool(&o.JSON)},
 	}
+}
+
+// parseRunsDir refuses a URL: the journal must be on disk before each call.
+func parseRunsDir(text string) (string, error) {
+	if place.Is(text) {
+		return "", errors.New("runs_dir must be a local directory, which --publish copies to a URL")
+	}
+	return text, nil
+}
+
+func parseResults(text string) (string, error) {
+	if place.Is(text) {
+		return "", errors.New("results must be a local file; --publish uploads those of a run to a URL")
+	}
+	return text, nil
+}
+
+func parsePublish(text string) (string, error) {
+	if !place.Is(text) {
+		return "", errors.New("must be a URL such as s3://bucket/runs; the files are in --runs-dir in any case")
+	}
+	return text, nil
 }
 
 // Check refuses to write both results and summary to standard output.

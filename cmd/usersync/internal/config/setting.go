@@ -21,6 +21,7 @@ const (
 	URL                  // may be env:NAME or file:PATH; no password in clear text
 	Database             // a ledger's URL; may be env:NAME or file:PATH; no password in clear text
 	Path                 // relative to the config file, or to the working directory
+	Place                // a URL of what package place opens
 	Secret               // in the config file, only env:NAME or file:PATH
 )
 
@@ -50,6 +51,7 @@ const (
 	ForVerify
 	ForParked // the command of the ledger that lists what is parked
 	ForInit   // says how to read a file; such a setting has a Text
+	ForPublish
 
 	// BetweenParts is for settings that can change between two parts of a run: speed,
 	// duration, verbosity, and what a person was asked to accept.
@@ -133,8 +135,11 @@ func (s *Setting) Env() string {
 
 // indirect reports whether env:NAME and file:PATH are expanded.
 func (s *Setting) indirect() bool {
-	return s.Kind == Secret || s.Kind == URL || s.Kind == Database || s.Kind == Path || s.Kind == ID || s.Kind == Files
+	return s.Kind == Secret || s.Kind == URL || s.Kind == Database || s.Kind == Path || s.Kind == ID || s.Kind == Files || s.Kind == Place
 }
+
+// mayBeURL reports whether its value can be a URL that package place opens.
+func (s *Setting) mayBeURL() bool { return s.Kind == Files || s.Kind == Place || s.Kind == Path }
 
 // several reports whether it takes any number of values.
 func (s *Setting) several() bool { return s.Kind == List || s.Kind == Files }

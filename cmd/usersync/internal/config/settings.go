@@ -47,6 +47,9 @@ const (
 	targetFlag  = "to"
 	sandboxFlag = "sandbox"
 	runsDirFlag = "runs-dir"
+
+	publishFlag    = "publish"
+	knownHostsFlag = "known-hosts"
 )
 
 func (t *Target) settings(apis []string) []Setting {

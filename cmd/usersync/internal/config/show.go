@@ -5,8 +5,10 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"usersync/cmd/usersync/internal/config/internal/reference"
+	"usersync/reader/place"
 	"usersync/sync/user"
 )
 
@@ -19,11 +21,11 @@ type Shown struct {
 
 	section    string
 	identifies Identity
-	set        bool // not only by default
-	always     bool // says where users go, and how
-	ignored    bool // does not apply to the sandbox, which is used
-	added      bool // since digests are kept
-	unsaid     bool // added, and not set: no digest knows it
+	set        bool   // not only by default
+	always     bool   // says where users go, and how
+	ignored    bool   // does not apply to the sandbox, which is used
+	added      bool   // since digests are kept
+	unsaid     bool   // added, and not set: no digest knows it
 	earlier    string // what digests say for the text; empty if the same
 }
 
@@ -32,7 +34,7 @@ func newShown(s *Setting, o origin, ignored bool) Shown {
 		set: len(o.texts) > 0 && o.name != defaultOrigin, always: s.section == "" && s.Group == GroupDestination && s.Common}
 	v.unsaid = s.Added && (len(o.texts) == 0 || len(o.texts) == 1 && o.texts[0] == s.Default)
 	if len(o.texts) > 0 {
-		v.Text = strings.Join(o.texts, ", ")
+		v.Text = strings.Join(s.withoutQueries(o.texts), ", ")
 	}
 	switch {
 	case len(o.texts) == 0:
@@ -50,8 +52,21 @@ func newShown(s *Setting, o origin, ignored bool) Shown {
 	return v
 }
 
+// withoutQueries returns texts as they may be shown: a query may be a signature, wherever it
+// was set.
+func (s *Setting) withoutQueries(texts []string) []string {
+	if !s.mayBeURL() {
+		return texts
+	}
+	shown := make([]string, len(texts))
+	for i, text := range texts {
+		shown[i] = place.Shown(text)
+	}
+	return shown
+}
+
 // amount is a number, perhaps with a unit.
-var amount = regexp.MustCompile(`^\d{1,9}(\.\d{1,6})?(%|ms|s|m|h|d|/s|/m|/min|/h)?$`)
+var amount = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\d{1,9}(\.\d{1,6})?(%|ms|s|m|h|d|/s|/m|/min|/h)?$`) })
 
 // isHarmless is about a value of a setting of its own. A number in the section of an API may be
 // that of an account.
@@ -60,7 +75,7 @@ func (s *Setting) isHarmless(text string) bool {
 	case s.Kind == Bool, text == s.Default, slices.Contains(s.Words, text):
 		return true
 	case s.Kind == String && s.section == "" && len(s.Words) == 0:
-		return amount.MatchString(text)
+		return amount().MatchString(text)
 	}
 	return false
 }

@@ -36,6 +36,7 @@ type origin struct {
 var (
 	errPlainSecret   = errors.New("a secret is written here in clear text")
 	errPasswordInURL = errors.New("the URL contains a password in clear text")
+	errSecretInURL   = errors.New("the URL contains a password, or a query that may be a signature, in clear text")
 )
 
 const defaultOrigin = "default"
@@ -168,6 +169,9 @@ func refusePlainSecret(s *Setting, o origin) error {
 		if (s.Kind == URL || s.Kind == Database) && (o.byFlag || o.inFile && !reference.Is(text)) && reference.HasPassword(text) {
 			return errPasswordInURL
 		}
+		if s.mayBeURL() && (o.byFlag || o.inFile && (!reference.Is(text) || isFileURL(text))) && place.HoldsSecret(text) {
+			return errSecretInURL
+		}
 	}
 	return nil
 }
@@ -188,7 +192,7 @@ func (src sources) assign(c *Config, s *Setting, o origin, text string) error {
 			return err
 		}
 	}
-	if s.Kind == Files {
+	if s.mayBeURL() {
 		text = c.Places.Add(text)
 	}
 	if o.inFile && s.isPath(text) {
@@ -223,7 +227,7 @@ func settingHint(s *Setting, text string, err error) string {
 	switch {
 	case errors.Is(err, errPlainSecret):
 		return fmt.Sprintf("write %s: env:NAME or file:PATH, and keep the value there", s.Key)
-	case errors.Is(err, errPasswordInURL):
+	case errors.Is(err, errPasswordInURL), errors.Is(err, errSecretInURL):
 		return fmt.Sprintf("put the URL in a file or variable and write %s: env:NAME or file:PATH in the config", s.Key)
 	case errors.As(err, &few) && s.several() && strings.Contains(text, ","):
 		return fmt.Sprintf("for several write --%s %s, or %s: [%s] in the config", s.Flag, strings.ReplaceAll(text, ",", " --"+s.Flag+" "), s.Key, strings.ReplaceAll(text, ",", ", "))

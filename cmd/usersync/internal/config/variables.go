@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"usersync/cmd/usersync/internal/exit"
 )
@@ -50,7 +51,9 @@ func (s schema) variables() []string {
 
 // kubernetesVariable matches what Kubernetes sets for a service called usersync, or
 // usersync-something.
-var kubernetesVariable = regexp.MustCompile(`^` + envPrefix + `(.+_)?(SERVICE_HOST|SERVICE_PORT(_.+)?|PORT(_.+)?)$`)
+var kubernetesVariable = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^` + envPrefix + `(.+_)?(SERVICE_HOST|SERVICE_PORT(_.+)?|PORT(_.+)?)$`)
+})
 
 // unknownVariables returns, sorted, the names that are neither known nor set by
 // Kubernetes.
@@ -58,7 +61,7 @@ func unknownVariables(environ, known []string) []string {
 	var unknown []string
 	for _, entry := range environ {
 		name, _, _ := strings.Cut(entry, "=")
-		if strings.HasPrefix(name, envPrefix) && !slices.Contains(known, name) && !kubernetesVariable.MatchString(name) {
+		if strings.HasPrefix(name, envPrefix) && !slices.Contains(known, name) && !kubernetesVariable().MatchString(name) {
 			unknown = append(unknown, name)
 		}
 	}

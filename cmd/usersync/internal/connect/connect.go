@@ -65,7 +65,8 @@ func Open(ctx context.Context, c *config.Config) (*Connection, error) {
 	}
 	limits := PaceOptions(c, conn.Client.Traits())
 	conn.Pace, conn.Slow = pace.New(limits), limits.PerSecond > 0 && limits.PerSecond <= slowRate
-	if err := checkMode(c.Target.Mode, conn.Client.Traits()); err != nil {
+	_, err = sharedWhere(c, limits)
+	if err := errors.Join(err, checkMode(c.Target.Mode, conn.Client.Traits())); err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}
 	return conn, nil

@@ -23,7 +23,7 @@ func loaded(t *testing.T, apis func() []config.Section, text string, variables m
 func loadedFrom(t *testing.T, apis func() []config.Section, variables map[string]string, args ...string) (*config.Config, error) {
 	t.Helper()
 	cmd := &cobra.Command{Use: "run"}
-	flags := config.AddFlags(cmd, apis, config.ForRun)
+	flags := config.AddFlags(cmd, config.Declare(apis), config.ForRun)
 	if err := cmd.ParseFlags(args); err != nil {
 		t.Fatal(err)
 	}

@@ -119,7 +119,7 @@ func openScope(ctx context.Context, c *config.Config, o ledger.Options, address 
 	if key := c.Ledger.Key.Reveal(); key != "" {
 		var err error
 		if o.Key, err = fingerprint.ParseKey(key); err != nil {
-			return nil, exit.Usage(fmt.Errorf("read ledger_key: %w", err), "give it 64 hex digits, such as `openssl rand -hex 32` prints", "usersync help settings")
+			return nil, exit.Usage(fmt.Errorf("read ledger_key: %w", err), "give it 64 hex digits, such as openssl rand -hex 32 prints", "usersync help settings")
 		}
 	}
 	return ledger.Open(ctx, o)

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 
 	"usersync/reader"
@@ -12,18 +13,20 @@ import (
 
 var (
 	// remark is what an export adds to the name of a column, as in "First Name [Required]".
-	remark = regexp.MustCompile(`\s*(\[[^\]]*\]|\([^)]*\)|\brequired$)\s*`)
+	remark = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\s*(\[[^\]]*\]|\([^)]*\)|\brequired$)\s*`) })
 	// attribute is the name that an export adds in brackets: "City [city]".
-	attribute = regexp.MustCompile(`\[([A-Za-z]+)\]`)
+	attribute = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\[([A-Za-z]+)\]`) })
 	// wrapper is an object around the user's own keys, as APIs write it.
-	wrapper = regexp.MustCompile(`^(profile|user|person|attributes|properties|traits|fields|contact|data)\.`)
+	wrapper = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^(profile|user|person|attributes|properties|traits|fields|contact|data)\.`)
+	})
 )
 
 // plain is a name in lower case, without punctuation and remarks, so that "E-Mail",
 // "email" and "EMAIL (required)" are one.
 func plain(name string) string {
-	name = wrapper.ReplaceAllString(strings.ToLower(name), "")
-	if bare := remark.ReplaceAllString(name, " "); strings.TrimSpace(bare) != "" {
+	name = wrapper().ReplaceAllString(strings.ToLower(name), "")
+	if bare := remark().ReplaceAllString(name, " "); strings.TrimSpace(bare) != "" {
 		name = bare
 	}
 	return strings.Map(func(r rune) rune {
@@ -37,7 +40,7 @@ func plain(name string) string {
 // plains are the plain name, and that of an attribute in brackets.
 func plains(name string) []string {
 	all := []string{plain(name)}
-	if in := attribute.FindStringSubmatch(name); in != nil {
+	if in := attribute().FindStringSubmatch(name); in != nil {
 		all = append(all, plain(in[1]))
 	}
 	return all

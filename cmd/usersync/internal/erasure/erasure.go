@@ -33,6 +33,9 @@ func Erase(ctx context.Context, l *ledger.Ledger, dir string, scope journal.Scop
 	if err != nil {
 		return Done{}, err
 	}
+	if err := checkStored(ctx, l, registered, id); err != nil {
+		return Done{}, err
+	}
 	keys, err := keysOf(ctx, l, id)
 	if err != nil {
 		return Done{}, err

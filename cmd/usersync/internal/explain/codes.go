@@ -11,5 +11,5 @@ func explainCode(code string) string {
 	if !ok {
 		return "the API's own code; its reference explains it."
 	}
-	return e.Meaning + " " + e.Do
+	return codes.Plain(e.Meaning + " " + e.Do)
 }

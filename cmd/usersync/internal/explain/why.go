@@ -19,7 +19,7 @@ type cause struct {
 	readBy []string
 
 	ledgerCommand func(verb string, args ...string) string
-	last   bool // no later row of the run is the user's
+	last          bool // no later row of the run is the user's
 }
 
 // full reports whether the run was told to treat the ledger as if nothing were equal.

@@ -6,41 +6,56 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"usersync/sync/journal"
+	"usersync/sync/ledger"
 	"usersync/writer/rundir"
 )
 
-// Expire removes the directories of the runs in dir that started before a time and
-// cannot be continued, except those in keep and those whose files a run that can be
-// continued still reads. A run that cannot be read stays. It removes as many as it
-// can: removed counts them, and err says why others stay.
-func Expire(dir string, before time.Time, keep ...string) (removed int, err error) {
+// Expiry says which runs are too old to keep.
+type Expiry struct {
+	// Before is when they started at the latest.
+	Before time.Time
+	// Keep are runs that stay.
+	Keep []string
+	// Ledger is the ledger of the run that asks. Runs that wrote to another ledger stay while
+	// that one has younger runs: it alone knows what its users need.
+	Ledger string
+	// Needed returns what the users of the ledger still need; nil if there is none.
+	Needed func() (ledger.Needed, error)
+}
+
+// Expire removes the directories of the runs in dir that are too old and cannot be
+// continued. Those stay that a run which can be continued still reads, the newest run of each
+// feed and the newest of it that has ended, those that left users pending, and those in which a
+// row was sent that the API has refused ever since. A run that cannot be read stays. It
+// removes as many as it can: removed counts them, and err says why others stay.
+func Expire(dir string, x Expiry) (removed int, err error) {
 	runs, err := rundir.Runs(dir)
 	if err != nil {
 		return 0, err
 	}
-	needed := map[string]bool{}
-	for _, id := range keep {
+	old, needed, err := x.over(dir, runs)
+	if len(old) == 0 {
+		return 0, err
+	}
+	for _, id := range append(newestOfFeeds(dir, runs), x.Keep...) {
 		needed[id] = true
 	}
-	var old []string
-	for _, r := range runs {
-		isOld := r.Started.Before(before)
-		if r.Finished && !isOld {
-			continue
-		}
-		over, inputs, bad := isOver(dir, r, before)
-		for _, input := range inputs {
-			needed[input] = needed[input] || !over
-		}
-		if err = errors.Join(err, bad); isOld && over {
-			old = append(old, r.ID)
+	var by ledger.Needed
+	if x.Needed != nil {
+		var bad error
+		if by, bad = x.Needed(); bad != nil {
+			return 0, errors.Join(err, bad)
 		}
 	}
+	for _, id := range by.Runs {
+		needed[id] = true
+	}
 	for _, id := range old {
-		if needed[id] {
+		if needed[id] || x.ofOthers(dir, id, runs) || wasActive(dir, id, by.Sent) {
 			continue
 		}
 		bad := rundir.RemoveRun(dir, id)
@@ -49,6 +64,75 @@ func Expire(dir string, before time.Time, keep ...string) (removed int, err erro
 		}
 	}
 	return removed, err
+}
+
+// over returns the old runs that cannot be continued, and the runs that others read which
+// can. err says which cannot be read.
+func (x Expiry) over(dir string, runs []rundir.RunInfo) (old []string, needed map[string]bool, err error) {
+	needed = map[string]bool{}
+	for _, r := range runs {
+		isOld := r.Started.Before(x.Before)
+		if r.Finished && !isOld {
+			continue
+		}
+		over, inputs, bad := isOver(dir, r, x.Before)
+		for _, input := range inputs {
+			needed[input] = needed[input] || !over
+		}
+		if err = errors.Join(err, bad); isOld && over {
+			old = append(old, r.ID)
+		}
+	}
+	return old, needed, err
+}
+
+// newestOfFeeds returns the newest run of each feed, and the newest that has ended. Runs against a
+// sandbox, and those that send rejects again, are not among them.
+func newestOfFeeds(dir string, runs []rundir.RunInfo) (newest []string) {
+	headers, ended := map[string]journal.Header{}, map[string]bool{}
+	for _, r := range runs {
+		if h, err := headerOf(dir, r.ID); r.Journal && err == nil && !h.Sandbox && h.Retried == "" {
+			headers[r.ID], ended[r.ID] = h, r.Finished
+		}
+	}
+	type feed struct {
+		journal.Scope
+		ended bool
+	}
+	found := map[feed]bool{}
+	for _, id := range NewestFirst(headers) {
+		for _, f := range []feed{{ScopeOf(headers[id]), false}, {ScopeOf(headers[id]), true}} {
+			if !found[f] && (ended[id] || !f.ended) {
+				found[f] = true
+				newest = append(newest, id)
+			}
+		}
+	}
+	return newest
+}
+
+// ofOthers reports whether a run wrote to another ledger, which younger runs still use.
+func (x Expiry) ofOthers(dir, id string, runs []rundir.RunInfo) bool {
+	h, err := headerOf(dir, id)
+	if err != nil || h.Ledger == "" || h.Ledger == x.Ledger || h.Sandbox {
+		return false
+	}
+	return slices.ContainsFunc(runs, func(r rundir.RunInfo) bool {
+		if r.Started.Before(x.Before) {
+			return false
+		}
+		other, err := headerOf(dir, r.ID)
+		return err == nil && other.Ledger == h.Ledger
+	})
+}
+
+// wasActive reports whether a run was in progress at one of the times: from its start to when its
+// files were last written.
+func wasActive(dir, id string, times []time.Time) bool {
+	h, err := headerOf(dir, id)
+	return err == nil && slices.ContainsFunc(times, func(t time.Time) bool {
+		return !t.Before(h.Started.Truncate(time.Second)) && !untouchedSince(t, dir, id)
+	})
 }
 
 // isOver reports whether a run cannot be continued, and which runs' files it reads. The

@@ -11,6 +11,7 @@ import (
 
 	"usersync/sync/pseudonym"
 	"usersync/writer"
+	"usersync/writer/index"
 	"usersync/writer/report"
 	"usersync/writer/rundir"
 	"usersync/writer/verify"
@@ -46,6 +47,9 @@ func (f *Files) openAll(r *Run) error {
 		return err
 	}
 	f.Results.Pseudonyms, _ = pseudonym.ParseKey(r.Journal.Header.PseudonymKey)
+	if f.Index, err = f.index(dir, r.Journal.Header.IndexKey); err != nil {
+		return err
+	}
 	if f.Rejects, err = f.text(dir, "rejects"); err != nil {
 		return err
 	}
@@ -60,6 +64,32 @@ func (f *Files) openAll(r *Run) error {
 	f.Journal = journalFacts(r.Journal)
 	f.Journal.Notes = notesOf(notes, r.Journal.Size)
 	return nil
+}
+
+// index opens the index of the results; nil if the run was to have none.
+func (f *Files) index(dir *rundir.Dir, text string) (*verify.Index, error) {
+	key, ok := index.ParseKey(text)
+	results, is := f.Results.Text.(*os.File)
+	if !ok || !is {
+		return nil, nil
+	}
+	info, err := results.Stat()
+	if err != nil {
+		return nil, err
+	}
+	x := &verify.Index{Results: info.Size()}
+	file, err := dir.Read(rundir.IndexName)
+	if errors.Is(err, fs.ErrNotExist) {
+		return x, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	f.open = append(f.open, file)
+	if info, err = file.Stat(); err == nil {
+		x.Index, err = index.Open(file, info.Size(), x.Results, key)
+	}
+	return x, err
 }
 
 // text opens a file in the format that exists.

@@ -159,7 +159,7 @@ func TestExpire(t *testing.T) {
 	read := makeRun(t, dir, ago(70*time.Hour), journal.Header{}, finished())
 	stopped := makeRun(t, dir, ago(60*time.Hour), journal.Header{Retry: journal.Retry{Retried: read}}, stopped())
 	fresh := makeRun(t, dir, ago(time.Hour), journal.Header{}, finished())
-	removed, err := Expire(dir, ago(24*time.Hour), kept)
+	removed, err := Expire(dir, Expiry{Before: ago(24 * time.Hour), Keep: []string{kept}})
 	if removed != 1 || err != nil {
 		t.Error(removed, err)
 	}
@@ -175,14 +175,14 @@ func TestExpireLeavesWhatIsWrittenTo(t *testing.T) {
 	dir := t.TempDir()
 	clock := time.Now() // that of the disk
 	run := makeRun(t, dir, clock.Add(-90*time.Hour), journal.Header{Sandbox: true}, nil)
-	if removed, err := Expire(dir, clock.Add(-time.Hour)); removed != 0 || err != nil {
+	if removed, err := Expire(dir, Expiry{Before: clock.Add(-time.Hour)}); removed != 0 || err != nil {
 		t.Error(removed, err)
 	}
 	past := clock.Add(-80 * time.Hour)
 	if err := os.Chtimes(filepath.Join(dir, run, rundir.JournalName), past, past); err != nil {
 		t.Fatal(err)
 	}
-	if removed, err := Expire(dir, clock.Add(-time.Hour)); removed != 1 || err != nil {
+	if removed, err := Expire(dir, Expiry{Before: clock.Add(-time.Hour)}); removed != 1 || err != nil {
 		t.Error(removed, err)
 	}
 }

@@ -98,7 +98,7 @@ func loadConfig(t *testing.T, text, mode string) *config.Config {
 		t.Fatal(err)
 	}
 	cmd := &cobra.Command{Use: "run"}
-	flags := config.AddFlags(cmd, kardSettings, config.ForRun)
+	flags := config.AddFlags(cmd, config.Declare(kardSettings), config.ForRun)
 	if err := cmd.ParseFlags([]string{"--config", path, "--mode", mode}); err != nil {
 		t.Fatal(err)
 	}

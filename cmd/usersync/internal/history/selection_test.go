@@ -131,7 +131,7 @@ func TestExpireKeepsWhatARetryNeeds(t *testing.T) {
 	first := makeRun(t, dir, now.Add(-90*time.Hour), journal.Header{}, finished())
 	second := makeRun(t, dir, now.Add(-80*time.Hour), journal.Header{Retry: journal.Retry{Retried: first}}, finished())
 	makeRun(t, dir, now.Add(-time.Hour), journal.Header{Retry: journal.Retry{Retried: first, SettledBy: []string{second}}}, stopped())
-	if removed, err := Expire(dir, now.Add(-24*time.Hour)); removed != 0 || err != nil {
+	if removed, err := Expire(dir, Expiry{Before: now.Add(-24 * time.Hour)}); removed != 0 || err != nil {
 		t.Error(removed, err)
 	}
 }

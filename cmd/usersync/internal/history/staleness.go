@@ -32,14 +32,14 @@ type Staleness struct {
 // Superseded reports whether something is known about the user that is newer than the
 // reject. A record that was superseded before still is.
 func (s *Staleness) Superseded(r *user.Record, known user.LedgerEntry) bool {
-	before := r.Origin.Before
+	before, run := r.Origin.Before, ledger.MainRun(known.Run) // rejects are those of the whole run
 	switch {
 	case before.Code == user.CodeSuperseded:
 		return true
 	case known.Run == "" || known.Run == s.Run:
 		return false // nothing is known, or only from an earlier row of this input
-	case known.Run == before.Run && known.Record > before.Record,
-		known.Run != before.Run && s.later(at{known.Run, known.Record}, at{before.Run, before.Record}):
+	case run == before.Run && known.Record > before.Record,
+		run != before.Run && s.later(at{run, known.Record}, at{before.Run, before.Record}):
 		return true
 	}
 	return s.unchangedSince(known.Row, at{before.Run, before.Record})
@@ -59,7 +59,7 @@ func (s *Staleness) unchangedSince(row int64, reject at) bool {
 		s.seen, s.Unchanged = s.Unchanged(), nil
 	}
 	for _, u := range s.seen {
-		if u.Run != reject.run && u.Run != s.Run && u.Rows.Has(row) && s.later(at{u.Run, math.MaxInt}, reject) {
+		if run := ledger.MainRun(u.Run); run != reject.run && u.Run != s.Run && u.Rows.Has(row) && s.later(at{run, math.MaxInt}, reject) {
 			return true
 		}
 	}

@@ -23,5 +23,8 @@ func TakeOver(ctx context.Context, l *ledger.Ledger, run ledger.Run, feed string
 	return r, nil
 }
 
-// StoredJournal is the name under which a ledger stores the journal of a run.
-const StoredJournal = "journal"
+// The names under which a ledger stores files of runs.
+const (
+	StoredJournal = "journal"
+	StoredResults = "results" // of a shard, in JSON Lines
+)

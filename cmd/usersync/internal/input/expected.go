@@ -1,6 +1,7 @@
 package input
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -10,22 +11,23 @@ import (
 
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/reader/place"
 	"usersync/reader/proof"
 )
 
 // expectations reads the files that the settings name. It reads them only once,
 // because one may be a pipe.
-func expectations(c *config.Config) (config.Expected, error) {
+func expectations(ctx context.Context, c *config.Config) (config.Expected, error) {
 	p := &c.Proof
 	if p.Read != nil {
 		return *p.Read, nil
 	}
 	var x config.Expected
 	var err error
-	if x.Records, err = expectedRecords(p.Records); err != nil {
+	if x.Records, err = expectedRecords(ctx, c.Places, p.Records); err != nil {
 		return x, expectationError(err)
 	}
-	if x.SHA256, err = expectedSHA256(p.SHA256); err != nil {
+	if x.SHA256, err = expectedSHA256(ctx, c.Places, p.SHA256); err != nil {
 		return x, expectationError(err)
 	}
 	p.Read = &x
@@ -36,14 +38,14 @@ func expectationError(err error) error {
 	return exit.Usage(err, "check that the job that writes it has run; --expect-records none and --expect-sha256 none turn the check off", "usersync help settings")
 }
 
-func expectedRecords(text string) (int, error) {
+func expectedRecords(ctx context.Context, places *place.Opener, text string) (int, error) {
 	if text == "" || text == config.NoExpectation {
 		return 0, nil
 	}
 	if n, err := strconv.Atoi(text); err == nil {
 		return n, nil
 	}
-	content, err := shortFile(text)
+	content, err := shortFile(ctx, places, text)
 	if err != nil {
 		return 0, fmt.Errorf("read expect_records: %w", err)
 	}
@@ -54,14 +56,14 @@ func expectedRecords(text string) (int, error) {
 	return n, nil
 }
 
-func expectedSHA256(text string) (string, error) {
+func expectedSHA256(ctx context.Context, places *place.Opener, text string) (string, error) {
 	if text == "" || text == config.NoExpectation {
 		return "", nil
 	}
 	if proof.IsSHA256(text) {
 		return text, nil
 	}
-	content, err := shortFile(text)
+	content, err := shortFile(ctx, places, text)
 	if err != nil {
 		return "", fmt.Errorf("read expect_sha256: %w", err)
 	}
@@ -73,13 +75,19 @@ func expectedSHA256(text string) (string, error) {
 }
 
 // shortFile reads a file of one line.
-func shortFile(path string) (text []byte, err error) {
+func shortFile(ctx context.Context, places *place.Opener, path string) (text []byte, err error) {
+	const limit = 16 << 10
+	if place.Is(path) {
+		if text, err = places.Short(ctx, path, limit); err != nil {
+			err = fmt.Errorf("%s: %w", path, err)
+		}
+		return text, err
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	const limit = 16 << 10
 	if text, err = io.ReadAll(io.LimitReader(f, limit+1)); err == nil && len(text) > limit {
 		err = fmt.Errorf("%s is longer than one line", path)
 	}

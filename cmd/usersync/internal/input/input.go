@@ -38,7 +38,7 @@ func Open(ctx context.Context, stdin io.Reader, c *config.Config, to connect.Cli
 
 // OpenColumns is like Open, but checks the columns only against the mapping.
 func OpenColumns(ctx context.Context, stdin io.Reader, c *config.Config, to connect.Client, paths []string) (*reader.Input, error) {
-	x, err := expectations(c)
+	x, err := expectations(ctx, c)
 	if err != nil {
 		return nil, err
 	}

@@ -8,9 +8,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/reader/place"
 )
 
 func write(t *testing.T, path, text string) string {
@@ -121,6 +123,18 @@ func TestRepeatable(t *testing.T) {
 		}
 		if was := Versions(&config.Config{}, []string{path}, "csv")[0]; was.Modified.IsZero() == want {
 			t.Errorf("%s: %+v", path, was)
+		}
+	}
+}
+
+// A place that cannot be reached is temporary; one that is wrong, or refuses, is not.
+func TestPlaceErrors(t *testing.T) {
+	for kind, code := range map[place.Kind]int{place.Lost: exit.Temporary, place.Missing: exit.Misuse, place.Denied: exit.Misuse, place.Misused: exit.Misuse} {
+		places := &place.Opener{Wait: func(int) time.Duration { return 0 },
+			Stores: func(string, place.Credentials) (place.Store, error) { return nil, &place.Error{Kind: kind, Rule: "is wrong"} }}
+		_, err := Paths(t.Context(), &config.Config{Places: places}, []string{"s3://feeds/*.csv"})
+		if e, ok := errors.AsType[*exit.Error](err); !ok || e.Code != code || e.Next == "" {
+			t.Errorf("%d: %v", kind, err)
 		}
 	}
 }

@@ -158,6 +158,7 @@ func (f *Files) Begin(h journal.Header) (err error) {
 
 // Continue continues the journal of an earlier run.
 func (f *Files) Continue(past *journal.History, now journal.Resumed) (err error) {
+	f.index.skipHeader()
 	past.Header.Synced = past.Header.Synced || f.Store != nil // an earlier version did not store it
 	if err = f.replicate(); err == nil {
 		f.journal, err = journal.Continue(f.journalFile(), past, now)

@@ -83,6 +83,14 @@ func (x *rowIndex) add(r *writer.Result) {
 	x.at = r.End
 }
 
+// skipHeader moves on to where the first row begins, in results that held none when they were
+// opened again: their header was written since.
+func (x *rowIndex) skipHeader() {
+	if x != nil && x.to != nil {
+		x.at = max(x.at, x.results.Size())
+	}
+}
+
 // close writes the last rows, and syncs the index: a run that ended has all of it on disk.
 func (x *rowIndex) close() {
 	if x == nil || x.to == nil {

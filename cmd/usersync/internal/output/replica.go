@@ -71,7 +71,7 @@ func (f *Files) replicate() (err error) {
 	if !f.Shard {
 		return nil
 	}
-	r := &replicated{File: f.results, stored: f.Store(StoredResults)}
+	r := &replicated{File: f.results, stored: f.Store(history.StoredResults)}
 	if r.from, err = f.dir.Read(f.resultsName()); err != nil {
 		return err
 	}
@@ -84,9 +84,6 @@ func (f *Files) replicate() (err error) {
 	}
 	return nil
 }
-
-// StoredResults is the name under which a ledger stores the results of a shard, in JSON Lines.
-const StoredResults = "results"
 
 // Sync stores what was written.
 func (r *replicated) Sync() error {

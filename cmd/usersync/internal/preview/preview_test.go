@@ -22,7 +22,7 @@ import (
 func settings(t *testing.T, args ...string) *config.Config {
 	t.Helper()
 	cmd := &cobra.Command{Use: "plan"}
-	flags := config.AddFlags(cmd, connect.Sections, config.ForRun)
+	flags := config.AddFlags(cmd, config.Declare(connect.Sections), config.ForRun)
 	if err := cmd.ParseFlags(append([]string{"--to", "kard", "--sandbox"}, args...)); err != nil {
 		t.Fatal(err)
 	}

@@ -101,7 +101,7 @@ func (s *Setup) FeedRules(run string) ledger.Rules {
 // now. l is nil without a ledger.
 func (s *Setup) Parking(ctx context.Context, l *ledger.Ledger, now time.Time) (*parking.Finder, error) {
 	park := s.Config.Ledger.Park
-	return parking.New(ctx, parking.Options{Ledger: l, After: park.After, Every: park.Every, Retry: park.Retry, Now: now, Curable: curable(),
+	return parking.New(ctx, parking.Options{Ledger: l, After: park.After, Every: park.Every, Retry: park.Retry || s.Config.Ledger.Full, Now: now, Curable: curable(),
 		TakesAccess: s.Config.Input.OpColumn.IsSet() || slices.ContainsFunc(s.Input.Fields(), user.Field.GivesAccess),
 		Settings:    s.Config.FeedDigest() + s.Config.MappingDigest()})
 }

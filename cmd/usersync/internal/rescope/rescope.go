@@ -25,7 +25,7 @@ const movedBy = "usersync-move-scope"
 // names, the error is an *exit.Error.
 func Move(ctx context.Context, c *config.Config, name, other string) (to journal.Scope, err error) {
 	wrong := func(err error) error {
-		return exit.Usage(fmt.Errorf("move the scope: %w", err), "name both as `usersync ledger scopes` does", c.LedgerCommand("scopes"))
+		return exit.Usage(fmt.Errorf("move the scope: %w", err), "name both as usersync ledger scopes does", c.LedgerCommand("scopes"))
 	}
 	if to, err = connect.ParseScope(other); err != nil {
 		return to, wrong(fmt.Errorf("the new name: %w", err))

@@ -29,10 +29,11 @@ func (o Options) await(ctx context.Context, c *config.Config) error {
 	return o.inTime(c)
 }
 
-// inTime refuses a run whose time of day has passed.
+// inTime refuses a run whose time of day has passed. A shard stops before its first call
+// instead, because it may only be left to merge the run.
 func (o Options) inTime(c *config.Config) error {
 	until := c.Guards.Until
-	if !until.Given() {
+	if !until.Given() || c.Shards.Split() {
 		return nil
 	}
 	at, passed := until.Next(o.Now())

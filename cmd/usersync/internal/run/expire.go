@@ -1,20 +1,26 @@
 package run
 
 import (
+	"context"
+
 	"go.uber.org/zap"
 
 	"usersync/cmd/usersync/internal/history"
+	"usersync/sync/ledger"
 )
 
-// Expire removes the directories of runs that are older than --artifacts-ttl. The run
-// itself has already ended and was reported, so a directory that cannot be removed is
-// only logged.
-func (r *Run) Expire() {
+// Expire removes the directories of runs that are older than --artifacts-ttl and that no one
+// needs. The run itself has already ended and was reported, so a directory that cannot be
+// removed is only logged.
+func (r *Run) Expire(ctx context.Context) {
 	if r.Config.Output.ArtifactsTTL == 0 {
 		return
 	}
-	before := r.options.Now().Add(-r.Config.Output.ArtifactsTTL)
-	removed, err := history.Expire(r.Config.Output.RunsDir, before, r.at.files.Run(), r.options.Retried.Run)
+	x := history.Expiry{Before: r.options.Now().Add(-r.Config.Output.ArtifactsTTL), Keep: []string{r.at.files.Run(), r.options.Retried.Run}, Ledger: r.Config.LedgerName()}
+	if l := r.lease.Ledger; l != nil {
+		x.Needed = func() (ledger.Needed, error) { return l.Runs().Needed(ctx) }
+	}
+	removed, err := history.Expire(r.Config.Output.RunsDir, x)
 	if err != nil {
 		r.options.Log.Warn("some old runs could not be removed", zap.Error(err))
 	}

@@ -18,8 +18,10 @@ type Facts struct {
 	// Unshown says that the API does not show which users it has created.
 	Unshown bool
 	// Shard says that it was one: the same command continues it.
-	Shard   bool
-	LastMet string // what went wrong with a call most recently; empty if nothing did
+	Shard bool
+	// Unfinished says that it was merged although not all of its shards had ended.
+	Unfinished bool
+	LastMet    string // what went wrong with a call most recently; empty if nothing did
 }
 
 // Facts returns the facts. They are valid after Send has returned.
@@ -32,7 +34,7 @@ func (r *Run) Facts() Facts {
 		retried = filepath.Join(o.Rejects.Dir, o.Run)
 	}
 	return Facts{Paths: r.Paths, Retried: retried, Dir: r.at.files.Dir().Path(), Resumed: r.options.Resume != "",
-		Shard: r.shard != nil && r.merged == nil, Unshown: r.Conn.Client.Traits().CannotVerifyCreate(), LastMet: r.calls.LastFault()}
+		Unfinished: r.merged != nil && r.shard.job.Unfinished, Shard: !r.Whole(), Unshown: r.Conn.Client.Traits().CannotVerifyCreate(), LastMet: r.calls.LastFault()}
 }
 
 // logWarnings logs what you should know of the input, after it was read, and of renames.

@@ -23,7 +23,7 @@ import (
 func (r *Run) job(ctx, wire context.Context, known *view.Ledger) (work engine.Job, err error) {
 	c, files := r.Config, r.at.files
 	var owners *owned.Owners
-	owners, r.renames, err = ownership{base: r.base, at: r.at, ledger: r.lease.Ledger, presence: r.presence, checkpointed: r.checkpointer.Checkpointed}.owners(ctx)
+	owners, r.renames, err = ownership{base: r.base, at: r.at, ledger: r.lease.Ledger, presence: r.presence, checkpointed: r.checkpointer.Checkpointed, shard: r.shard}.owners(ctx)
 	adopt, failed := r.adoption(ctx)
 	err = errors.Join(err, failed)
 	work = engine.Job{
@@ -53,7 +53,7 @@ func (r *Run) job(ctx, wire context.Context, known *view.Ledger) (work engine.Jo
 		work.Ledger, work.Repeats = known, known
 	}
 	if r.presence != nil {
-		work.Missing = r.options.Plan.ApplyDeletions(missing{base: r.base, at: r.at, ledger: r.lease.Ledger, presence: r.presence, checkpointer: r.checkpointer, measured: &r.measured}.deletions)
+		work.Missing = r.options.Plan.ApplyDeletions(missing{base: r.base, at: r.at, ledger: r.lease.Ledger, presence: r.presence, checkpointer: r.checkpointer, measured: &r.measured, invalid: r.shard.invalid()}.deletions)
 	}
 	return work, err
 }

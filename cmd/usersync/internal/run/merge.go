@@ -1,6 +1,7 @@
 package run
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -11,6 +12,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/history"
 	"usersync/cmd/usersync/internal/output"
@@ -26,6 +28,9 @@ import (
 
 // Sharded reports whether the run is made in shards.
 func (r *Run) Sharded() bool { return r.shard != nil }
+
+// Whole reports whether the run is not a shard.
+func (r *Run) Whole() bool { return r.shard == nil || r.merged != nil }
 
 // Ended reports whether the shard was done before this process began.
 func (r *Run) Ended() bool { return r.shard != nil && r.shard.joined.Done }
@@ -48,9 +53,39 @@ func (r *Run) EndShard(ctx context.Context, s *report.Summary) (last bool, err e
 type merging struct {
 	*beginning
 	temporary string // the runs directory in which the run is made before it is moved
-	told      told
-	results   []func() (writer.Result, error, bool) // of each shard, in its order
-	stops     []func()
+	results   []*shardResults
+	unended   []*history.Run // shards that are not done, if the run is merged all the same
+	unsettled int
+}
+
+// shardResults are the results of a shard, in the order of the input.
+type shardResults struct {
+	next func() (writer.Result, error, bool)
+	stop func()
+	held *writer.Result       // read, and not taken yet
+	late map[int]user.Settled // what only the journal of a shard that is not done says
+}
+
+// take returns the result of a record, if there is one.
+func (s *shardResults) take(record int) (result user.Settled, found bool, err error) {
+	if s.held == nil {
+		r, err, more := s.next()
+		if _, cut := errors.AsType[*writer.LineError](err); cut && s.late != nil {
+			err, more = nil, false // it was stored in pieces
+		}
+		if err != nil {
+			return result, false, err
+		}
+		if more {
+			s.held = &r
+		}
+	}
+	if s.held != nil && s.held.Record == record {
+		result, s.held = s.held.Settled, nil
+		return result, true, nil
+	}
+	result, found = s.late[record]
+	return result, found, nil
 }
 
 // Merge makes the files of the run from those of its shards, all of which are done, and
@@ -58,34 +93,63 @@ type merging struct {
 // merged it, which the summary is of, if it is known. Release r, and not what is returned.
 func (r *Run) Merge(ctx context.Context) (*Run, report.Summary, error) {
 	b := &beginning{base: r.base, lease: r.lease, shard: r.shard}
-	if err := b.join(ctx, b.shard.Count); err != nil || b.shard.joined.Merged {
+	b.shard.Index = b.shard.Count
+	if err := b.join(ctx, b.shard.Index); err != nil || b.shard.joined.Merged {
+		return nil, report.Summary{}, err
+	}
+	if err := b.checkShared(); err != nil {
 		return nil, report.Summary{}, err
 	}
 	m := &merging{beginning: b}
 	defer m.stop()
-	if s, moved := m.moved(); moved {
-		return nil, s, m.end(ctx)
+	if b.shard.joined.Last && m.Config.Target.Mode != config.Mirror {
+		b.shard.job.Unfinished = false
 	}
-	r.options.Log.Always("merging the shards of run " + b.shard.joined.Run)
+	if s, moved := m.moved(); moved {
+		return nil, s, m.endAgain(ctx)
+	}
+	if err := m.ask(ctx); err != nil {
+		return nil, report.Summary{}, err
+	}
+	if b.shard.job.Unfinished {
+		return m.mergeUnfinished(ctx)
+	}
+	mirrored, s, err := m.mirror(ctx)
+	if err != nil {
+		return mirrored, s, err
+	}
+	return m.merge(ctx, mirrored, nil)
+}
+
+// merge merges what was settled. The run has ended with the error why.
+func (m *merging) merge(ctx context.Context, mirrored *Run, why error) (*Run, report.Summary, error) {
+	b := m.beginning
+	b.options.Log.Always("merging the shards of run " + b.shard.joined.Run)
 	files, err := m.open(ctx)
 	if err != nil {
 		return nil, report.Summary{}, err
 	}
 	merged := newRun(b, &start{files: files, stop: func() {}, read: checkpoint.NewDigest()})
 	merged.merged = m
+	if mirrored != nil {
+		merged.measured = mirrored.measured
+	}
 	merged.checkpointer = checkpoint.New(checkpoint.Options{Run: files.Run(), Journal: files.Journal(), Results: files.Durable(), Rejects: files.Rejects(),
-		Input: merged.at.read, Noted: m.told.Noted, Start: r.options.Now(), Now: r.options.Now})
+		Input: merged.at.read, Noted: m.shard.told.Noted, Start: b.options.Now(), Now: b.options.Now})
 	merged.counts, err = m.write(ctx, files.Journal(), files.Writer(merged.checkpointer))
 	if err == nil {
 		err = merged.Input.Unchanged()
 	}
 	err = errors.Join(err, merged.checkpointer.Finish(err, err == nil, false))
-	if err == nil {
+	if err == nil && why == nil {
 		err = merged.keepRules(ctx)
 	}
-	merged.nowParked = m.told.NowParked
+	merged.complete = err == nil
+	err = cmp.Or(err, why)
+	merged.nowParked = m.shard.told.NowParked
 	s, err := merged.finish(exit.WithSignal(ctx, err))
-	m.told.addTo(&s)
+	s.Unsettled = m.unsettled
+	m.shard.told.addTo(&s)
 	return merged, s, err
 }
 
@@ -94,24 +158,23 @@ func (m *merging) open(ctx context.Context) (files *output.Files, err error) {
 	if err := m.Reopen(ctx); err != nil {
 		return nil, err
 	}
-	if m.told, err = m.told.ask(ctx, m.lease.Ledger.Shards(m.shard.job)); err != nil {
-		return nil, err
-	}
-	for i := range m.shard.Count {
-		file, err := m.lease.Ledger.Shards(m.shard.job).File(ctx, m.shard.joined.Run, i, output.StoredResults)
+	for i := range m.shard.Count + 1 { // the last one deletes what a mirror misses
+		file, err := m.lease.Ledger.Shards(m.shard.job).File(ctx, m.shard.joined.Run, i, history.StoredResults)
 		if err != nil {
 			return nil, err
 		}
 		next, stop := iter.Pull2(writer.ReadResults(file, fmt.Sprintf("the results of shard %d", i), writer.FormatJSONL))
-		m.stops = append(m.stops, stop)
-		m.results = append(m.results, next)
+		m.results = append(m.results, &shardResults{next: next, stop: stop})
+	}
+	if err := m.readUnended(ctx); err != nil {
+		return nil, err
 	}
 	return m.create(ctx)
 }
 
 func (m *merging) stop() {
-	for _, stop := range m.stops {
-		stop()
+	for _, s := range m.results {
+		s.stop()
 	}
 }
 
@@ -155,25 +218,58 @@ func (m *merging) write(ctx context.Context, j *journal.Journal, to writer.Write
 	if ctx.Err() != nil {
 		return counts, context.Cause(ctx)
 	}
-	for i, next := range m.results {
-		if left, err, more := next(); more {
-			return counts, errors.Join(err, &user.AccountingError{What: fmt.Sprintf("shard %d has an outcome of record %d, and the input has %d", i, left.Record, counts.Read)})
+	if err := m.writeDeletions(j, to, &counts); err != nil {
+		return counts, err
+	}
+	for i, s := range m.results {
+		if _, _, err := s.take(0); err != nil || s.held != nil {
+			return counts, cmp.Or(err, error(&user.AccountingError{What: fmt.Sprintf("shard %d has an outcome that no record of the input has, after record %d", i, counts.SettledUpTo)}))
 		}
 	}
-	counts.Finished = true
+	m.unsettled = counts.SettledUpTo - counts.Written
+	counts.Finished = !m.shard.job.Unfinished
+	for _, r := range m.unended {
+		counts.PerhapsTaken += len(r.Journal.Sent)
+	}
 	return counts, nil
 }
 
 // writeSome writes the outcomes of records, first those of calls to the journal, as in any run.
 func (m *merging) writeSome(records []*user.Record, j *journal.Journal, to writer.Writer, counts *engine.Summary) error {
-	var all, called []user.Outcome
+	var all []user.Outcome
 	for _, r := range records {
 		counts.Read++
-		o, err := m.outcome(r)
+		o, found, err := m.outcome(r)
 		if err != nil {
 			return err
 		}
-		if all = append(all, o); o.Attempts > 0 {
+		if found {
+			all = append(all, o)
+		}
+	}
+	return writeOutcomes(all, j, to, counts)
+}
+
+// writeDeletions writes the outcomes of users that are missing from the input of a mirror.
+func (m *merging) writeDeletions(j *journal.Journal, to writer.Writer, counts *engine.Summary) error {
+	for {
+		result, found, err := m.results[m.shard.Count].take(counts.Read + 1)
+		if err != nil || !found {
+			return err
+		}
+		counts.Read++
+		counts.Missing++
+		o, _ := result.For(&user.Record{Origin: user.Origin{Record: result.Record, Absent: true}, Op: user.Delete, User: user.User{ID: result.ID}})
+		if err := writeOutcomes([]user.Outcome{o}, j, to, counts); err != nil {
+			return err
+		}
+	}
+}
+
+func writeOutcomes(all []user.Outcome, j *journal.Journal, to writer.Writer, counts *engine.Summary) error {
+	var called []user.Outcome
+	for _, o := range all {
+		if o.Attempts > 0 {
 			called = append(called, o)
 		}
 	}
@@ -192,20 +288,20 @@ func (m *merging) writeSome(records []*user.Record, j *journal.Journal, to write
 }
 
 // outcome returns the outcome of a record, from the shard that has settled it.
-func (m *merging) outcome(r *user.Record) (user.Outcome, error) {
+func (m *merging) outcome(r *user.Record) (o user.Outcome, found bool, err error) {
 	i := m.shard.indexOf(r)
-	result, err, more := m.results[i]()
-	if err == nil && !more || err == nil && result.Record != r.Origin.Record {
-		err = &user.AccountingError{What: fmt.Sprintf("record %d has no outcome in shard %d", r.Origin.Record, i)}
+	result, found, err := m.results[i].take(r.Origin.Record)
+	if err != nil || !found && m.shard.job.Unfinished {
+		return o, false, err
 	}
-	if err != nil {
-		return user.Outcome{}, err
+	if !found {
+		return o, false, &user.AccountingError{What: fmt.Sprintf("record %d has no outcome in shard %d", r.Origin.Record, i)}
 	}
 	o, same := result.For(r)
 	if !same && r.Err == nil {
-		return o, &checkpoint.InputChangedError{Record: r.Origin.Record}
+		return o, false, &checkpoint.InputChangedError{Record: r.Origin.Record}
 	}
-	return o, nil
+	return o, true, nil
 }
 
 // close moves the directory of the run to its place, and ends the run.
@@ -223,9 +319,27 @@ func (m *merging) moved() (s report.Summary, is bool) {
 	return s, err == nil && json.Unmarshal(text, &s) == nil
 }
 
+// endAgain ends a run that another process has moved to its place.
+func (m *merging) endAgain(ctx context.Context) error {
+	if err := m.readUnended(ctx); err != nil {
+		return err
+	}
+	return m.end(ctx)
+}
+
 // end ends the run, and removes what only the shards needed.
 func (m *merging) end(ctx context.Context) error {
 	run := m.shard.joined.Run
+	if m.options.Publish != nil && !m.shard.job.Unfinished {
+		if err := m.options.Publish(ctx, m.Config.Output.RunsDir, run); err != nil {
+			return err
+		}
+	}
+	for _, r := range m.unended {
+		if err := r.Absorb(ctx, m.lease.Ledger, run); err != nil {
+			return err
+		}
+	}
 	if err := m.lease.Ledger.Shards(m.shard.job).Merged(ctx, run); err != nil {
 		return err
 	}

@@ -35,6 +35,7 @@ type missing struct {
 	presence     *mirror.Presence
 	checkpointer *checkpoint.Checkpointer
 	measured     *measured
+	invalid      int // records that other shards of the run have found invalid
 }
 
 // deletions yields the deletions of a mirror, after all records are written. If a rule
@@ -57,7 +58,7 @@ func (m missing) deletions(ctx context.Context) iter.Seq2[[]*user.Record, error]
 // rules are valid after all records are written.
 func (m missing) rules() mirror.Rules {
 	rules := m.Rules(m.protected)
-	rules.Last, rules.Invalid, rules.After = m.checkpointer.Last(), m.checkpointer.Count(user.Invalid), m.at.before.LastDeleted
+	rules.Last, rules.Invalid, rules.After = m.checkpointer.Last(), m.checkpointer.Count(user.Invalid)+m.invalid, m.at.before.LastDeleted
 	rules.OnCounted = m.measured.deletes
 	rules.OnRejects = func(missing int) {
 		m.options.Log.Always("no users are deleted: the input is rejects of an earlier run, which cannot show who is missing", zap.Int("absent", missing))

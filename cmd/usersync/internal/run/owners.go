@@ -18,6 +18,7 @@ type ownership struct {
 	ledger       *ledger.Ledger   // nil without one
 	presence     *mirror.Presence // of a mirror; nil otherwise
 	checkpointed func() int
+	shard        *shard // nil if the run is not made in shards
 }
 
 // owners returns whose the keys of the API are; nil if it makes none. renames is nil if the
@@ -32,6 +33,9 @@ func (o ownership) owners(ctx context.Context) (owners *owned.Owners, renames *m
 			return nil, nil, err
 		}
 		options.Holders, options.Checkpointed, options.Sent = o.ledger.Identities(), o.checkpointed, o.sent
+	}
+	if o.shard != nil {
+		options.Share = o.ledger.Shards(o.shard.job).Own
 	}
 	if renames, err = o.newRenames(ctx); err != nil {
 		return nil, nil, err
@@ -91,10 +95,10 @@ func (o ownership) lead(ctx context.Context, remotes []string) error {
 	return nil
 }
 
-// sent reports whether the run has sent the user of an id.
+// sent reports whether the run, or another shard of it, has sent the user of an id.
 func (o ownership) sent(ctx context.Context, id string) (bool, error) {
 	known, err := o.ledger.Lookup(ctx, []string{id})
-	return err == nil && known[0].State == user.Present && known[0].Run == o.at.files.Run(), err
+	return err == nil && known[0].State == user.Present && ledger.MainRun(known[0].Run) == ledger.MainRun(o.at.files.Run()), err
 }
 
 // mover is the ledger of a run that renames users.

@@ -10,6 +10,7 @@ package run
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"time"
 
@@ -22,6 +23,7 @@ import (
 	"usersync/cmd/usersync/internal/input"
 	"usersync/cmd/usersync/internal/output"
 	"usersync/cmd/usersync/internal/preview"
+	"usersync/reader/place"
 	"usersync/sync/journal"
 	"usersync/sync/ledger"
 	"usersync/sync/plan"
@@ -46,6 +48,10 @@ type Options struct {
 
 	Log      Log
 	Progress *progress.Progress
+
+	// Publish uploads the files of a run that its shards made; nil does not. Until it has, the run
+	// is not over: the volume of the process that has merged it may be its own.
+	Publish func(ctx context.Context, runsDir, run string) error
 
 	Resume  string     // the run to resume; empty: the newest with the same settings and input, or a new one
 	Retried Retried    // the run whose rejects are the input
@@ -97,7 +103,7 @@ func Setup(ctx context.Context, c *config.Config, o Options) (*Prepared, error) 
 	if c.Invocation.Verb != "run" || o.Resume != "" || o.Plan != nil || o.Retried.Run != "" {
 		c.Shards = config.Shards{} // only a run is made in shards
 	}
-	if err := c.Output.Check(); err != nil {
+	if err := errors.Join(c.Output.Check(), checkPublish(c)); err != nil {
 		return nil, err
 	}
 	if err := o.await(ctx, c); err != nil {
@@ -126,6 +132,19 @@ func Setup(ctx context.Context, c *config.Config, o Options) (*Prepared, error) 
 		return nil, errors.Join(err, b.originals.Close(), conn.Close())
 	}
 	return &Prepared{b}, nil
+}
+
+// checkPublish refuses, before anything is sent, a place that no file could be uploaded to.
+func checkPublish(c *config.Config) error {
+	url := c.Output.Publish
+	if url == "" {
+		return nil
+	}
+	err := c.Places.Check(url)
+	if e, ok := errors.AsType[*place.Error](err); ok {
+		return exit.Usage(fmt.Errorf("read settings: publish: %s %w", url, err), e.Hint, "usersync help settings")
+	}
+	return err
 }
 
 // open opens what a retry needs, then the input.

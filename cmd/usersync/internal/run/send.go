@@ -46,7 +46,8 @@ type Run struct {
 	nowParked    int             // users that it has sent and the next runs will not send
 	way          way
 	shard        *shard   // nil if the run is not made in shards
-	merged       *merging // nil unless it is made from shards that are done
+	merged       *merging // nil unless it is made from shards
+	complete     bool     // it holds everything that the shards have settled
 }
 
 func newRun(b *beginning, at *start) *Run {
@@ -97,6 +98,9 @@ func (r *Run) Send(ctx context.Context) (report.Summary, error) {
 	defer release()
 	if err == nil && r.at.Written > 0 {
 		err = known.Restore(ctx, files.UnchangedIDs())
+	}
+	if err == nil && r.shard != nil { // guards count what the others have from the first record on
+		err = r.exchange()
 	}
 	counts, err := r.run(ctx, work, err)
 	stopAnnouncing()
@@ -198,6 +202,9 @@ func (r *Run) recount() error {
 	c, err := r.at.files.Recount()
 	if c.Outcomes != nil {
 		r.counts.Written, r.counts.SettledUpTo, r.counts.Outcomes, r.counts.Missing = c.Written, c.SettledUpTo, c.Outcomes, c.Missing
+		if r.shard != nil {
+			r.counts.SettledUpTo = c.Written // it has no others in its files
+		}
 	}
 	return err
 }
@@ -219,7 +226,7 @@ func total(before, now engine.Summary) engine.Summary {
 func (r *Run) Close(s *report.Summary) error {
 	err := r.at.files.Close(s, r.options.Now())
 	switch finished := err == nil && s.State == report.Finished; {
-	case finished && r.merged != nil:
+	case err == nil && r.merged != nil && r.complete:
 		return r.merged.close(context.Background())
 	case finished && r.shard == nil:
 		r.forgetStored(context.Background(), r.lease.Ledger)

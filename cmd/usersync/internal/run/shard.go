@@ -9,6 +9,7 @@ import (
 	"hash/fnv"
 	"io"
 	"iter"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -38,6 +39,7 @@ type shard struct {
 	job    ledger.Job
 	joined ledger.Joined
 	others others
+	told   told   // by all others, for what comes after them
 	runs   string // the runs directory of this attempt, with what no other process needs
 }
 
@@ -73,6 +75,10 @@ func (s *shard) of(records iter.Seq2[*user.Record, error]) reader.Records {
 	}
 }
 
+// closing reports whether it is what comes after all shards, and takes no record: it deletes
+// the users that a mirror misses, and merges.
+func (s *shard) closing() bool { return s.Index == s.Count }
+
 // window is how many records are in memory: those of other shards need no call. A journal
 // bounds how many there may be after a checkpoint.
 func (s *shard) window() int {
@@ -100,8 +106,8 @@ func checkShards(c *config.Config, paths []string) error {
 		return refuse("nothing says which processes make one run", "give all of them the same --"+config.RunIDFlag+", which no other run has")
 	case !input.Repeatable(paths):
 		return refuse("each shard reads the whole input, and this input can be read only once", "write it to a file first")
-	case c.Target.Mode == config.Mirror, c.Guards.Canary > 0, c.Guards.Renames > 0:
-		return refuse("mode mirror, --canary and --renames are for a run without shards", "leave --shard out")
+	case c.Guards.Canary > 0, c.Guards.Renames > 0:
+		return refuse("--canary and --renames are for a run without shards", "leave them out, or --shard")
 	}
 	return nil
 }
@@ -195,8 +201,14 @@ func (b *beginning) checkShared() error {
 	if history.IsDir(dir) {
 		return nil
 	}
+	if b.Config.Output.Publish != "" { // each process may have a directory of its own
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return &history.DirError{Err: err}
+		}
+		return nil
+	}
 	return exit.Usage(exit.NothingSent(fmt.Errorf("check shard %s: the shard that started run %s made %s, and it is not there: the runs directories are not the same", b.shard.Shard, b.shard.joined.Run, dir)),
-		"put runs_dir on a volume that all shards share", "")
+		"put runs_dir on a volume that all shards share, or give --publish URL", "")
 }
 
 // continueShard starts the shard, or continues where the process before has left it.
@@ -241,7 +253,7 @@ func (b *beginning) restore(ctx context.Context) (*history.Run, error) {
 	if err != nil || !r.Journal.Begun {
 		return nil, errors.Join(err, os.RemoveAll(filepath.Join(b.shard.runs, b.shard.name())))
 	}
-	for name, stored := range map[string]string{"results.jsonl": output.StoredResults, "rejects." + b.Input.Layout().Format: ""} {
+	for name, stored := range map[string]string{"results.jsonl": history.StoredResults, "rejects." + b.Input.Layout().Format: ""} {
 		f, err := os.OpenFile(filepath.Join(r.Path(), name+".partial"), os.O_CREATE|os.O_WRONLY|os.O_EXCL, 0o600)
 		if err != nil {
 			return nil, err
@@ -270,6 +282,9 @@ func (b *beginning) copyStored(ctx context.Context, name string, to *os.File) (i
 
 // input are the records of the input, and which of them are this shard's.
 func (b *beginning) input(ctx context.Context, written int) reader.Records {
+	if b.shard != nil { // the engine looks no record up that is not its own
+		written = math.MaxInt
+	}
 	records := b.Records(ctx, b.presence, written)
 	if b.shard == nil {
 		return records

@@ -17,6 +17,7 @@ import (
 type told struct {
 	Settled   int                     // records
 	Bad       int                     // of these, invalid or refused, and not parked
+	Invalid   int                     // of these, invalid
 	Noted     user.Noted              `json:",omitzero"`
 	Calls     map[string]report.Calls `json:",omitempty"`
 	NowParked int                     `json:",omitempty"`
@@ -42,6 +43,7 @@ func (told) ask(ctx context.Context, shards ledger.Shards) (sum told, err error)
 func (t *told) add(one told) {
 	t.Settled += one.Settled
 	t.Bad += one.Bad
+	t.Invalid += one.Invalid
 	t.NowParked += one.NowParked
 	t.Noted.Merge(one.Noted)
 	if t.Started.IsZero() || !one.Started.IsZero() && one.Started.Before(t.Started) {
@@ -86,12 +88,21 @@ func (s *shard) counts() func() (settled, bad int) {
 	return s.others.Counts
 }
 
+// invalid is how many records the other shards found invalid, once all of them are done.
+func (s *shard) invalid() int {
+	if s == nil {
+		return 0
+	}
+	return s.told.Invalid
+}
+
 // soFar is what this shard tells with a checkpoint.
 func (r *Run) soFar() told {
 	t := told{Started: r.started}
 	for _, s := range user.Statuses {
 		t.Settled += r.checkpointer.Count(s)
 	}
+	t.Invalid = r.checkpointer.Count(user.Invalid)
 	t.Bad = r.checkpointer.Count(user.Invalid) + r.checkpointer.Count(user.Refused) - r.at.files.Counts().Of(user.Refused, user.CodeParked)
 	return t
 }

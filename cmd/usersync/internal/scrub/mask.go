@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"regexp"
 	"strings"
+	"sync"
 
 	"usersync/sync/destination/vocabulary"
 	"usersync/sync/user"
@@ -43,10 +44,10 @@ func (m *mask) phrase(text string) string { return m.words.Clean(text, "") }
 
 // The shapes of texts that are kept where they are expected.
 var (
-	word   = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_.-]{0,63}$`)
-	moment = regexp.MustCompile(`^\d{4}-\d\d-\d\dT[0-9:.]+Z$`)
-	run    = regexp.MustCompile(`^\d{8}T\d{6}Z-[a-z2-7]{6}$`)
-	ranges = regexp.MustCompile(`^[0-9,-]*$`)
+	word   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_.-]{0,63}$`) })
+	moment = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\d{4}-\d\d-\d\dT[0-9:.]+Z$`) })
+	run    = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\d{8}T\d{6}Z-[a-z2-7]{6}$`) })
+	ranges = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[0-9,-]*$`) })
 )
 
 // plain are the keys of JSON documents of a run whose texts are words of usersync itself, or
@@ -81,7 +82,7 @@ func (m *mask) value(key string, v any) any {
 
 // name is a key of a document, or a code.
 func (m *mask) name(text string) string {
-	if word.MatchString(text) {
+	if word().MatchString(text) {
 		return text
 	}
 	return m.id(text)
@@ -89,8 +90,8 @@ func (m *mask) name(text string) string {
 
 func (m *mask) text(key, text string) string {
 	switch {
-	case text == "", plain[key] && word.MatchString(text), key == "version" && !strings.ContainsAny(text, "/@ "),
-		moment.MatchString(text), run.MatchString(text), key == "records" && ranges.MatchString(text):
+	case text == "", plain[key] && word().MatchString(text), key == "version" && !strings.ContainsAny(text, "/@ "),
+		moment().MatchString(text), run().MatchString(text), key == "records" && ranges().MatchString(text):
 		return text
 	case key == "field":
 		return fieldName(text)
@@ -108,7 +109,7 @@ func fieldName(text string) string {
 		prefix, _, _ := strings.Cut(text, ".")
 		return prefix + "." + removed
 	}
-	if word.MatchString(text) {
+	if word().MatchString(text) {
 		return text
 	}
 	return removed

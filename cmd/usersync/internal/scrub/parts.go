@@ -56,7 +56,8 @@ func runFacts(r *history.Run) facts {
 	return f
 }
 
-// summary adds the summary; a run that was killed has none.
+// summary adds the summary. A run that was killed has none, or that of a part before it was
+// continued, which counts less than was done.
 func (b *bundle) summary(dir *rundir.Dir) error {
 	f, err := dir.Read("summary.json")
 	if errors.Is(err, fs.ErrNotExist) {
@@ -128,7 +129,7 @@ func (b *bundle) results(dir *rundir.Dir) error {
 
 func (b *bundle) row(r *writer.Result, input int) row {
 	code := r.Code
-	if code != "" && !word.MatchString(code) {
+	if code != "" && !word().MatchString(code) {
 		code = removed
 	}
 	return row{Record: r.Record, Input: input, Line: r.Line, ID: b.mask.id(r.ID), Remote: b.mask.id(r.Remote), Action: r.Action, Outcome: r.Status,
@@ -180,7 +181,7 @@ func (b *bundle) attempts(dir *rundir.Dir) error {
 	for i := range all {
 		a := &all[i]
 		a.RequestID = b.mask.id(a.RequestID)
-		if !word.MatchString(a.Result) {
+		if !word().MatchString(a.Result) {
 			a.Result = removed
 		}
 		if err := json.NewEncoder(&out).Encode(a); err != nil {
@@ -192,13 +193,20 @@ func (b *bundle) attempts(dir *rundir.Dir) error {
 	return nil
 }
 
+func (b *bundle) aboutSummary() string {
+	if !b.ended {
+		return "left out: the run has not ended, or was killed, so that a summary would count less than it has done"
+	}
+	return "the summary, if the run has one: counts, calls, pace, times, codes, groups of errors"
+}
+
 // readme says what the bundle holds, and what was removed.
 func (b *bundle) readme() string {
 	return fmt.Sprintf(`What usersync scrub has kept of a run. It is meant to be attached to a public report.
 
 run.json         when and how the run was started, and how it ended
 settings.json    settings: numbers, switches and words of usersync; the value of every other setting is removed
-summary.json     the summary, if the run has one: counts, calls, pace, times, codes, groups of errors
+summary.json     %s
 results.jsonl    %d rows of results, the first %d rejected ones and the first %d others; %d rows are left out
 attempts.jsonl   %d calls that did not succeed at the first try, if there were any
 
@@ -208,5 +216,5 @@ Removed: rejects, journal, ledger, index and lists of users; every value of a us
 files, hosts, accounts, persons and machines; command lines; the mapping; passwords and tokens,
 also as references; checksums of files. Of sentences, words that are not in usersync's list of
 harmless words are replaced by an ellipsis.
-`, b.written.Rows, mostRejected, mostOthers, b.leftOut, b.calls)
+`, b.aboutSummary(), b.written.Rows, mostRejected, mostOthers, b.leftOut, b.calls)
 }

@@ -62,6 +62,7 @@ type bundle struct {
 	at    time.Time
 	mask  *mask
 	files []file
+	ended bool // the run, so that its summary is about all of it
 
 	written        Written
 	calls, leftOut int
@@ -94,7 +95,12 @@ func (b *bundle) collect(dir *rundir.Dir, r *history.Run, c Config) error {
 	if err := b.addJSON("settings.json", c); err != nil {
 		return err
 	}
-	for _, part := range []func(*rundir.Dir) error{b.summary, b.results, b.attempts} {
+	if b.ended = r.Journal.End != nil; b.ended {
+		if err := b.summary(dir); err != nil {
+			return err
+		}
+	}
+	for _, part := range []func(*rundir.Dir) error{b.results, b.attempts} {
 		if err := part(dir); err != nil {
 			return err
 		}

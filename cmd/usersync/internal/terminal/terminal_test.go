@@ -99,7 +99,7 @@ func TestWidthTo(t *testing.T) {
 func settings(t *testing.T, args ...string) *config.Config {
 	t.Helper()
 	cmd := &cobra.Command{Use: "run"}
-	flags := config.AddFlags(cmd, func() []config.Section { return nil }, config.ForRun)
+	flags := config.AddFlags(cmd, config.Declare(func() []config.Section { return nil }), config.ForRun)
 	if err := cmd.ParseFlags(append([]string{"--config", os.DevNull}, args...)); err != nil {
 		t.Fatal(err)
 	}

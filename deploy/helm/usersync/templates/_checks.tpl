@@ -53,8 +53,11 @@
 {{- if not (include "usersync.postgres" .root) -}}
 {{- fail (printf "shards: %d needs a ledger that all shards share: set config.ledger to postgres://USER@HOST:PORT/DATABASE, or shards to 1" (int $v.shards)) -}}
 {{- end -}}
-{{- if not (or $v.data.existingClaim (has "ReadWriteMany" $v.data.accessModes) (regexMatch "^[a-z0-9]+://" (toString .config.runs_dir))) -}}
-{{- fail (printf "shards: %d write into one runs directory: set data.accessModes to [ReadWriteMany], data.existingClaim to a shared volume, or config.runs_dir to a bucket" (int $v.shards)) -}}
+{{- if not (or $v.data.existingClaim (has "ReadWriteMany" $v.data.accessModes)) -}}
+{{- fail (printf "shards: %d write into one runs directory: set data.accessModes to [ReadWriteMany], or data.existingClaim to a shared volume" (int $v.shards)) -}}
+{{- end -}}
+{{- if or (eq (toString .config.mode) "mirror") .config.canary .config.renames .config.sandbox -}}
+{{- fail (printf "shards: %d do not work with mode: mirror, canary, renames or sandbox in the config: take them out, or set shards to 1" (int $v.shards)) -}}
 {{- end -}}
 {{- end -}}
 {{- if and (include "usersync.postgres" .root) (not .config.ledger_key) -}}

@@ -15,7 +15,7 @@ runs_dir: /data/usersync/runs
 artifacts_ttl: 90d
 lock_timeout: 60s
 {{- if .Values.podMonitor.enabled }}
-metrics: {listen: ":{{ .Values.podMonitor.port }}"}
+metrics: {listen: ":{{ .Values.podMonitor.port }}", name: {{ include "usersync.fullname" . }}}
 {{- end }}
 {{- end -}}
 

@@ -80,6 +80,17 @@ func TakeShard(ctx context.Context, tx *sql.Tx, o Options, run, main int64) (epo
 	return epoch, other, err
 }
 
+// AnyShard returns a process that holds another shard of a run; none if there is none, and no
+// call of one that held it can still be in flight.
+func AnyShard(ctx context.Context, tx *sql.Tx, o Options, run, main int64) (other Rival, err error) {
+	err = o.DB.QueryRow(ctx, tx, `SELECT holder, epoch, expires FROM usersync_shard WHERE main = ? AND run <> ? AND expires <> 0
+		AND expires + grace > `+o.DB.Now+` ORDER BY run LIMIT 1`, main, run).Scan(&other.holder, &other.epoch, &other.expires)
+	if errors.Is(err, sql.ErrNoRows) {
+		return other, nil
+	}
+	return other, err
+}
+
 // Asked is a moment before a query that took a lease.
 type Asked struct{ moment }
 

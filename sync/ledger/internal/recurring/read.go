@@ -10,8 +10,8 @@ import (
 	"usersync/sync/user"
 )
 
-const selected = `SELECT r.id, f.name, r.hash, r.status, r.code, r.runs, r.first, r.last, r.sent
-	FROM usersync_recurring r JOIN usersync_feed f ON f.num = r.feed WHERE r.scope = ?`
+const selected = `SELECT r.id, f.name, r.hash, r.status, r.code, r.runs, r.first, r.last, r.sent, COALESCE(u.name, '')
+	FROM usersync_recurring r JOIN usersync_feed f ON f.num = r.feed LEFT JOIN usersync_run u ON u.num = r.run WHERE r.scope = ?`
 
 // First returns the first n rows of the scope's feed, in no order.
 func First(ctx context.Context, s *scope.Scope, n int) ([]Row, error) {
@@ -79,7 +79,7 @@ func read(ctx context.Context, s *scope.Scope, where string, args ...any) ([]Row
 
 func scan(rows *sql.Rows) (r Row, err error) {
 	var first, last, sent int64
-	err = rows.Scan(&r.ID, &r.Feed, &r.Hash, &r.Status, &r.Code, &r.Runs, &first, &last, &sent)
+	err = rows.Scan(&r.ID, &r.Feed, &r.Hash, &r.Status, &r.Code, &r.Runs, &first, &last, &sent, &r.Run)
 	r.First, r.Last = time.UnixMilli(first), time.UnixMilli(last)
 	if sent != 0 {
 		r.Sent = time.UnixMilli(sent)

@@ -21,6 +21,7 @@ type Row struct {
 	// Runs is how many finished runs in a row ended like that. Runs that did not try the row
 	// are not among them.
 	Runs        int
+	Run         string    // that met it last; empty if it came with an import
 	First, Last time.Time // when it was met
 	Sent        time.Time // zero if it was never sent
 }
@@ -33,8 +34,9 @@ type Met struct {
 	Code   string
 	At     time.Time
 	Sent   bool
-	// Parked says that the run did not try the row, which so is not counted.
-	Parked bool
+	// Uncounted says that the run does not count for the row: it did not try the row, or sent
+	// a reject again.
+	Uncounted bool
 	// Over says that the user of the row ended otherwise: all rows of the id are forgotten.
 	// Only ID has a meaning then.
 	Over bool

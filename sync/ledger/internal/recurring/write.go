@@ -44,7 +44,7 @@ func Record(t *scope.Tx, run string, met []Met) error {
 	for i := range last {
 		m := &last[i]
 		var counted, sent int64
-		if m.Parked {
+		if m.Uncounted {
 			counted = num
 		}
 		if m.Sent {
@@ -106,20 +106,40 @@ func forget(t *scope.Tx, ids []string, where string, args ...any) error {
 	return err
 }
 
-// Restore writes rows unchanged, and replaces those that are there.
+// Restore writes rows unchanged, and replaces those that are there. It leaves out a row if
+// there was a later run of its feed, by the order of this ledger: that run knows better, and
+// may have settled the user.
 func Restore(t *scope.Tx, all []Row) error {
-	rows := make([][]any, len(all))
+	var rows [][]any
+	over := map[[2]string]bool{}
 	for i := range all {
 		r := &all[i]
 		feed, err := t.FeedNumber(r.Feed)
 		if err != nil {
 			return err
 		}
+		by := [2]string{r.Feed, r.Run}
+		if _, asked := over[by]; !asked {
+			if over[by], err = ranSince(t, feed, r.Run); err != nil {
+				return err
+			}
+		}
+		if over[by] {
+			continue
+		}
 		sent := int64(0)
 		if !r.Sent.IsZero() {
 			sent = r.Sent.UnixMilli()
 		}
-		rows[i] = []any{t.ID, feed, r.ID, r.Hash, string(r.Status), r.Code, int64(r.Runs), int64(0), int64(0), r.First.UnixMilli(), r.Last.UnixMilli(), sent}
+		rows = append(rows, []any{t.ID, feed, r.ID, r.Hash, string(r.Status), r.Code, int64(r.Runs), int64(0), int64(0), r.First.UnixMilli(), r.Last.UnixMilli(), sent})
 	}
 	return put(t, rows, replaced)
+}
+
+// ranSince reports whether there was a run of the feed later than the run with a name. Every
+// run is later than one that was not made with this ledger.
+func ranSince(t *scope.Tx, feed int64, run string) (later bool, err error) {
+	err = t.DB.QueryRow(t, t.SQL, `SELECT EXISTS (SELECT 1 FROM usersync_run r WHERE r.scope = ? AND r.feed = ?
+		AND r.num > COALESCE((SELECT u.num FROM usersync_run u WHERE u.name = ? AND u.scope = ?), 0))`, t.ID, feed, run, t.ID).Scan(&later)
+	return later, err
 }

@@ -35,6 +35,24 @@ func Forget(ctx context.Context, db *database.DB, q database.Querier, scope int6
 	return err
 }
 
+// Runs returns the names of the runs and shards of a scope that have files.
+func Runs(ctx context.Context, db *database.DB, scope int64) (names []string, err error) {
+	rows, err := db.Query(ctx, db.Read, `SELECT r.name FROM usersync_shard s JOIN usersync_run r ON r.num = s.run
+		JOIN usersync_run m ON m.num = s.main WHERE m.scope = ? ORDER BY r.num`, scope)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			return nil, err
+		}
+		names = append(names, name)
+	}
+	return names, errors.Join(rows.Err(), rows.Close())
+}
+
 // Place says which file of which run is meant.
 type Place struct {
 	Run  int64 // its number in the order of runs

@@ -19,8 +19,8 @@ import (
 )
 
 // version is raised when the meaning of the lines changes. Version 1 had no recurring
-// rejects.
-const version = 2
+// rejects, and version 2 did not name their runs.
+const version = 3
 
 // header is the first line of an export.
 type header struct {

@@ -18,6 +18,7 @@ type rejected struct {
 	Status user.Status `json:"status"`
 	Code   string      `json:"code"`
 	Runs   int         `json:"runs"`
+	Run    string      `json:"run,omitempty"` // that met it last
 	First  time.Time   `json:"first"`
 	Last   time.Time   `json:"last"`
 	Sent   time.Time   `json:"sent,omitzero"`
@@ -37,7 +38,7 @@ func exportRejected(ctx context.Context, lines *json.Encoder, from *entries.Read
 	}
 	for i := range rows {
 		r := &rows[i]
-		line := rejectedLine{r.ID, r.Feed, rejected{fmt.Sprintf("%016x", uint64(r.Hash)), r.Status, r.Code, r.Runs, r.First.UTC(), r.Last.UTC(), r.Sent}}
+		line := rejectedLine{r.ID, r.Feed, rejected{fmt.Sprintf("%016x", uint64(r.Hash)), r.Status, r.Code, r.Runs, r.Run, r.First.UTC(), r.Last.UTC(), r.Sent}}
 		if !r.Sent.IsZero() {
 			line.Rejected.Sent = r.Sent.UTC()
 		}
@@ -56,7 +57,7 @@ func (in *Import) reject(e *line, number int) error {
 	if err != nil || len(r.Hash) != 16 || r.Status != user.Refused && r.Status != user.Invalid || e.ID != "" && entries.CheckID(e.ID) != nil {
 		return &ImportError{fmt.Sprintf("line %d is not a recurring reject of an export", number)}
 	}
-	in.rejected = append(in.rejected, recurring.Row{ID: e.ID, Feed: e.Feed, Hash: int64(hash), Status: r.Status, Code: r.Code, Runs: r.Runs,
+	in.rejected = append(in.rejected, recurring.Row{ID: e.ID, Feed: e.Feed, Hash: int64(hash), Status: r.Status, Code: r.Code, Runs: r.Runs, Run: r.Run,
 		First: r.First, Last: r.Last, Sent: r.Sent})
 	return nil
 }

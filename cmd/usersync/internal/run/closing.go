@@ -1,0 +1,45 @@
+package run
+
+import (
+	"context"
+
+	"usersync/cmd/usersync/internal/config"
+	"usersync/writer/report"
+)
+
+// ask reads what the shards have told, all of which are done.
+func (m *merging) ask(ctx context.Context) (err error) {
+	m.shard.told, err = told{}.ask(ctx, m.lease.Ledger.Shards(m.shard.job))
+	return err
+}
+
+// mirror deletes the users that are missing from the input of a mirror, as the shard that comes
+// after all others: it reads the whole input, and has results and a journal of its own. It
+// returns the run that does so; nil in other modes.
+func (m *merging) mirror(ctx context.Context) (*Run, report.Summary, error) {
+	if m.Config.Target.Mode != config.Mirror {
+		return nil, report.Summary{}, nil
+	}
+	if err := m.Reopen(ctx); err != nil {
+		return nil, report.Summary{}, err
+	}
+	if err := m.compareIDs(ctx); err != nil {
+		return nil, report.Summary{}, err
+	}
+	at, err := m.continueShard(ctx)
+	if err == nil {
+		at.parking, err = m.Parking(context.WithoutCancel(ctx), m.lease.Ledger, m.started)
+	}
+	if err != nil {
+		return nil, report.Summary{}, err
+	}
+	r := newRun(m.beginning, at)
+	s, err := r.Send(ctx)
+	if err != nil {
+		return r, s, err
+	}
+	own := r.soFar()
+	own.Calls, own.Noted = s.Calls, r.checkpointer.Noted()
+	m.shard.told.add(own)
+	return r, s, at.release(false)
+}

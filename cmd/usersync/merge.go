@@ -1,0 +1,47 @@
+package main
+
+import (
+	"context"
+	"errors"
+
+	"github.com/spf13/cobra"
+
+	"usersync/cmd/usersync/internal/advice"
+	"usersync/cmd/usersync/internal/config"
+	"usersync/cmd/usersync/internal/run"
+)
+
+func mergeCommand(e *env, found *advice.Result) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "merge RUN [FILE...]",
+		Short: "Write what the shards of a failed run have settled",
+		Long: "merge ends a run in shards that cannot be continued: it writes results, rejects and a\n" +
+			"summary of all that its shards have settled, and tells the ledger what was in flight.\n" +
+			"It sends nothing. The input and the settings must be those of the run. No shard may be\n" +
+			"at work, and none can continue: a new run sends what is missing. RUN is the run's name\n" +
+			"or its --run-id. You do not need it for a run whose shards all end: the last one merges.",
+		Annotations: withExitCodes(),
+		Example:     "  usersync merge night-2026-11-27 --config usersync.yaml users.csv",
+		Args:        cobra.MinimumNArgs(1),
+	}
+	load := addSettings(e, cmd, config.ForRun)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		c, err := load()
+		if err != nil {
+			return err
+		}
+		s := &sender{env: e, config: c, options: run.Options{Files: args[1:]}}
+		err = inOrder(
+			func() error { return s.prepare(cmd.Context()) },
+			func() error { return s.beginMerge(cmd.Context(), args[0]) },
+			func() error { return s.merge(cmd.Context(), found) },
+		)
+		return errors.Join(err, s.release())
+	}
+	return cmd
+}
+
+func (s *sender) beginMerge(ctx context.Context, name string) (err error) {
+	s.run, err = s.prepared.BeginMerge(ctx, name)
+	return err
+}
