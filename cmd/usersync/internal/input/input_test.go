@@ -131,7 +131,9 @@ func TestRepeatable(t *testing.T) {
 func TestPlaceErrors(t *testing.T) {
 	for kind, code := range map[place.Kind]int{place.Lost: exit.Temporary, place.Missing: exit.Misuse, place.Denied: exit.Misuse, place.Misused: exit.Misuse} {
 		places := &place.Opener{Wait: func(int) time.Duration { return 0 },
-			Stores: func(string, place.Credentials) (place.Store, error) { return nil, &place.Error{Kind: kind, Rule: "is wrong"} }}
+			Stores: func(string, place.Credentials) (place.Store, error) {
+				return nil, &place.Error{Kind: kind, Rule: "is wrong"}
+			}}
 		_, err := Paths(t.Context(), &config.Config{Places: places}, []string{"s3://feeds/*.csv"})
 		if e, ok := errors.AsType[*exit.Error](err); !ok || e.Code != code || e.Next == "" {
 			t.Errorf("%d: %v", kind, err)
