@@ -6,7 +6,6 @@
 package output
 
 import (
-	"cmp"
 	"errors"
 	"io"
 	"os"
@@ -70,7 +69,11 @@ type Files struct {
 // Create creates the run directory, has the run's name registered, and makes its files.
 // Start the journal with Begin. An error of the disk is a *history.DirError.
 func Create(spec Spec, started time.Time, register func(run string) error) (*Files, error) {
-	dir, err := rundir.CreateNamed(spec.RunsDir, cmp.Or(spec.Name, rundir.NewID(started)), spec.Shown)
+	create := func() (*rundir.Dir, error) { return rundir.CreateNamed(spec.RunsDir, spec.Name, spec.Shown) }
+	if spec.Name == "" {
+		create = func() (*rundir.Dir, error) { return rundir.Create(spec.RunsDir, started) }
+	}
+	dir, err := create()
 	if err != nil {
 		return nil, &history.DirError{Err: err}
 	}
@@ -187,9 +190,6 @@ func (f *Files) Dir() *rundir.Dir { return f.dir }
 
 // Journal is the run's journal; nil before Begin or Continue.
 func (f *Files) Journal() *journal.Journal { return f.journal }
-
-// Results is the file of the results.
-func (f *Files) Results() *rundir.File { return f.results }
 
 // Durable is the file of the results, as a checkpoint makes it durable.
 func (f *Files) Durable() checkpoint.File {

@@ -91,10 +91,10 @@ func TestIndexOfAResumedRun(t *testing.T) {
 		}
 		w := f.Writer(discard{})
 		writeUsers(t, w, 0, 100)
-		if err := f.Results().Sync(); err != nil {
+		if err := f.results.Sync(); err != nil {
 			t.Fatal(err)
 		}
-		checkpoint := journal.Checkpoint{Record: 100, Results: f.Results().Size(), Rejects: f.Rejects().Size()}
+		checkpoint := journal.Checkpoint{Record: 100, Results: f.results.Size(), Rejects: f.Rejects().Size()}
 		writeUsers(t, w, 100, 200)
 		if err := f.Finish(false, nil); err != nil {
 			t.Fatal(err)

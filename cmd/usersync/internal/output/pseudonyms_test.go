@@ -34,7 +34,7 @@ func TestPseudonymsAreTurnedBack(t *testing.T) {
 	if err := f.Finish(true, nil); err != nil {
 		t.Fatal(err)
 	}
-	text, err := os.ReadFile(f.Results().Path())
+	text, err := os.ReadFile(f.results.Path())
 	if err != nil || bytes.Contains(text, []byte("cust-")) {
 		t.Errorf("results hold an id (%v):\n%s", err, text)
 	}
