@@ -16,7 +16,7 @@ func (m *merging) ask(ctx context.Context) (err error) {
 }
 
 // reopen reads the input from its beginning again. Another file may be in its place by now,
-// which no shard has sent: nobody is missing from the input because that does not list them.
+// which no shard has sent: what it does not list is not missing from the input of the run.
 func (m *merging) reopen(ctx context.Context) error {
 	if err := m.Reopen(ctx); err != nil {
 		return err
