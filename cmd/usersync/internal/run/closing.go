@@ -2,8 +2,10 @@ package run
 
 import (
 	"context"
+	"fmt"
 
 	"usersync/cmd/usersync/internal/config"
+	"usersync/cmd/usersync/internal/exit"
 	"usersync/writer/report"
 )
 
@@ -13,6 +15,22 @@ func (m *merging) ask(ctx context.Context) (err error) {
 	return err
 }
 
+// reopen reads the input from its beginning again. Another file may be in its place by now,
+// which no shard has sent: what it does not list is not missing from the input of the run.
+func (m *merging) reopen(ctx context.Context) error {
+	if err := m.Reopen(ctx); err != nil {
+		return err
+	}
+	now, err := m.job()
+	if err != nil || now.Identity[theInput] == m.shard.job.Identity[theInput] {
+		return err
+	}
+	return &exit.Error{
+		Err:  fmt.Errorf("merge run %s: the input was replaced while its shards sent it; nothing was deleted or merged since", m.shard.joined.Run),
+		Code: exit.Guard, Hint: "put the input of the run back, with its time of change, and start the same command again", Next: m.Config.Invocation.Again(m.Paths...),
+	}
+}
+
 // mirror deletes the users that are missing from the input of a mirror, as the shard that comes
 // after all others: it reads the whole input, and has results and a journal of its own. It
 // returns the run that does so; nil in other modes.
@@ -20,7 +38,7 @@ func (m *merging) mirror(ctx context.Context) (*Run, report.Summary, error) {
 	if m.Config.Target.Mode != config.Mirror {
 		return nil, report.Summary{}, nil
 	}
-	if err := m.Reopen(ctx); err != nil {
+	if err := m.reopen(ctx); err != nil {
 		return nil, report.Summary{}, err
 	}
 	if err := m.compareIDs(ctx); err != nil {

@@ -155,7 +155,7 @@ func (m *merging) merge(ctx context.Context, mirrored *Run, why error) (*Run, re
 
 // open opens the input again, the results of the shards, and the files of the run.
 func (m *merging) open(ctx context.Context) (files *output.Files, err error) {
-	if err := m.Reopen(ctx); err != nil {
+	if err := m.reopen(ctx); err != nil {
 		return nil, err
 	}
 	for i := range m.shard.Count + 1 { // the last one deletes what a mirror misses

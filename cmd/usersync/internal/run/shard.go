@@ -112,12 +112,15 @@ func checkShards(c *config.Config, paths []string) error {
 	return nil
 }
 
+// theInput is the version of the input, of what all shards must agree on.
+const theInput = "the input"
+
 // job is the run that this process wants to join, with what all shards must agree on.
 func (b *base) job() (ledger.Job, error) {
 	c := b.Config
 	versions, err := json.Marshal(b.Versions())
 	return ledger.Job{Name: c.Shards.RunID, Shards: c.Shards.Count, Identity: map[string]string{
-		"the input": string(versions), "the number of shards": strconv.Itoa(c.Shards.Count), "the feed": c.Ledger.Feed,
+		theInput: string(versions), "the number of shards": strconv.Itoa(c.Shards.Count), "the feed": c.Ledger.Feed,
 		"the settings": c.RunDigest() + c.FeedDigest(), "the mapping of columns": c.MappingDigest(), "the format of results": c.Output.ResultsFormat,
 	}}, err
 }
