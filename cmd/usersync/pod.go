@@ -85,5 +85,5 @@ func verb(cmd *cobra.Command) string {
 // namesNoUsers reports whether the arguments of a command are never ids: those may be in its
 // errors.
 func namesNoUsers(verb string) bool {
-	return slices.Contains([]string{"run", "plan", "apply", "resume", "retry", "validate", "verify", "report", "init", "sandbox", "version"}, verb)
+	return slices.Contains([]string{"run", "plan", "apply", "resume", "retry", "validate", "verify", "report", "publish", "merge", "init", "sandbox", "version"}, verb)
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"path"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -179,6 +180,22 @@ func (o *Opener) Version(shown string) (Version, bool) {
 	return v, ok
 }
 
+// Alike reports whether URLs were added that are shown alike and differ in what is not shown. Only
+// the one that was added last can be opened.
+func (o *Opener) Alike(shown string) bool {
+	if o == nil {
+		return false
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for text, s := range o.given {
+		if s == shown && parse(text).Query != o.secret[shown].Query {
+			return true
+		}
+	}
+	return false
+}
+
 // Secret reports whether the URL was added with a query, which may be a signature.
 func (o *Opener) Secret(shown string) bool {
 	u, _, _ := o.url(shown)
@@ -242,7 +259,8 @@ func (o *Opener) Expand(ctx context.Context, shown string) (all []string, isPatt
 	}
 	found, err := again(ctx, o, func() (found []string, err error) {
 		err = s.List(ctx, u, prefix, func(p string) {
-			if matches, _ := path.Match(u.Path, p); matches {
+			// Consoles make an empty object of a folder's name.
+			if matches, _ := path.Match(u.Path, p); matches && !strings.HasSuffix(p, "/") {
 				found = append(found, p)
 			}
 		})
@@ -260,6 +278,7 @@ func (o *Opener) addMatch(u URL) string {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	shown := u.String()
+	put(&o.given, shown+"?"+u.Query, shown)
 	put(&o.secret, shown, u)
 	return shown
 }

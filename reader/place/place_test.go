@@ -20,11 +20,17 @@ type store struct {
 	silent  bool     // a connection brings nothing, and does not end
 	opened  []int64  // where
 	put     []string
+	listed  []string
 }
 
 func (s *store) Open(context.Context, URL, string) (Object, error) { return s, nil }
 
-func (s *store) List(context.Context, URL, string, func(string)) error { return nil }
+func (s *store) List(_ context.Context, _ URL, _ string, found func(string)) error {
+	for _, path := range s.listed {
+		found(path)
+	}
+	return nil
+}
 
 func (s *store) Put(_ context.Context, u URL, content io.ReadSeeker, _ int64) error {
 	text, err := io.ReadAll(content)
@@ -168,6 +174,15 @@ func TestAdd(t *testing.T) {
 		if got := o.Shown([]string{text}); got[0] != want && !strings.HasPrefix(text, "file:") {
 			t.Errorf("%s is shown as %s", text, got)
 		}
+	}
+}
+
+// A pattern matches files, and not the empty objects that consoles make for folders.
+func TestExpand(t *testing.T) {
+	s := &store{listed: []string{"in/b.csv", "in/", "in/below/c.csv", "in/a.csv"}}
+	got, is, err := s.opener().Expand(t.Context(), "s3://feeds/in/*")
+	if want := []string{"s3://feeds/in/a.csv", "s3://feeds/in/b.csv"}; err != nil || !is || !slices.Equal(got, want) {
+		t.Errorf("%q, %v", got, err)
 	}
 }
 

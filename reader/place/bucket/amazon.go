@@ -82,15 +82,15 @@ func sizeOf(out *s3.GetObjectOutput) int64 {
 
 func isTag(id string) bool { return strings.HasPrefix(id, `"`) }
 
-func (amazon) came(as func(any) bool, v place.Version) string {
+func (amazon) came(as func(any) bool, v place.Version) (id string, from int64) {
 	var out s3.GetObjectOutput
-	switch {
-	case !as(&out):
-		return ""
-	case isTag(v.ID):
-		return aws.ToString(out.ETag)
+	if !as(&out) {
+		return "", 0
 	}
-	return aws.ToString(out.VersionId)
+	if id = aws.ToString(out.VersionId); isTag(v.ID) {
+		id = aws.ToString(out.ETag)
+	}
+	return id, beginning(aws.ToString(out.ContentRange))
 }
 
 func (amazon) pin(as func(any) bool, v place.Version) error {

@@ -30,12 +30,15 @@ func (azure) head(ctx context.Context, b *blob.Bucket, _, key, _ string) (place.
 	return place.Version{ID: attrs.ETag, Size: attrs.Size, Modified: attrs.ModTime.UTC()}, nil
 }
 
-func (azure) came(as func(any) bool, _ place.Version) string {
+func (azure) came(as func(any) bool, _ place.Version) (id string, from int64) {
 	var out azblob.DownloadStreamResponse
 	if !as(&out) || out.ETag == nil {
-		return ""
+		return "", 0
 	}
-	return string(*out.ETag)
+	if out.ContentRange != nil {
+		from = beginning(*out.ContentRange)
+	}
+	return string(*out.ETag), from
 }
 
 func (azure) pin(as func(any) bool, v place.Version) error {

@@ -50,12 +50,12 @@ func (google) head(ctx context.Context, b *blob.Bucket, host, key, id string) (p
 	return place.Version{ID: strconv.FormatInt(attrs.Generation, 10), Size: attrs.Size, Modified: attrs.Updated.UTC()}, nil
 }
 
-func (google) came(as func(any) bool, _ place.Version) string {
+func (google) came(as func(any) bool, _ place.Version) (id string, from int64) {
 	var r *storage.Reader
 	if !as(&r) {
-		return ""
+		return "", 0
 	}
-	return strconv.FormatInt(r.Attrs.Generation, 10)
+	return strconv.FormatInt(r.Attrs.Generation, 10), r.Attrs.StartOffset
 }
 
 // pin also asks for the bytes as stored: decompressed by the cloud, they would have another

@@ -9,6 +9,8 @@ import (
 	"mime"
 	"net/url"
 	"path"
+	"strconv"
+	"strings"
 	"sync"
 
 	"gocloud.dev/blob"
@@ -24,9 +26,9 @@ type cloud interface {
 	head(ctx context.Context, b *blob.Bucket, host, key, id string) (place.Version, error)
 	// pin makes a read fail unless it is of the version.
 	pin(as func(any) bool, v place.Version) error
-	// came returns the id of the version that an answer is of: not every server that speaks
-	// the protocol does what pin asks for.
-	came(as func(any) bool, v place.Version) (id string)
+	// came returns the id of the version that an answer is of, and at which of its bytes the
+	// answer begins: not every server that speaks the protocol does what it is asked for.
+	came(as func(any) bool, v place.Version) (id string, from int64)
 }
 
 // store is what one cloud offers.
@@ -139,10 +141,41 @@ func (o *object) From(ctx context.Context, offset int64) (io.ReadCloser, error) 
 	if err != nil {
 		return nil, replaced(failed(err))
 	}
-	if r.Size() != o.version.Size || o.cloud.came(r.As, o.version) != o.version.ID {
+	id, from := o.cloud.came(r.As, o.version)
+	if r.Size() != o.version.Size || id != o.version.ID {
 		return nil, errors.Join(place.Replaced(nil), r.Close())
 	}
+	if err := skip(r, from, offset); err != nil {
+		return nil, errors.Join(err, r.Close())
+	}
 	return body{r}, nil
+}
+
+// skip moves to an offset in an answer that begins earlier: a server that ignores the offset
+// answers with the whole object.
+func skip(r io.Reader, from, offset int64) error {
+	if from < 0 || from > offset {
+		return &place.Error{Kind: place.Broken, Rule: "cannot be continued: its cloud answers with other bytes than those that are missing", Hint: "fetch it to a local file first"}
+	}
+	if _, err := io.CopyN(io.Discard, r, offset-from); err != nil {
+		return place.Unreachable(err)
+	}
+	return nil
+}
+
+// beginning is the first byte of a Content-Range (RFC 9110 14.4); 0 if there is none, and below
+// 0 if it is not valid.
+func beginning(contentRange string) int64 {
+	if contentRange == "" {
+		return 0
+	}
+	span, ok := strings.CutPrefix(contentRange, "bytes ")
+	first, _, ok2 := strings.Cut(span, "-")
+	from, err := strconv.ParseInt(first, 10, 64)
+	if !ok || !ok2 || err != nil {
+		return -1
+	}
+	return from
 }
 
 // Check asks whether the version is still there.

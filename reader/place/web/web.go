@@ -156,7 +156,7 @@ func statusError(answer *http.Response) error {
 		return place.Refused("HTTP-"+answer.Status[:3], nil)
 	case status == http.StatusPreconditionFailed, status == http.StatusRequestedRangeNotSatisfiable:
 		return place.Replaced(nil)
-	case status == http.StatusRequestTimeout, status == http.StatusTooEarly, status == http.StatusTooManyRequests, status >= 500:
+	case status == http.StatusRequestTimeout, status == http.StatusTooEarly, status == http.StatusTooManyRequests, status >= 500 && status != http.StatusNotImplemented:
 		return &place.Error{Kind: place.Lost, Rule: "cannot be reached: its server answers HTTP " + answer.Status[:3], Hint: "run again when the server works"}
 	default:
 		return &place.Error{Kind: place.Broken, Rule: "cannot be read: its server answers HTTP " + answer.Status[:3], Hint: "check the URL"}

@@ -215,7 +215,7 @@ func TestEndIsProved(t *testing.T) {
 // What a server says before a byte is read.
 func TestAnswers(t *testing.T) {
 	for status, kind := range map[int]place.Kind{404: place.Missing, 410: place.Missing, 401: place.Denied, 403: place.Denied,
-		400: place.Broken, 416: place.Changed, 500: place.Lost, 503: place.Lost, 429: place.Lost} {
+		400: place.Broken, 416: place.Changed, 500: place.Lost, 501: place.Broken, 503: place.Lost, 429: place.Lost} {
 		url := started(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) }))
 		_, err := read(t, opener(), url+"?sig=s3cret")
 		if got, _ := place.KindOf(err); err == nil || got != kind || strings.Contains(err.Error(), "s3cret") {

@@ -127,11 +127,61 @@ func TestRepeatable(t *testing.T) {
 	}
 }
 
+// Of URLs that are shown alike one would be read instead of the other, so that its users would
+// be lost, and a mirror would delete them.
+func TestAlike(t *testing.T) {
+	for name, test := range map[string]struct {
+		urls []string
+		code int
+	}{
+		"different queries":    {[]string{"https://h/u.csv?part=1", "https://h/u.csv?part=2"}, exit.Misuse},
+		"one without":          {[]string{"https://h/u.csv", "https://h/u.csv?part=2"}, exit.Misuse},
+		"different parameters": {[]string{"s3://b/u.csv?region=a", "s3://b/u.csv?region=b"}, exit.Misuse},
+		"patterns":             {[]string{"s3://b/*.csv?region=a", "s3://b/*.csv?region=b"}, exit.Misuse},
+		"a pattern":            {[]string{"s3://b/*.csv?region=a", "s3://b/u.csv?region=b"}, exit.Misuse},
+		"the same twice":       {[]string{"https://h/u.csv?sig=a", "https://h/u.csv?sig=a"}, 0},
+		"a pattern with it":    {[]string{"s3://b/*.csv?region=a", "s3://b/u.csv?region=a"}, 0},
+		"no query":             {[]string{"https://h/u.csv", "https://h/u.csv"}, 0},
+	} {
+		for _, arg := range []bool{true, false} {
+			places := &place.Opener{Stores: func(string, place.Credentials) (place.Store, error) { return listing{}, nil }}
+			c := &config.Config{Places: places}
+			var args []string
+			if shown := places.AddAll(test.urls); arg {
+				args = shown
+			} else {
+				c.Input.From = shown
+			}
+			_, err := Paths(t.Context(), c, args)
+			e, _ := errors.AsType[*exit.Error](err)
+			if (err != nil) != (test.code != 0) || e != nil && e.Code != test.code {
+				t.Errorf("%s, arguments %t: %v", name, arg, err)
+			}
+		}
+	}
+	// A fresh signature on the command line is not the one of the config.
+	places := &place.Opener{}
+	c := &config.Config{Places: places, Input: config.Input{From: places.AddAll([]string{"https://h/u.csv?sig=old"})}}
+	if _, err := Paths(t.Context(), c, places.AddAll([]string{"https://h/u.csv?sig=new"})); err != nil {
+		t.Error(err)
+	}
+}
+
+// listing is a place with one file.
+type listing struct{ place.Store }
+
+func (listing) List(_ context.Context, _ place.URL, _ string, found func(string)) error {
+	found("u.csv")
+	return nil
+}
+
 // A place that cannot be reached is temporary; one that is wrong, or refuses, is not.
 func TestPlaceErrors(t *testing.T) {
 	for kind, code := range map[place.Kind]int{place.Lost: exit.Temporary, place.Missing: exit.Misuse, place.Denied: exit.Misuse, place.Misused: exit.Misuse} {
 		places := &place.Opener{Wait: func(int) time.Duration { return 0 },
-			Stores: func(string, place.Credentials) (place.Store, error) { return nil, &place.Error{Kind: kind, Rule: "is wrong"} }}
+			Stores: func(string, place.Credentials) (place.Store, error) {
+				return nil, &place.Error{Kind: kind, Rule: "is wrong"}
+			}}
 		_, err := Paths(t.Context(), &config.Config{Places: places}, []string{"s3://feeds/*.csv"})
 		if e, ok := errors.AsType[*exit.Error](err); !ok || e.Code != code || e.Next == "" {
 			t.Errorf("%d: %v", kind, err)

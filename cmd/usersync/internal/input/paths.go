@@ -24,12 +24,18 @@ func Paths(ctx context.Context, c *config.Config, args []string) ([]string, erro
 		patterns = args
 	}
 	var paths []string
-	for _, pattern := range patterns {
+	for i, pattern := range patterns {
+		if slices.Contains(patterns[:i], pattern) && c.Places.Alike(pattern) {
+			return nil, alike(pattern)
+		}
 		found, err := expand(ctx, c, pattern, len(args) > 0)
 		if err != nil {
 			return nil, err
 		}
 		for _, path := range found {
+			if slices.Contains(paths, path) && c.Places.Alike(path) {
+				return nil, alike(path)
+			}
 			if len(args) > 0 || !slices.Contains(paths, path) {
 				paths = append(paths, path)
 			}
@@ -40,6 +46,12 @@ func Paths(ctx context.Context, c *config.Config, args []string) ([]string, erro
 			"name a FILE, - for standard input, or set from: in the config", exit.CommandLine(c.Invocation.Verb, "--help"))
 	}
 	return paths, nil
+}
+
+// alike refuses URLs of which one would be read instead of the other.
+func alike(url string) error {
+	return exit.Usage(fmt.Errorf("find the input: several URLs are %s, and differ only after the question mark, which may be a signature and is not kept apart", url),
+		"fetch them to local files, and name these", "usersync run --help")
 }
 
 var errNoMatch = errors.New("no file matches")

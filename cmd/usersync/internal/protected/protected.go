@@ -110,6 +110,13 @@ func foldedName(name string) string { return strings.ToLower(identity.Clean(name
 // delimiters are what may stand between the cells of a list.
 const delimiters = ",;\t|"
 
+// isPage reports whether a text begins like a page of a web server: its lines would count as
+// ids, and protect no one.
+func isPage(first string) bool {
+	first = strings.ToLower(first)
+	return slices.ContainsFunc([]string{"<!doctype", "<html", "<head", "<?xml", "<!--"}, func(begins string) bool { return strings.HasPrefix(first, begins) })
+}
+
 // protectedIDs are the ids of a list, each in every spelling that may be meant.
 func protectedIDs(text string, names []string) ([][]string, error) {
 	lines := strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' })
@@ -117,8 +124,11 @@ func protectedIDs(text string, names []string) ([][]string, error) {
 	if len(lines) == 0 {
 		return nil, nil
 	}
-	if first := identity.Clean(lines[0]); first[0] == '{' || first[0] == '[' {
+	switch first := identity.Clean(lines[0]); {
+	case first[0] == '{' || first[0] == '[':
 		return nil, errors.New("it is JSON, and a list of ids is text")
+	case isPage(first):
+		return nil, errors.New("it is a web page, such as one that asks for a login, and a list of ids is text")
 	}
 	header, column, err := findHeader(lines[0], names)
 	if err != nil {

@@ -102,6 +102,8 @@ func TestNoProtectedList(t *testing.T) {
 		"only a header":       "id\n",
 		"not UTF-8":           "m\xfcller\n",
 		"UTF-16 without BOM":  utf16le("vip-1\nvip-2\n"),
+		"a web page":          "<!DOCTYPE html>\n<title>Log in</title>\n",
+		"a page in capitals":  "\ufeff<HTML>\n<BODY>\n",
 		"JSON":                "{\"id\":\"vip-1\"}\n",
 		"a JSON array":        "[\"vip-1\"]\n",
 		"cells and no header": "vip-1,Jane\nvip-2,John\n",

@@ -15,8 +15,8 @@ func (m *merging) ask(ctx context.Context) (err error) {
 	return err
 }
 
-// reopen opens the input again, and refuses one that is not what the shards have read: it may
-// have been replaced while they sent.
+// reopen reads the input from its beginning again. Another file may be in its place by now,
+// which no shard has sent: what it does not list is not missing from the input of the run.
 func (m *merging) reopen(ctx context.Context) error {
 	if err := m.Reopen(ctx); err != nil {
 		return err
@@ -25,8 +25,10 @@ func (m *merging) reopen(ctx context.Context) error {
 	if err != nil || now.Identity[theInput] == m.shard.job.Identity[theInput] {
 		return err
 	}
-	return &exit.Error{Err: fmt.Errorf("merge run %s: the input was replaced after its shards had read it; no user that is missing from the new one was deleted, and nothing was merged", m.shard.joined.Run),
-		Code: exit.Guard, Hint: "put the file back, with its old time, and start the same command", Next: m.Config.Invocation.Again(m.options.Files...)}
+	return &exit.Error{
+		Err:  fmt.Errorf("merge run %s: the input was replaced while its shards sent it; nothing was deleted or merged since", m.shard.joined.Run),
+		Code: exit.Guard, Hint: "put the input of the run back, with its time of change, and start the same command again", Next: m.Config.Invocation.Again(m.Paths...),
+	}
 }
 
 // mirror deletes the users that are missing from the input of a mirror, as the shard that comes

@@ -112,7 +112,7 @@ func checkShards(c *config.Config, paths []string) error {
 	return nil
 }
 
-// theInput is what all shards must have read, and what merges them.
+// theInput is the version of the input, of what all shards must agree on.
 const theInput = "the input"
 
 // job is the run that this process wants to join, with what all shards must agree on.

@@ -22,14 +22,21 @@
 {{- if kindIs "map" .value -}}
 {{- range $key, $value := .value -}}
 {{- if ne $key "fields" -}}
-{{- $secret := or (and (hasSuffix ".auth" $at) (regexMatch "^(client_secret|token|key|secret_key|password)$" $key)) (has (printf "%s.%s" $at $key) (list "config.ledger_key" "config.redis_url" "config.notify.webhook")) -}}
+{{- $secret := or (and (hasSuffix ".auth" $at) (regexMatch "^(client_secret|token|key|secret_key|password)$" $key)) (has (printf "%s.%s" $at $key) (list "config.ledger_key" "config.redis_url" "config.notify.webhook" "config.https_token" "config.sftp_key" "config.sftp_password")) -}}
 {{- if and $secret (kindIs "string" $value) (not (regexMatch "^(env|file):" $value)) -}}
 {{- fail (printf "%s.%s is a secret: write env:NAME and name the Secret under secrets.env, or file:PATH and mount it with secrets.files" $at $key) -}}
 {{- end -}}
 {{- include "usersync.checkSecrets" (dict "at" (printf "%s.%s" $at $key) "value" $value) -}}
 {{- end -}}
 {{- end -}}
+{{- else if kindIs "slice" .value -}}
+{{- range $value := .value -}}
+{{- include "usersync.checkSecrets" (dict "at" $at "value" $value) -}}
+{{- end -}}
 {{- else if kindIs "string" .value -}}
+{{- if and (has $at (list "config.from" "config.protect" "config.publish" "config.expect_sha256" "config.expect_records")) (regexMatch "^https?://[^?#]*[?]." .value) -}}
+{{- fail (printf "%s has a query, which may be a signature: write env:NAME and name the Secret under secrets.env" $at) -}}
+{{- end -}}
 {{- if regexMatch "^[a-z0-9+]+://[^/@?#]*:[^/@?#]+@" .value -}}
 {{- fail (printf "%s holds a password: leave it out, and give PGPASSWORD under secrets.env for PostgreSQL, or write env:NAME for another address" $at) -}}
 {{- end -}}
