@@ -80,7 +80,7 @@ func (v *versions) reopened(i int, f *file, e *evidence) error {
 // since it was opened. Ask it when Records has ended and before a user missing from
 // the input is deleted, and when the run ends. A path that names another file by then
 // is a warning: the file that was read stays what it was. If the only fault is that a place
-// does not answer, or not any more with these credentials, the error wraps a *place.Error that
+// does not answer, or no longer takes these credentials, the error wraps a *place.Error that
 // is Lost or Denied: every byte that was read is of one version all the same.
 func (in *Input) Unchanged() error {
 	var unasked error
