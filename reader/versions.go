@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 
+	"usersync/reader/place"
 	"usersync/reader/source"
 )
 
@@ -78,22 +79,39 @@ func (v *versions) reopened(i int, f *file, e *evidence) error {
 // Unchanged returns an *InputError with source.ErrChanged if a file was written to
 // since it was opened. Ask it when Records has ended and before a user missing from
 // the input is deleted, and when the run ends. A path that names another file by then
-// is a warning: the file that was read stays what it was.
+// is a warning: the file that was read stays what it was. If the only fault is that a place
+// does not answer, or no longer takes these credentials, the error wraps a *place.Error that
+// is Lost or Denied: every byte that was read is of one version all the same.
 func (in *Input) Unchanged() error {
+	var unasked error
+	check := func(name string, s *source.Source) error {
+		if unasked != nil && place.Is(name) {
+			return nil // it would be waited for, too
+		}
+		err := s.Unchanged()
+		switch kind, at := place.KindOf(err); {
+		case err == nil:
+			return nil
+		case at && (kind == place.Lost || kind == place.Denied):
+			unasked = inputError(name, 0, err)
+			return nil
+		}
+		return inputError(name, 0, err)
+	}
 	for _, f := range in.files {
 		if f != nil {
-			if err := f.source.Unchanged(); err != nil {
-				return inputError(f.name, 0, err)
+			if err := check(f.name, f.source); err != nil {
+				return err
 			}
 		}
 	}
 	for _, s := range in.versions.kept {
-		if err := s.Unchanged(); err != nil {
-			return inputError(s.Name(), 0, err)
+		if err := check(s.Name(), s); err != nil {
+			return err
 		}
 		in.versions.noteMoved(in, s)
 	}
-	return nil
+	return unasked
 }
 
 // noteMoved warns, once, of a path that names another file by now.

@@ -16,12 +16,14 @@ import (
 )
 
 // folder serves the files of a folder, and cuts each answer after some bytes. What is under
-// signed/ needs ?sig=s3cret, and nothing under denied/ may be read. When an answer is first
+// signed/ needs ?sig=s3cret, and nothing under denied/ may be read. What is under once/ may be
+// read once, as with a signature that expires. When an answer is first
 // continued, a FILE.next replaces FILE.
 type folder struct {
 	dir       string
 	cut       int // 0: no answer is cut
 	continued atomic.Bool
+	expired   atomic.Bool
 }
 
 // serveFiles is files DIR [CUT]: it serves a folder, and puts its URL into $FILES.
@@ -53,6 +55,10 @@ func serveFiles(ts *testscript.TestScript, neg bool, args []string) {
 func (f *folder) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	path := filepath.Join(f.dir, filepath.FromSlash(r.URL.Path))
 	if strings.HasPrefix(r.URL.Path, "/denied/") || strings.HasPrefix(r.URL.Path, "/signed/") && r.URL.RawQuery != "sig=s3cret" {
+		w.WriteHeader(http.StatusForbidden)
+		return
+	}
+	if strings.HasPrefix(r.URL.Path, "/once/") && r.Method == http.MethodGet && f.expired.Swap(true) {
 		w.WriteHeader(http.StatusForbidden)
 		return
 	}

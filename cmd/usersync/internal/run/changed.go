@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"sync/atomic"
 
+	"go.uber.org/zap"
+
+	"usersync/reader/place"
 	"usersync/reader/source"
 	"usersync/sync/fingerprint"
 	"usersync/sync/journal"
@@ -49,11 +52,22 @@ func (s *sentRecords) Settled(outcomes []user.Outcome) error {
 	return s.Journal.Settled(outcomes)
 }
 
+// unchanged compares the input with what it was, when all of it was read. A place that does not
+// answer any more, such as after a signature has expired, is no fault then.
+func (b *base) unchanged() error {
+	err := b.Input.Unchanged()
+	if kind, at := place.KindOf(err); !at || kind != place.Lost && kind != place.Denied {
+		return err
+	}
+	b.options.Log.Warn("the input could not be looked at again: it was read to its end, in one version", zap.String("why", err.Error()))
+	return nil
+}
+
 // checkInput adds to how a run ended that a file was written to since it was opened,
 // and how far the run had come when that was found out.
 func (r *Run) checkInput(err error) error {
 	if err == nil && !r.reading {
-		err = r.Input.Unchanged()
+		err = r.unchanged()
 	}
 	if !errors.Is(err, source.ErrChanged) {
 		return err

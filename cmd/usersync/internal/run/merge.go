@@ -150,7 +150,7 @@ func (m *merging) merge(ctx context.Context, mirrored *Run, why error) (*Run, re
 		Input: merged.at.read, Noted: m.shard.told.Noted, Start: b.options.Now(), Now: b.options.Now})
 	merged.counts, err = m.write(ctx, files.Journal(), files.Writer(merged.checkpointer))
 	if err == nil {
-		err = merged.Input.Unchanged()
+		err = merged.unchanged()
 	}
 	err = errors.Join(err, merged.checkpointer.Finish(err, err == nil, false))
 	if err == nil && why == nil {
