@@ -136,6 +136,9 @@ func (l *Lease) releaseShard(ctx context.Context) error {
 	if err := LockJob(ctx, o.DB, tx, o.Scope, l.Shard.Job); err != nil {
 		return err
 	}
+	if _, err := o.DB.Exec(ctx, tx, `SELECT 1 FROM usersync_scope WHERE num = ? FOR UPDATE`, o.Scope); err != nil {
+		return err
+	}
 	if _, err := o.DB.Exec(ctx, tx, `UPDATE usersync_shard SET expires = 0, holder = '' WHERE run = ? AND epoch = ?`, l.Shard.Run, l.Shard.Epoch); err != nil {
 		return err
 	}
