@@ -83,3 +83,15 @@ func TestMaxErrorsOfAnEarlierStart(t *testing.T) {
 		})
 	}
 }
+
+// A shard that ends counts the errors of all shards, although no record comes after its own.
+func TestMaxErrorsOfAllShards(t *testing.T) {
+	limit := MaxErrors{Count: 10, Before: map[user.Status]int{user.Invalid: 6, user.Elsewhere: 6}, Others: func() (settled, bad int) { return 6, 5 }}
+	if err := limit.Check(); err == nil {
+		t.Error("11 errors of two shards are allowed, although 10 are the limit")
+	}
+	limit.Count = 11
+	if err := limit.Check(); err != nil {
+		t.Error(err)
+	}
+}
