@@ -37,7 +37,9 @@ func (e *env) finish(c *config.Config, t *terminal.Terminal, r *run.Run, s *repo
 		err = errors.Join(err, closed)
 		s.ExitCode = advice.ExitCode(err, *found) // the report must not say that all is well
 	}
-	if !writeReport(t, c.Output.RunsDir, *s) {
+	if end.Shard { // the run has a report when it is merged
+		s.Report = ""
+	} else if !writeReport(t, c.Output.RunsDir, *s) {
 		s.Report = ""
 	}
 	if err == nil {

@@ -10,6 +10,7 @@ import (
 	"usersync/cmd/usersync/internal/advice"
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/sync/ledger"
 	"usersync/sync/user"
 	"usersync/writer/report"
 )
@@ -17,11 +18,17 @@ import (
 // sendShard sends a shard of a run. If it is the last one to end, it merges the run, and
 // reports that.
 func (s *sender) sendShard(ctx context.Context, found *advice.Result) error {
+	if merged, is := s.run.Merged(); is {
+		return s.mergedAlready(merged)
+	}
 	var summary report.Summary
 	if !s.run.Ended() {
 		s.showMetrics()
 		var stopped error
 		if summary, stopped = s.run.Send(ctx); stopped != nil {
+			if err := s.lost(stopped); err != nil {
+				return err
+			}
 			s.summary = &summary
 			return s.finish(s.config, s.terminal, s.run, &summary, stopped, found)
 		}
@@ -41,13 +48,16 @@ func (s *sender) sendShard(ctx context.Context, found *advice.Result) error {
 func (s *sender) merge(ctx context.Context, found *advice.Result) error {
 	merged, summary, err := s.run.Merge(ctx)
 	if merged == nil {
-		if err == nil && summary.ExitCode != exit.OK {
-			err = &exit.Error{Err: fmt.Errorf("run %s is merged already, with exit code %d", summary.Run, summary.ExitCode), Code: summary.ExitCode, Hint: summary.Hint, Next: summary.Next}
-			return err
+		if err == nil {
+			return s.mergedAlready(summary)
 		}
 		return s.afterDone(err)
 	}
-	s.shard, s.run, s.summary = s.run, merged, &summary
+	s.shard, s.run = s.run, merged
+	if err := s.lost(err); err != nil {
+		return err
+	}
+	s.summary = &summary
 	if merged.Whole() { // what follows is not about a shard
 		s.config.Invocation = s.config.Invocation.Without(config.ShardFlag, config.RunIDFlag)
 	}
@@ -58,6 +68,33 @@ func (s *sender) merge(ctx context.Context, found *advice.Result) error {
 		return err
 	}
 	merged.Expire(ctx)
+	return nil
+}
+
+// mergedAlready ends as the run did that another process has merged: a repeated command must
+// not look like a good run.
+func (s *sender) mergedAlready(summary report.Summary) error {
+	if summary.State == "" {
+		s.terminal.Log.Always("run " + summary.Run + " is merged already; nothing was sent; how it ended is not known here, because its summary is not in " + s.config.Output.RunsDir)
+		return nil
+	}
+	if summary.ExitCode == exit.OK {
+		s.terminal.Log.Always("run " + summary.Run + " is merged already; nothing was sent")
+		return nil
+	}
+	return &exit.Error{Err: fmt.Errorf("run %s is merged already, with exit code %d; nothing was sent", summary.Run, summary.ExitCode), Code: summary.ExitCode, Hint: summary.Hint, Next: summary.Next}
+}
+
+// lost is the error of a process that was suspended, or cut off from the database, longer than
+// its lease, if err says so: another process may hold the shard by now, and use or have removed
+// its files, so that this one has nothing to report.
+func (s *sender) lost(err error) error {
+	for _, why := range []error{ledger.ErrFenced, ledger.ErrLost} {
+		if errors.Is(err, why) {
+			return &exit.Error{Err: fmt.Errorf("shard %s: %w", s.config.Shards.Shard, why), Code: exit.Held,
+				Hint: "the process that holds the shard continues it; if there is none, start the same command again", Next: s.config.Invocation.Again(s.options.Files...)}
+		}
+	}
 	return nil
 }
 

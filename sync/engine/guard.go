@@ -60,6 +60,12 @@ type MaxErrors struct {
 	Others func() (settled, bad int)
 }
 
+// Check returns a *guard.Error if Before and Others together exceed the limit.
+func (l MaxErrors) Check() error {
+	g := newErrorGuard(l)
+	return g.check()
+}
+
 // errorGuard stops a run in which too much goes wrong: most likely the mapping or the
 // account is wrong.
 type errorGuard struct {

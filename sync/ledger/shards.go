@@ -222,6 +222,9 @@ func (j *joining) start(ctx context.Context, tx *sql.Tx, asked lease.Asked) (oth
 func (j *joining) take(ctx context.Context, tx *sql.Tx, asked lease.Asked) (other lease.Rival, hold func(), err error) {
 	db := j.options.DB
 	j.joined = Joined{Run: j.run}
+	if err := j.checkOpen(ctx, tx); err != nil {
+		return other, nil, err
+	}
 	main, err := db.Number(ctx, tx, "usersync_run", j.run)
 	if err != nil {
 		return other, nil, err
@@ -247,6 +250,10 @@ func (j *joining) take(ctx context.Context, tx *sql.Tx, asked lease.Asked) (othe
 	if err != nil || !other.IsNone() {
 		return other, nil, err
 	}
+	// Another run may have come in between: no one can, now that the scope is ours.
+	if err := j.checkOpen(ctx, tx); err != nil {
+		return other, nil, err
+	}
 	if _, err := db.Exec(ctx, tx, `UPDATE usersync_job SET epoch = ? WHERE scope = ? AND name = ?`, epoch, j.options.Scope, j.job.Name); err != nil {
 		return other, nil, err
 	}
@@ -259,6 +266,17 @@ func (j *joining) take(ctx context.Context, tx *sql.Tx, asked lease.Asked) (othe
 		j.held = lease.Hold(ctx, j.options, asked, epoch, distrusted, &lease.Shard{Run: run, Main: main, Epoch: shard, Job: j.job.Name})
 		j.l.claimed.Store(&claim{run, shard})
 	}, nil
+}
+
+// checkOpen fails with an *OverError if another run has absorbed this one, or a person has given
+// it up: what its shards did is accounted for, and may have been changed since.
+func (j *joining) checkOpen(ctx context.Context, tx *sql.Tx) error {
+	e := OverError{Run: j.run}
+	err := j.options.DB.QueryRow(ctx, tx, `SELECT state, ended_by FROM usersync_run WHERE name = ?`, j.run).Scan(&e.State, &e.By)
+	if err != nil || e.State == RunOpen || e.State == RunStopped {
+		return err
+	}
+	return &e
 }
 
 // Shards is what a process that has joined a run tells the others.

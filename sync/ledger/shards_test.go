@@ -219,3 +219,29 @@ func TestStrangersDoNotJoin(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A run that another one has absorbed is over for its shards, those that are done and those that
+// are not.
+func TestShardsDoNotContinueAnAbsorbedRun(t *testing.T) {
+	url, first, second := joined(t)
+	if _, err := first.Shards(night).Done(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range []*Ledger{first, second} {
+		if err := l.Held().Release(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	other := open(t, Options{URL: url})
+	lock(t, other)
+	register(t, other, "other")
+	if err := errors.Join(other.Runs().Absorb(t.Context(), Checkpoint{Run: "20260101T000000Z-aaaaaa"}, nil, "other"), other.Held().Release()); err != nil {
+		t.Fatal(err)
+	}
+	for i := range night.Shards + 1 {
+		_, err := first.Join(t.Context(), night, i, 0)
+		if over, ok := errors.AsType[*OverError](err); !ok || over.State != RunAbsorbed || over.By != "other" {
+			t.Errorf("shard %d: %v", i, err)
+		}
+	}
+}

@@ -160,6 +160,9 @@ func adviseOnLedger(err error) (advice, bool) {
 			return advice{}, false
 		}
 	}
+	if _, over := errors.AsType[*ledger.OverError](err); over {
+		return advice{}, false // the ledger did not fail
+	}
 	a := advice{printed: true}
 	unusable, isUnusable := errors.AsType[*ledger.UnusableError](err)
 	_, held := errors.AsType[*ledger.HeldError](err)

@@ -113,7 +113,11 @@ func (b *beginning) start(ctx context.Context) (at *start, err error) {
 		return at, err
 	}
 	run := at.files.Run()
-	return at, cmp.Or(b.absorb(ctx, left, run), b.settle(ctx, earlier, run), b.lease.Ledger.Stored().Forget(ctx))
+	err = cmp.Or(b.absorb(ctx, left, run), b.settle(ctx, earlier, run), b.lease.Ledger.Stored().Forget(ctx))
+	if err == nil {
+		b.removeShards(ctx)
+	}
+	return at, err
 }
 
 // startSandbox starts a run with a new ledger in the run's own directory, because the

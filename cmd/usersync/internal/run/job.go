@@ -33,9 +33,8 @@ func (r *Run) job(ctx, wire context.Context, known *view.Ledger) (work engine.Jo
 		Journal:     &r.sent,
 		Names:       destination.Names(r.Conn.Client),
 		Guards: engine.Guards{
-			AbsentOK: c.Guards.AbsentOK || c.Target.Sandbox,
-			MaxErrors: engine.MaxErrors{Count: c.Guards.MaxErrors.Count, Percent: c.Guards.MaxErrors.Percent, After: preview.ErrorsAfter, Before: r.at.before.Outcomes,
-				Parked: files.Counts().Of(user.Refused, user.CodeParked), Others: r.shard.counts()},
+			AbsentOK:  c.Guards.AbsentOK || c.Target.Sandbox,
+			MaxErrors: r.maxErrors(r.at.before.Outcomes),
 		},
 		Resumed:  r.at.Resumed,
 		Applying: r.options.Plan != nil,
@@ -56,6 +55,13 @@ func (r *Run) job(ctx, wire context.Context, known *view.Ledger) (work engine.Jo
 		work.Missing = r.options.Plan.ApplyDeletions(missing{base: r.base, at: r.at, ledger: r.lease.Ledger, presence: r.presence, checkpointer: r.checkpointer, measured: &r.measured, invalid: r.shard.invalid()}.deletions)
 	}
 	return work, err
+}
+
+// maxErrors is the limit on invalid and refused records, after an earlier part of the run.
+func (r *Run) maxErrors(before map[user.Status]int) engine.MaxErrors {
+	limit := r.Config.Guards.MaxErrors
+	return engine.MaxErrors{Count: limit.Count, Percent: limit.Percent, After: preview.ErrorsAfter, Before: before,
+		Parked: r.at.files.Counts().Of(user.Refused, user.CodeParked), Others: r.shard.counts()}
 }
 
 // middleware configures what is around the client; wire is the context of its calls.

@@ -35,6 +35,15 @@ func (r *Run) Whole() bool { return r.shard == nil || r.merged != nil }
 // Ended reports whether the shard was done before this process began.
 func (r *Run) Ended() bool { return r.shard != nil && r.shard.joined.Done }
 
+// Merged reports whether the run was merged before this process began, and returns its summary,
+// which has no state if it is not in the runs directory.
+func (r *Run) Merged() (s report.Summary, is bool) {
+	if !r.Ended() || !r.shard.joined.Merged {
+		return s, false
+	}
+	return r.summaryOf(r.shard.joined.Run), true
+}
+
 // EndShard records that the shard is done: each of its records has an outcome. It reports
 // whether all shards are, so that this process merges them.
 func (r *Run) EndShard(ctx context.Context, s *report.Summary) (last bool, err error) {
@@ -90,12 +99,15 @@ func (s *shardResults) take(record int) (result user.Settled, found bool, err er
 
 // Merge makes the files of the run from those of its shards, all of which are done, and
 // returns it with its summary: finish it as any other. Nil means that another process has
-// merged it, which the summary is of, if it is known. Release r, and not what is returned.
+// merged it, which the summary is of. Release r, and not what is returned.
 func (r *Run) Merge(ctx context.Context) (*Run, report.Summary, error) {
 	b := &beginning{base: r.base, lease: r.lease, shard: r.shard}
 	b.shard.Index = b.shard.Count
-	if err := b.join(ctx, b.shard.Index); err != nil || b.shard.joined.Merged {
+	if err := b.join(ctx, b.shard.Index); err != nil {
 		return nil, report.Summary{}, err
+	}
+	if b.shard.joined.Merged {
+		return nil, b.summaryOf(b.shard.joined.Run), nil
 	}
 	if err := b.checkShared(); err != nil {
 		return nil, report.Summary{}, err
@@ -315,8 +327,17 @@ func (m *merging) close(ctx context.Context) error {
 // moved returns the summary of a run that is in its place, though the process that moved it
 // there did not end it.
 func (m *merging) moved() (s report.Summary, is bool) {
-	text, err := os.ReadFile(filepath.Join(m.Config.Output.RunsDir, m.shard.joined.Run, history.SummaryName))
-	return s, err == nil && json.Unmarshal(text, &s) == nil
+	s = m.summaryOf(m.shard.joined.Run)
+	return s, s.State != ""
+}
+
+// summaryOf returns the summary of a run that was merged. It has no state if it cannot be read here.
+func (b *base) summaryOf(run string) (s report.Summary) {
+	text, err := os.ReadFile(filepath.Join(b.Config.Output.RunsDir, run, history.SummaryName))
+	if err != nil || json.Unmarshal(text, &s) != nil {
+		return report.Summary{Run: run}
+	}
+	return s
 }
 
 // endAgain ends a run that another process has moved to its place.

@@ -57,6 +57,7 @@ func (e earlierFiles) resume(f *output.Files) (before output.Contents, err error
 	if e.shard != nil {
 		before.Outcomes[user.Elsewhere] = uncounted(last, before.Written)
 		before.Written += before.Outcomes[user.Elsewhere]
+		before.SettledUpTo = before.Written // its files end with the last record of its own
 	}
 	if last.Outcomes == nil { // the checkpoint is the ledger's, which has no counts
 		last.Outcomes = before.Outcomes

@@ -107,7 +107,11 @@ func (r *Run) Send(ctx context.Context) (report.Summary, error) {
 	r.reading = counts.Reading
 	err = r.checkInput(err)
 	r.counts = total(r.at.before.Summary, counts)
-	return r.finish(exit.WithSignal(ctx, r.keep(ctx, known, err)))
+	err = r.keep(ctx, known, err)
+	if err == nil && r.shard != nil && r.counts.Finished {
+		err = r.checkTotals()
+	}
+	return r.finish(exit.WithSignal(ctx, err))
 }
 
 // start says that the run starts.

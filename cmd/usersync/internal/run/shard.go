@@ -163,6 +163,9 @@ func (b *beginning) join(ctx context.Context, index int) (err error) {
 	if other, ok := errors.AsType[*ledger.JobError](err); ok {
 		return exit.Usage(exit.NothingSent(other), "give all shards of a run the same input and settings, and another run another --"+config.RunIDFlag, "")
 	}
+	if over, ok := errors.AsType[*ledger.OverError](err); ok {
+		return exit.Usage(exit.NothingSent(over), "no shard continues it; a new run, with another --"+config.RunIDFlag+", sends what is still missing", "")
+	}
 	if err != nil {
 		return exit.NothingSent(err)
 	}
@@ -189,6 +192,7 @@ func (b *beginning) startJob(ctx context.Context) error {
 	if err := cmp.Or(b.absorb(ctx, slices.Concat(left, earlier.stored), run), b.settle(ctx, earlier, run), b.lease.Ledger.Stored().Forget(ctx)); err != nil {
 		return errors.Join(err, b.withdraw(ctx, run))
 	}
+	b.removeShards(ctx)
 	b.options.Log.Always("starting run "+run+" in shards", zap.String("run_id", b.shard.job.Name), zap.Int("shards", b.shard.Count))
 	return b.lease.Ledger.Shards(b.shard.job).Open(ctx, run)
 }

@@ -39,10 +39,11 @@ func (r *Run) summary(err error) report.Summary {
 		Program: report.Program{Version: b.Version, Commit: b.Commit},
 		By:      startedBy(r.options.Args),
 	}
-	if elsewhere := r.counts.Outcomes[user.Elsewhere]; elsewhere > 0 { // a shard counts its own records
+	elsewhere := r.counts.Outcomes[user.Elsewhere]
+	if elsewhere > 0 { // a shard counts its own records
 		s.RecordsRead, s.SettledUpTo = s.RecordsRead-elsewhere, s.SettledUpTo-elsewhere
 	}
-	s.Files = files.Facts(r.counts.Written, s.Outcomes.Rejected())
+	s.Files = files.Facts(r.counts.Written-elsewhere, s.Outcomes.Rejected())
 	s.Plan = planInSummary(r.options.Plan)
 	s.Guards = r.guards(&s, err)
 	noted := r.checkpointer.Noted()

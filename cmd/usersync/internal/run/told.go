@@ -130,6 +130,15 @@ func (r *Run) exchange() error {
 	return err
 }
 
+// checkTotals checks what all shards have counted, before this one is done: of shards that end at
+// the same time, at least the last one knows what all of them have.
+func (r *Run) checkTotals() error {
+	if err := r.exchange(); err != nil {
+		return err
+	}
+	return r.maxErrors(r.counts.Outcomes).Check()
+}
+
 // tellLast tells what the summary of the run needs.
 func (r *Run) tellLast(ctx context.Context, s *report.Summary) error {
 	t := r.soFar()
