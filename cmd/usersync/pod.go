@@ -26,6 +26,9 @@ func podCommand(e *env) *cobra.Command {
 		Example:            "  usersync pod run --config usersync.yaml users.csv",
 		DisableFlagParsing: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			for len(args) > 0 && args[0] == cmd.Name() { // the entry point of the image says it, and so do the args
+				args = args[1:]
+			}
 			program, err := pod.Self()
 			if err != nil {
 				return err
