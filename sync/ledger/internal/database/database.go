@@ -67,7 +67,7 @@ func (db *DB) Exec(ctx context.Context, q Querier, query string, args ...any) (i
 }
 
 // Put inserts or updates entries of a scope, in a transaction of Begin.
-func (db *DB) Put(ctx context.Context, tx *sql.Tx, scope int64, rows []Row) error {
+func (db *DB) Put(ctx context.Context, tx *sql.Tx, scope int64, rows []*Row) error {
 	return db.put(ctx, db, tx, scope, rows)
 }
 
