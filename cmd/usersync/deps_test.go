@@ -39,7 +39,8 @@ const depsOrder = `
 	sync/destination/kard sync/destination/konstantly sync/destination/onbo sync/destination/scim sync/destination/custom sync/destination/destinationtest reader writer/progress writer/verify writer/page
 	cmd/usersync/internal/cgroup cmd/usersync/internal/exit cmd/usersync/internal/help cmd/usersync/internal/list cmd/usersync/internal/quantity
 	cmd/usersync/internal/pod
-	cmd/usersync/internal/config/internal/document cmd/usersync/internal/config/internal/reference
+	cmd/usersync/internal/setting/internal/document cmd/usersync/internal/setting/internal/reference
+	cmd/usersync/internal/setting
 	cmd/usersync/internal/config
 	cmd/usersync/internal/connect
 	cmd/usersync/internal/profile
@@ -97,7 +98,7 @@ const depsRules = `
 
 	# A place knows no protocol and a protocol no other; only scheme knows them all, and only the
 	# edge knows scheme.
-	sync/user < reader/place < reader/source, cmd/usersync/internal/config/internal/reference;
+	sync/user < reader/place < reader/source, cmd/usersync/internal/setting/internal/reference;
 	reader/place < reader/place/web, reader/place/sftp, reader/place/bucket;
 	reader/place/web, reader/place/sftp, reader/place/bucket < reader/place/scheme < cmd/usersync;
 	reader/frame, sync/user < reader/damage;
@@ -201,8 +202,12 @@ const depsRules = `
 	writer/codes < cmd/usersync/internal/help;
 
 	# The text of a config file, and what its values lead to, are read without knowing any setting.
-	cmd/usersync/internal/exit < cmd/usersync/internal/config/internal/document < cmd/usersync/internal/config;
-	sync/user < cmd/usersync/internal/config/internal/reference < cmd/usersync/internal/config;
+	cmd/usersync/internal/exit < cmd/usersync/internal/setting/internal/document < cmd/usersync/internal/setting;
+	sync/user < cmd/usersync/internal/setting/internal/reference < cmd/usersync/internal/setting;
+
+	# How a value is found knows no particular setting.
+	reader/mapping, cmd/usersync/internal/quantity, cmd/usersync/internal/exit, cmd/usersync/internal/help
+	< cmd/usersync/internal/setting < cmd/usersync/internal/config;
 
 	# Settings know no API: each one passes in its section, and only connect knows them all.
 	reader/source, reader/dialect < cmd/usersync/internal/quantity < cmd/usersync/internal/config;
@@ -364,8 +369,9 @@ func TestPolicyFindsWhatItForbids(t *testing.T) {
 		{"cmd/usersync/internal/scrub", "cmd/usersync/internal/connect"},
 		{"cmd/usersync/internal/notify", "cmd/usersync/internal/run"},
 		{"cmd/usersync/internal/quantity", "cmd/usersync/internal/config"},
-		{"cmd/usersync/internal/config/internal/document", "cmd/usersync/internal/config"},
-		{"cmd/usersync/internal/config/internal/reference", "cmd/usersync/internal/exit"},
+		{"cmd/usersync/internal/setting", "cmd/usersync/internal/config"},
+		{"cmd/usersync/internal/setting/internal/document", "cmd/usersync/internal/setting"},
+		{"cmd/usersync/internal/setting/internal/reference", "cmd/usersync/internal/exit"},
 		{"cmd/usersync/internal/terminal", "cmd/usersync/internal/erasure"},
 		{"cmd/usersync/internal/notify", "sync/engine"},
 		{"cmd/usersync/internal/reports", "sync/engine"},

@@ -11,6 +11,7 @@ import (
 	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/history"
+	"usersync/cmd/usersync/internal/setting"
 	"usersync/sync/ledger"
 	"usersync/sync/parking"
 	"usersync/sync/user"
@@ -28,7 +29,7 @@ func ledgerParked(e *env) *cobra.Command {
 			"the mapping or a setting changes, and with --retry-parked.",
 		Args: ledgerArguments(),
 	}
-	load := addSettings(e, cmd, config.ForLedger|config.ForParked)
+	load := addSettings(e, cmd, setting.ForLedger|setting.ForParked)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		c, err := load()
 		if err != nil {

@@ -24,6 +24,7 @@ import (
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/metrics"
 	"usersync/cmd/usersync/internal/pod"
+	"usersync/cmd/usersync/internal/setting"
 	"usersync/cmd/usersync/internal/terminal"
 	"usersync/reader/place"
 	"usersync/reader/place/scheme"
@@ -63,7 +64,7 @@ func safely(command func() (*cobra.Command, error)) (cmd *cobra.Command, err err
 type env struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer // both escape what a terminal would obey or hide
-	environment    config.Environment
+	environment    setting.Environment
 	now            func() time.Time
 	wire           context.Context // ends when calls in flight must be cut
 	args           []string
@@ -84,7 +85,7 @@ func executeAt(ctx context.Context, now func() time.Time, args []string, stdin i
 	defer release()
 	e := &env{
 		stdin: stdin, stdout: visible.NewWriter(stdout), stderr: visible.NewWriter(stderr), args: args,
-		environment: config.Environment{Lookup: os.LookupEnv, Environ: os.Environ, Places: &place.Opener{Stores: scheme.Stores}}, now: now, wire: wire,
+		environment: setting.Environment{Lookup: os.LookupEnv, Environ: os.Environ, Places: &place.Opener{Stores: scheme.Stores}}, now: now, wire: wire,
 		metrics: &metrics.Listener{}, ended: &ended{},
 	}
 	asked, ignore := terminal.Listen()

@@ -7,8 +7,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"usersync/cmd/usersync/internal/advice"
-	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/run"
+	"usersync/cmd/usersync/internal/setting"
 )
 
 func mergeCommand(e *env, found *advice.Result) *cobra.Command {
@@ -24,7 +24,7 @@ func mergeCommand(e *env, found *advice.Result) *cobra.Command {
 		Example:     "  usersync merge night-2026-11-27 --config usersync.yaml users.csv",
 		Args:        cobra.MinimumNArgs(1),
 	}
-	load := addSettings(e, cmd, config.ForRun)
+	load := addSettings(e, cmd, setting.ForRun)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		c, err := load()
 		if err != nil {

@@ -12,6 +12,7 @@ import (
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/publish"
+	"usersync/cmd/usersync/internal/setting"
 	"usersync/reader/place"
 	"usersync/sync/journal"
 	"usersync/writer/report"
@@ -31,7 +32,7 @@ func publishCommand(e *env) *cobra.Command {
 		Example: "  usersync publish --publish s3://bucket/runs\n  usersync publish runs/20261122T021500Z-k3q7ab",
 		Args:    atMostOneRun,
 	}
-	load, find := addSettings(e, cmd, config.ForPublish), runArguments(cmd)
+	load, find := addSettings(e, cmd, setting.ForPublish), runArguments(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		c, err := load()
 		if err != nil {

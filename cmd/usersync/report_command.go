@@ -7,9 +7,9 @@ import (
 	"github.com/spf13/cobra"
 	"go.uber.org/zap"
 
-	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/reports"
+	"usersync/cmd/usersync/internal/setting"
 	"usersync/cmd/usersync/internal/terminal"
 	"usersync/sync/journal"
 	"usersync/writer/report"
@@ -29,7 +29,7 @@ func reportCommand(e *env) *cobra.Command {
 		Example: "  usersync report\n  usersync report --last\n  usersync report runs/20261122T021500Z-k3q7ab",
 		Args:    atMostOneRun,
 	}
-	load, find := addSettings(e, cmd, config.ForVerify), runArguments(cmd)
+	load, find := addSettings(e, cmd, setting.ForVerify), runArguments(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		c, err := load()
 		if err != nil {

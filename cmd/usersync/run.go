@@ -13,6 +13,7 @@ import (
 	"usersync/cmd/usersync/internal/otlp"
 	"usersync/cmd/usersync/internal/preview"
 	"usersync/cmd/usersync/internal/run"
+	"usersync/cmd/usersync/internal/setting"
 	"usersync/cmd/usersync/internal/terminal"
 	"usersync/sync/engine"
 	"usersync/writer/report"
@@ -31,7 +32,7 @@ func runCommand(e *env, found *advice.Result) *cobra.Command {
 		Annotations: withExitCodes(),
 		Example:     "  usersync run --config usersync.yaml users.csv\n  usersync run --to kard --sandbox users.csv",
 	}
-	load := addSettings(e, cmd, config.ForRun)
+	load := addSettings(e, cmd, setting.ForRun)
 	dryRun := cmd.Flags().Bool(dryRunFlag, false, "show what would be done, like usersync plan, and send nothing")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		c, err := load()

@@ -7,13 +7,14 @@ import (
 
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/connect"
+	"usersync/cmd/usersync/internal/setting"
 )
 
 func TestAgainKeepsTheFlags(t *testing.T) {
 	root := &cobra.Command{Use: "usersync"}
 	cmd := &cobra.Command{Use: "run"}
 	root.AddCommand(cmd)
-	config.AddFlags(cmd, config.Declare(connect.Sections), config.ForRun)
+	config.AddFlags(cmd, config.Declare(connect.Sections), setting.ForRun)
 	err := cmd.ParseFlags([]string{"--sandbox", "--json=false", "--ignore", "a b", "--ignore", "c", "--rate", "5", "old.csv"})
 	if err != nil {
 		t.Fatal(err)

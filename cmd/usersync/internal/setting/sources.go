@@ -1,28 +1,27 @@
-package config
+package setting
 
 import (
 	"errors"
 	"fmt"
 	"io/fs"
 	"path/filepath"
-	"slices"
 	"strings"
 
-	"usersync/cmd/usersync/internal/config/internal/reference"
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/setting/internal/reference"
 	"usersync/reader/mapping"
 	"usersync/reader/place"
 )
 
-// sources are the places that a value may come from, in order of precedence.
-type sources struct {
-	flags       map[string][]string // by flag name, only those given
-	environment Environment
-	file        *file // nil without one
-	apis        func() []Section
-	// section is the chosen API, whose section of the config overrides the settings for
+// Sources are the places that a value may come from, in order of precedence.
+type Sources struct {
+	Flags       map[string][]string // by flag name, only those given
+	Environment Environment
+	File        *File // nil without one
+	// Section is the chosen API, whose section of the config overrides the settings for
 	// all APIs; empty until it is known.
-	section string
+	Section string
+	Sandbox bool // settings that are Remote do not apply
 }
 
 // origin is the text of a value before it is checked, and where it was set.
@@ -42,50 +41,50 @@ var (
 const defaultOrigin = "default"
 
 // of returns where s gets its value. Without texts it has none.
-func (src sources) of(s *Setting) origin {
-	if texts, ok := src.flags[s.Flag]; ok && s.Flag != "" {
+func (src Sources) of(s *Setting) origin {
+	if texts, ok := src.Flags[s.Flag]; ok && s.Flag != "" {
 		return origin{texts: texts, name: "--" + s.Flag, byFlag: true}
 	}
 	if text, ok := src.variable(s); ok {
 		return origin{texts: split(text, s), name: s.Env()}
 	}
 	if v, ok := src.inFile(s); ok {
-		return origin{texts: v.texts, name: fmt.Sprintf("%s:%d", src.file.Path, v.line), inFile: true}
+		return origin{texts: v.texts, name: fmt.Sprintf("%s:%d", src.File.Path, v.line), inFile: true}
 	}
 	if s.Default == "" {
 		return origin{}
 	}
 	// A default path is relative like the paths in the config file.
-	return origin{texts: []string{s.Default}, name: defaultOrigin, inFile: src.file != nil}
+	return origin{texts: []string{s.Default}, name: defaultOrigin, inFile: src.File != nil}
 }
 
 // inFile is the value in the config file; the API's own section comes first, unless s was added
 // when the API already had a setting of that name.
-func (src sources) inFile(s *Setting) (fileValue, bool) {
-	if src.file == nil {
+func (src Sources) inFile(s *Setting) (fileValue, bool) {
+	if src.File == nil {
 		return fileValue{}, false
 	}
-	own := src.section + "." + s.Key
-	if v, ok := src.file.values[own]; ok && s.perAPI() && !(s.Added && src.file.schema.has(own)) {
+	own := src.Section + "." + s.Key
+	if v, ok := src.File.values[own]; ok && s.perAPI() && !(s.Added && src.File.schema.has(own)) {
 		return v, true
 	}
-	v, ok := src.file.values[s.Key]
+	v, ok := src.File.values[s.Key]
 	return v, ok
 }
 
 // dir is where relative paths in the config file start.
-func (src sources) dir() string {
-	if src.file == nil {
+func (src Sources) dir() string {
+	if src.File == nil {
 		return "."
 	}
-	return filepath.Dir(src.file.Path)
+	return filepath.Dir(src.File.Path)
 }
 
-func (src sources) variable(s *Setting) (string, bool) {
+func (src Sources) variable(s *Setting) (string, bool) {
 	if s.Env() == "" {
 		return "", false
 	}
-	text, ok := src.environment.Lookup(s.Env())
+	text, ok := src.Environment.Lookup(s.Env())
 	return text, ok && text != ""
 }
 
@@ -96,69 +95,8 @@ func split(text string, s *Setting) []string {
 	return []string{text}
 }
 
-// resolve checks every setting and returns the config. With an error, which reports
-// everything that is wrong, the config is for showing only.
-func (src sources) resolve() (*Config, error) {
-	c := &Config{sources: src, Places: src.environment.Places}
-	if c.Places == nil {
-		c.Places = &place.Opener{}
-	}
-	c.schema = declare(c, src.apis())
-	if src.file != nil {
-		c.File = src.file.Path
-	}
-	all := slices.Clone(c.schema.settings)
-	// Settings that others depend on come first.
-	slices.SortStableFunc(all, func(a, b Setting) int { return rank(a) - rank(b) })
-	var wrong []error
-	for i := range all {
-		if rank(all[i]) > 0 && len(c.Target.All) == 1 {
-			c.Target.To, src.section = c.Target.All[0], c.Target.All[0]
-		}
-		wrong = append(wrong, src.resolveSetting(c, &all[i]))
-	}
-	if src.file != nil {
-		if err := src.file.readFields(src.section, &c.Input.Fields); err != nil {
-			return nil, err
-		}
-	}
-	wrong = append(wrong, src.readTree(c))
-	c.Places.Use(c.Input.Access)
-	return c, errors.Join(wrong...)
-}
-
-func rank(s Setting) int {
-	if s.First {
-		return 0
-	}
-	return 1
-}
-
-func (src sources) resolveSetting(c *Config, s *Setting) error {
-	o := src.of(s)
-	ignored := s.Remote && c.Target.Sandbox
-	shown := newShown(s, o, ignored)
-	text, err := "", refusePlainSecret(s, o)
-	if err == nil && !ignored {
-		text, err = src.assignAll(c, s, o)
-	}
-	if err != nil {
-		shown.Source += ": " + err.Error()
-		err = src.fault(s, o, text, err)
-	}
-	c.shown = append(c.shown, shown)
-	return err
-}
-
-// assignAll returns the text that it refused, with the error.
-func (src sources) assignAll(c *Config, s *Setting, o origin) (string, error) {
-	for _, text := range o.texts {
-		if err := src.assign(c, s, o, text); err != nil {
-			return text, err
-		}
-	}
-	return "", nil
-}
+// Texts are where s gets its value, before they are checked; none without a value.
+func (src Sources) Texts(s *Setting) []string { return src.of(s).texts }
 
 // refusePlainSecret finds secrets written where others may read them.
 func refusePlainSecret(s *Setting, o origin) error {
@@ -176,12 +114,9 @@ func refusePlainSecret(s *Setting, o origin) error {
 	return nil
 }
 
-func (src sources) assign(c *Config, s *Setting, o origin, text string) error {
+func (src Sources) assign(found *Found, s *Setting, o origin, text string) error {
 	if o.inFile && s.indirect() && !isFileURL(text) {
-		if file, ok := strings.CutPrefix(text, "file:"); ok {
-			c.ValueFiles = append(c.ValueFiles, reference.RelativeTo(src.dir(), file))
-		}
-		expanded, err := reference.Expand(text, src.dir(), src.environment.Lookup)
+		expanded, err := src.expand(text, found)
 		if err != nil {
 			return err
 		}
@@ -193,18 +128,26 @@ func (src sources) assign(c *Config, s *Setting, o origin, text string) error {
 		}
 	}
 	if s.mayBeURL() {
-		text = c.Places.Add(text)
+		text = src.Environment.Places.Add(text)
 	}
 	if o.inFile && s.isPath(text) {
 		text = reference.RelativeTo(src.dir(), text)
 	}
-	if file, ok := strings.CutPrefix(text, SQLiteURL); ok && o.inFile && s.Kind == Database && file != "" {
-		text = SQLiteURL + reference.RelativeTo(src.dir(), file)
+	if file, ok := strings.CutPrefix(text, SQLite); ok && o.inFile && s.Kind == Database && file != "" {
+		text = SQLite + reference.RelativeTo(src.dir(), file)
 	}
 	if s.Source != nil {
 		*s.Source = o.name
 	}
 	return s.Assign(text)
+}
+
+// expand reads env:NAME and file:PATH.
+func (src Sources) expand(text string, found *Found) (string, error) {
+	if file, ok := strings.CutPrefix(text, "file:"); ok {
+		found.Files = append(found.Files, reference.RelativeTo(src.dir(), file))
+	}
+	return reference.Expand(text, src.dir(), src.Environment.Lookup)
 }
 
 // isFileURL reports whether a text is a path written as a URL, and no file that holds a value.
@@ -214,7 +157,7 @@ func isFileURL(text string) bool {
 }
 
 // fault names the value by its source and key, and does not show a secret's text.
-func (src sources) fault(s *Setting, o origin, text string, err error) error {
+func (src Sources) fault(s *Setting, o origin, text string, err error) error {
 	named := o.name
 	if o.inFile {
 		named += ": " + s.Key

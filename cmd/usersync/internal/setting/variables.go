@@ -1,4 +1,4 @@
-package config
+package setting
 
 import (
 	"errors"
@@ -11,14 +11,14 @@ import (
 	"usersync/cmd/usersync/internal/exit"
 )
 
-// refuseUnknownVariables finds environment variables that look like settings but are
-// not: with a typo in a name, the setting would silently keep its default. A variable
-// that the config names as env:NAME may have any name.
-func refuseUnknownVariables(e Environment, schema schema, file *file) error {
-	known := slices.Concat(schema.variables(), file.variables())
+// RefuseUnknown finds environment variables that look like settings but are not: with a
+// typo in a name, the setting would silently keep its default. A variable that the config
+// names as env:NAME may have any name. others are variables that are no settings.
+func (src Sources) RefuseUnknown(schema Schema, others ...string) error {
+	known := slices.Concat(schema.variables(), others, src.File.variables())
 	var wrong []error
 	var hint string
-	for _, name := range unknownVariables(e.Environ(), known) {
+	for _, name := range unknownVariables(src.Environment.Environ(), known) {
 		wrong = append(wrong, fmt.Errorf("read settings: unknown environment variable %s", name))
 		hint = variableHint(name, known)
 	}
@@ -39,10 +39,10 @@ func variableHint(name string, known []string) string {
 	return "unset it: names that begin with " + envPrefix + " are settings"
 }
 
-func (s schema) variables() []string {
-	known := []string{envPrefix + "CONFIG", indexVariable, countVariable}
-	for i := range s.settings {
-		if name := s.settings[i].Env(); name != "" {
+func (s Schema) variables() []string {
+	known := []string{fileVariable}
+	for i := range s.Settings {
+		if name := s.Settings[i].Env(); name != "" {
 			known = append(known, name)
 		}
 	}

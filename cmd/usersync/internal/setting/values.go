@@ -1,4 +1,4 @@
-package config
+package setting
 
 import (
 	"errors"
@@ -7,14 +7,14 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"usersync/cmd/usersync/internal/config/internal/document"
+	"usersync/cmd/usersync/internal/setting/internal/document"
 	"usersync/reader/mapping"
 )
 
-func (f *file) value(k, v *yaml.Node, s *Setting) error { return f.valueAs(s.Key, k, v, s) }
+func (f *File) value(k, v *yaml.Node, s *Setting) error { return f.valueAs(s.Key, k, v, s) }
 
 // valueAs stores the value of a setting under another key than its own.
-func (f *file) valueAs(key string, k, v *yaml.Node, s *Setting) error {
+func (f *File) valueAs(key string, k, v *yaml.Node, s *Setting) error {
 	if before, ok := f.values[key]; ok { // once as a.b, and once as b below a
 		return f.Twice(key, before.line, k.Line)
 	}
@@ -48,8 +48,8 @@ func orSeveral(s *Setting) string {
 	return ""
 }
 
-// readFields reads the mapping of an API, or the one for all APIs.
-func (f *file) readFields(section string, to *mapping.Fields) error {
+// ReadFields reads the mapping of an API, or the one for all APIs.
+func (f *File) ReadFields(section string, to *mapping.Fields) error {
 	fields := f.fields[section]
 	if fields == nil {
 		fields = f.fields[""]
@@ -68,7 +68,7 @@ func (f *file) readFields(section string, to *mapping.Fields) error {
 }
 
 // variables are the names of the environment variables that values are read from.
-func (f *file) variables() []string {
+func (f *File) variables() []string {
 	var names []string
 	if f == nil {
 		return nil
@@ -80,8 +80,8 @@ func (f *file) variables() []string {
 			}
 		}
 	}
-	for i := range f.schema.sections {
-		if s := &f.schema.sections[i]; f.trees[s.Name] != nil {
+	for i := range f.schema.Sections {
+		if s := &f.schema.Sections[i]; f.trees[s.Name] != nil {
 			names = append(names, s.Tree.Variables(f.trees[s.Name])...)
 		}
 	}

@@ -1,4 +1,4 @@
-package config
+package setting
 
 import (
 	"fmt"
@@ -8,15 +8,14 @@ import (
 const precedence = "A flag wins over an environment variable, which wins over the config file, which wins over the default."
 
 // Manual is the text of `usersync help settings`.
-func Manual(sections []Section) string {
+func (s Schema) Manual() string {
 	var b strings.Builder
 	b.WriteString(precedence + "\nThe config file is ./" + DefaultFile + " unless --config or USERSYNC_CONFIG names another.\n")
-	all := All(sections)
 	for _, group := range Groups() {
 		b.WriteString("\n" + group + ":\n")
-		for i := range all {
-			if s := &all[i]; string(s.Group) == group {
-				fmt.Fprintf(&b, "\n  %s\n      %s\n", heading(s), usage(s))
+		for i := range s.Settings {
+			if own := &s.Settings[i]; string(own.Group) == group {
+				fmt.Fprintf(&b, "\n  %s\n      %s\n", heading(own), usage(own))
 			}
 		}
 	}

@@ -1,4 +1,11 @@
-package config
+// Package setting says what a setting is, and finds its value: flag, environment, config
+// file, default. It makes what follows from a declaration: help, manual, JSON Schema, what
+// may be shown of a value, and what identifies it.
+//
+// It knows no particular setting, but for the flag that names the config file: package
+// config declares the settings of all APIs, and package connect those of each. Start at
+// setting.go for what a setting is, and at sources.go for how a value is found.
+package setting
 
 import (
 	"slices"
@@ -125,6 +132,9 @@ type Setting struct {
 
 const envPrefix = "USERSYNC_"
 
+// SQLite is the prefix of the URL of a Database in a file.
+const SQLite = "sqlite:"
+
 // Env is the name of the environment variable; empty if there is none.
 func (s *Setting) Env() string {
 	if s.Flag == "" {
@@ -194,8 +204,8 @@ func IntoSecret(place *user.Secret) func(string) error {
 	return Into(place, func(s string) (user.Secret, error) { return user.NewSecret(s), nil })
 }
 
-// intoList adds one item.
-func intoList(place *[]string) func(string) error {
+// IntoList returns a Set function that adds one item.
+func IntoList(place *[]string) func(string) error {
 	return func(text string) error {
 		*place = append(*place, text)
 		return nil

@@ -1,14 +1,12 @@
-package config
+package setting
 
 import (
 	"cmp"
 	"errors"
 	"slices"
-	"strings"
 
 	"go.yaml.in/yaml/v3"
 
-	"usersync/cmd/usersync/internal/config/internal/reference"
 	"usersync/sync/user"
 )
 
@@ -51,16 +49,6 @@ type TreeError struct {
 // Error returns the rule only; the reader of the file adds the place.
 func (e *TreeError) Error() string { return e.Rule }
 
-// Section returns the section of an API.
-func (c *Config) Section(name string) (Section, bool) {
-	for _, s := range c.schema.sections {
-		if s.Name == name {
-			return s, true
-		}
-	}
-	return Section{}, false
-}
-
 // named are the settings with their full keys.
 func (s *Section) named() []Setting {
 	named := slices.Clone(s.Settings)
@@ -72,7 +60,8 @@ func (s *Section) named() []Setting {
 	return named
 }
 
-func namesOf(sections []Section) []string {
+// Names are the names of the sections.
+func Names(sections []Section) []string {
 	var names []string
 	for _, s := range sections {
 		names = append(names, s.Name)
@@ -82,7 +71,7 @@ func namesOf(sections []Section) []string {
 
 // splitTree splits a section with a tree: single values are settings, and so are the
 // settings that the section of any API may have; everything else is the tree.
-func (f *file) splitTree(s *Section, v *yaml.Node) (values *yaml.Node) {
+func (f *File) splitTree(s *Section, v *yaml.Node) (values *yaml.Node) {
 	if v.Kind != yaml.MappingNode {
 		return v
 	}
@@ -103,53 +92,23 @@ func (f *file) splitTree(s *Section, v *yaml.Node) (values *yaml.Node) {
 	return &flat
 }
 
-func (s schema) has(key string) bool {
-	return slices.ContainsFunc(s.settings, func(s Setting) bool { return s.Key == key })
-}
-
-func (s schema) hasPerAPI(key string) bool {
-	for i := range s.settings {
-		if own := &s.settings[i]; own.perAPI() && (own.Key == key || strings.HasPrefix(own.Key, key+".")) {
-			return true
-		}
+// ReadTree reads the tree of the chosen API's section, and returns that section and the
+// tree's line in the config file; nil if there is none. With the sandbox it reads no
+// credentials. An error is an *exit.Error.
+func (src Sources) ReadTree(schema Schema, found *Found) (s *Section, line int, err error) {
+	s = schema.tree(src.Section)
+	if s == nil || src.File == nil || src.File.trees[s.Name] == nil {
+		return nil, 0, nil
 	}
-	return key == "fields"
-}
-
-// tree returns the section of that name, if it has a tree.
-func (s schema) tree(name string) *Section {
-	for i := range s.sections {
-		if s.sections[i].Name == name && s.sections[i].Tree != nil {
-			return &s.sections[i]
-		}
-	}
-	return nil
-}
-
-// readTree reads the tree of the chosen API's section. With the sandbox it reads no
-// credentials.
-func (src sources) readTree(c *Config) error {
-	s := c.schema.tree(src.section)
-	if s == nil || src.file == nil || src.file.trees[s.Name] == nil {
-		return nil
-	}
-	node := src.file.trees[s.Name]
+	node := src.File.trees[s.Name]
 	var expanded func(string) (string, error)
-	if !c.Target.Sandbox {
-		expanded = func(text string) (string, error) {
-			if file, ok := strings.CutPrefix(text, "file:"); ok {
-				c.ValueFiles = append(c.ValueFiles, reference.RelativeTo(src.dir(), file))
-			}
-			return reference.Expand(text, src.dir(), src.environment.Lookup)
-		}
+	if !src.Sandbox {
+		expanded = func(text string) (string, error) { return src.expand(text, found) }
 	}
 	text, err := s.Tree.Read(node, expanded)
 	if wrong, ok := errors.AsType[*TreeError](err); ok {
-		return src.file.Fault(max(wrong.Line, node.Line), wrong.Rule, wrong.Hint)
+		return s, node.Line, src.File.Fault(max(wrong.Line, node.Line), wrong.Rule, wrong.Hint)
 	}
-	c.shown = append(c.shown, Shown{Key: s.Name + ".calls", Text: text, Source: src.file.Path, section: s.Name, set: true})
-	if err != nil {
-		return err
-	}
-	return src.checkDelete(c, s, node.Line)
+	found.shown = append(found.shown, Shown{Key: s.Name + ".calls", Text: text, Source: src.File.Path, section: s.Name, set: true})
+	return s, node.Line, err
 }

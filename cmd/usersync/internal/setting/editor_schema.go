@@ -1,4 +1,4 @@
-package config
+package setting
 
 import (
 	"encoding/json"
@@ -20,22 +20,22 @@ type object map[string]any
 // EditorSchema returns a JSON Schema (draft 7, which editors know best) of the config
 // file. names are the fields of ours to suggest. It accepts every config that the program
 // reads; the program checks more, such as the calls of custom.
-func EditorSchema(sections []Section, names []string) ([]byte, error) {
-	all := All(sections)
+func (s Schema) EditorSchema(names []string) ([]byte, error) {
+	all := s.Settings
 	root, shared := closed("Settings of usersync"), object{}
 	shared["fields"], shared["field"] = fieldsSchema(names), fieldSchema()
 	put(root, "fields", object{"$ref": "#/definitions/fields"})
 	for i := range all {
-		s := &all[i]
-		if s.perAPI() {
-			shared[s.Key] = s.jsonSchema()
-			put(root, s.Key, object{"$ref": "#/definitions/" + s.Key})
+		own := &all[i]
+		if own.perAPI() {
+			shared[own.Key] = own.jsonSchema()
+			put(root, own.Key, object{"$ref": "#/definitions/" + own.Key})
 		} else {
-			put(root, s.Key, s.jsonSchema())
+			put(root, own.Key, own.jsonSchema())
 		}
 	}
-	for i := range sections {
-		sections[i].describe(root, all)
+	for i := range s.Sections {
+		s.Sections[i].describe(root, all)
 	}
 	root["$schema"] = "http://json-schema.org/draft-07/schema#"
 	root["definitions"] = shared

@@ -1,4 +1,4 @@
-package config
+package setting
 
 import (
 	"encoding/json"
@@ -7,7 +7,7 @@ import (
 	"strings"
 	"sync"
 
-	"usersync/cmd/usersync/internal/config/internal/reference"
+	"usersync/cmd/usersync/internal/setting/internal/reference"
 	"usersync/reader/place"
 	"usersync/sync/user"
 )
@@ -90,31 +90,6 @@ func masked(s *Setting, text string) string {
 		return reference.MaskedURL(text)
 	}
 	return text
-}
-
-// Shown returns every value and where it came from, in the order of the manual.
-func (c *Config) Shown() []Shown {
-	values := slices.Clone(c.shown)
-	slices.SortStableFunc(values, func(a, b Shown) int { return c.schema.position(a.Key) - c.schema.position(b.Key) })
-	return values
-}
-
-// Given reports whether the setting was set, and does not just have its default.
-func (c *Config) Given(key string) bool {
-	return slices.ContainsFunc(c.shown, func(v Shown) bool { return v.Key == key && v.set })
-}
-
-func (s schema) position(key string) int {
-	return slices.IndexFunc(s.settings, func(s Setting) bool { return s.Key == key })
-}
-
-// Relevant returns the settings that are set, those that say where users go, and those
-// of the destination. The rest have their default, no value, or no effect.
-func (c *Config) Relevant() []Shown {
-	return slices.DeleteFunc(c.Shown(), func(v Shown) bool {
-		ofDestination := v.section != "" && v.section == c.Target.To && !v.ignored
-		return !v.set && !v.always && !ofDestination
-	})
 }
 
 // MarshalJSON writes the parts by name.

@@ -1,4 +1,4 @@
-package config
+package setting
 
 import (
 	"cmp"
@@ -14,7 +14,7 @@ import (
 
 // section reads one mapping; prefix ends in a dot, or is empty. It reads on after
 // an error and returns the first.
-func (f *file) section(n *yaml.Node, prefix string) error {
+func (f *File) section(n *yaml.Node, prefix string) error {
 	if n.Kind != yaml.MappingNode {
 		return f.Fault(n.Line, where(prefix)+" must hold keys and values", "write key: value")
 	}
@@ -33,14 +33,14 @@ func where(prefix string) string {
 	return strings.TrimSuffix(prefix, ".")
 }
 
-func (f *file) entry(k, v *yaml.Node, key string) error {
+func (f *File) entry(k, v *yaml.Node, key string) error {
 	if v.Kind == yaml.AliasNode {
 		v = v.Alias
 	}
 	if s := f.schema.tree(key); s != nil {
 		return f.section(f.splitTree(s, v), key+".")
 	}
-	all := f.schema.settings
+	all := f.schema.Settings
 	section, rest := f.schema.sectionOf(key)
 	if rest == "fields" {
 		if before := f.fields[section]; before != nil {
@@ -72,8 +72,8 @@ func (f *file) entry(k, v *yaml.Node, key string) error {
 
 // sectionOf splits the name of an API off a key. The name is empty if the key does
 // not start with one.
-func (s schema) sectionOf(key string) (section, rest string) {
-	if name, rest, found := strings.Cut(key, "."); found && slices.Contains(namesOf(s.sections), name) {
+func (s Schema) sectionOf(key string) (section, rest string) {
+	if name, rest, found := strings.Cut(key, "."); found && slices.Contains(Names(s.Sections), name) {
 		return name, rest
 	}
 	return "", key
@@ -81,10 +81,10 @@ func (s schema) sectionOf(key string) (section, rest string) {
 
 // siblings are the keys that may replace key at its depth; those of the same section
 // only, if none is similar.
-func (s schema) siblings(key string) []string {
+func (s Schema) siblings(key string) []string {
 	names := []string{"fields"}
 	depth := strings.Count(key, ".") + 1
-	for _, own := range s.settings {
+	for _, own := range s.Settings {
 		parts := strings.Split(own.Key, ".")
 		names = append(names, strings.Join(parts[:min(depth, len(parts))], "."))
 	}
@@ -101,12 +101,12 @@ func (s schema) siblings(key string) []string {
 
 // nearestGeneral is the setting of all APIs with a similar name, as a key of the
 // section; none if no name is similar.
-func (s schema) nearestGeneral(key string) []string {
+func (s Schema) nearestGeneral(key string) []string {
 	section, rest := s.sectionOf(key)
 	names := []string{"fields"}
-	for i := range s.settings {
-		if s.settings[i].perAPI() {
-			names = append(names, s.settings[i].Key)
+	for i := range s.Settings {
+		if s.Settings[i].perAPI() {
+			names = append(names, s.Settings[i].Key)
 		}
 	}
 	if near, ok := mapping.Nearest(rest, names); ok && section != "" {
