@@ -42,7 +42,7 @@ func ledgerForget(e *env) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		lines, err := erasePlans(plans, args[0])
+		lines, err := erasure.Plans(plans, args[0])
 		if err != nil {
 			return err
 		}

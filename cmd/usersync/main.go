@@ -2,9 +2,10 @@
 // outcome per user.
 //
 // This package is the edge: one file per command. It holds no rules about records,
-// calls or answers. Start at run.go for the main job, at internal/advice for what an
-// error means to a person, at internal/config for the settings, at internal/connect for how an API is opened,
-// and at sync/destination/stack for the middleware around a destination.
+// calls or answers. Start at run.go for the main job and at internal/job for what follows
+// from it, at internal/advice for what an error means to a person, at internal/config for
+// the settings, at internal/connect for how an API is opened, and at sync/destination/stack
+// for the middleware around a destination.
 package main
 
 import (
@@ -71,7 +72,6 @@ type env struct {
 	jsonLog        bool // standard error takes only JSON; known once loaded
 	quiet          bool // only errors are said; known once loaded
 	loaded         bool // the settings of the command were read, or could not be
-	several        bool // several runs share standard output and standard error
 	metrics        *metrics.Listener
 	declared       *config.Declared // the settings, once a command needs them
 	asked          *terminal.Asked

@@ -1,13 +1,9 @@
 package main
 
 import (
-	"context"
-	"errors"
-
 	"github.com/spf13/cobra"
 
 	"usersync/cmd/usersync/internal/advice"
-	"usersync/cmd/usersync/internal/run"
 	"usersync/cmd/usersync/internal/setting"
 )
 
@@ -30,18 +26,7 @@ func mergeCommand(e *env, found *advice.Result) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		s := &sender{env: e, config: c, options: run.Options{Files: args[1:]}}
-		err = inOrder(
-			func() error { return s.prepare(cmd.Context()) },
-			func() error { return s.beginMerge(cmd.Context(), args[0]) },
-			func() error { return s.merge(cmd.Context(), found) },
-		)
-		return errors.Join(err, s.release())
+		return e.process().Merge(cmd.Context(), c, args[1:], args[0], found)
 	}
 	return cmd
-}
-
-func (s *sender) beginMerge(ctx context.Context, name string) (err error) {
-	s.run, err = s.prepared.BeginMerge(ctx, name)
-	return err
 }

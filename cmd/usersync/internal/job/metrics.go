@@ -1,4 +1,4 @@
-package main
+package job
 
 import (
 	"context"
@@ -31,7 +31,7 @@ func (s *sender) showMetrics() {
 	if s.config.Metrics.Listen == "" {
 		return
 	}
-	if err := s.metrics.Add(s.config.Metrics.Listen, now); err != nil {
+	if err := s.Metrics.Add(s.config.Metrics.Listen, now); err != nil {
 		s.terminal.Log.Warn("the metrics of the run cannot be shown", zap.Error(err))
 	}
 }
@@ -43,7 +43,7 @@ func (s *sender) measure(ctx context.Context, code int) {
 		return
 	}
 	run := s.metricsRun()
-	run.Summary, run.Ended, run.ExitCode, run.At = s.summary, true, code, s.now()
+	run.Summary, run.Ended, run.ExitCode, run.At = s.summary, true, code, s.Now()
 	var errs []error
 	if m.File != "" {
 		errs = append(errs, metrics.WriteFile(s.metricsFile(), run))

@@ -1,4 +1,4 @@
-package main
+package erasure
 
 import (
 	"errors"
@@ -10,9 +10,9 @@ import (
 	"usersync/sync/plan"
 )
 
-// erasePlans takes a user out of the plans, and returns how many lines were theirs. Each is
+// Plans takes a user out of the plans, and returns how many lines were theirs. Each is
 // written completely as a new file, which then replaces the old one.
-func erasePlans(paths []string, id string) (lines int, err error) {
+func Plans(paths []string, id string) (lines int, err error) {
 	for _, path := range paths {
 		n, err := erasePlan(path, id)
 		if lines += n; err != nil {

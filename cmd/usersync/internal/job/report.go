@@ -1,4 +1,4 @@
-package main
+package job
 
 import (
 	"errors"
@@ -19,7 +19,7 @@ import (
 
 // finish adds to the summary what only the command knows, ends the run, reports it,
 // and returns what went wrong.
-func (e *env) finish(c *config.Config, t *terminal.Terminal, r *run.Run, s *report.Summary, err error, found *advice.Result) error {
+func (p *Process) finish(c *config.Config, t *terminal.Terminal, r *run.Run, s *report.Summary, err error, found *advice.Result) error {
 	end := afterwards.Ending{Config: c, Facts: r.Facts()}
 	found.Outcomes, found.Parked, found.Read, found.Allowed = s.Outcomes, s.Parked.Settled(), s.RecordsRead, c.Output.AllowRejects
 	s.ExitCode = advice.ExitCode(err, *found)
@@ -27,7 +27,7 @@ func (e *env) finish(c *config.Config, t *terminal.Terminal, r *run.Run, s *repo
 	if err == nil {
 		end.AddHints(s)
 	}
-	s.Finish(e.now())
+	s.Finish(p.Now())
 	if missing := s.Unaccounted(); missing != 0 {
 		err = errors.Join(err, fmt.Errorf("run %s: records and outcomes do not add up: the difference is %d", s.Run, missing))
 		s.ExitCode = advice.ExitCode(err, *found)
@@ -43,48 +43,59 @@ func (e *env) finish(c *config.Config, t *terminal.Terminal, r *run.Run, s *repo
 		s.Report = ""
 	}
 	if err == nil {
-		return e.report(end, t, *s)
+		return p.report(end, t, *s)
 	}
 	printed := *s
 	printed.Reason, printed.Next = "", "" // printed with the error
 	if !c.Log.Quiet || c.Output.JSON || t.Log.Data != nil {
-		err = errors.Join(err, e.report(end, t, printed))
+		err = errors.Join(err, p.report(end, t, printed))
 	}
 	return &exit.Error{Err: err, Hint: end.Hint(err), Next: s.Next}
 }
 
+// writeReport writes the report of a run that has just ended. A report that cannot be
+// written is no reason for the run to fail: the summary has the same numbers. It reports
+// whether it was written.
+func writeReport(t *terminal.Terminal, runsDir string, s report.Summary) bool {
+	err := reports.Write(runsDir, s)
+	if err != nil {
+		t.Log.Warn("cannot write the report; make room for it, and write it again", zap.Error(err), zap.String("next", exit.CommandLine("report", reports.Dir(runsDir, s.Run))))
+	}
+	return err == nil
+}
+
 // report says how the run ended, for a person or as data. A report for a person
 // that cannot be printed does not change the exit code.
-func (e *env) report(end afterwards.Ending, t *terminal.Terminal, s report.Summary) error {
+func (p *Process) report(end afterwards.Ending, t *terminal.Terminal, s report.Summary) error {
 	if t.Log.Data != nil {
 		logEnd(t.Log.Data, s)
 	}
 	if end.Config.Output.JSON {
-		return e.printSummary(end.Dir, s)
+		return p.printSummary(end.Dir, s)
 	}
 	if t.Log.Data != nil {
 		return nil
 	}
-	if err := e.print(end.Config.Log.Quiet, s); err != nil {
+	if err := p.print(end.Config.Log.Quiet, s); err != nil {
 		t.Log.Warn("cannot print the report", zap.Error(err))
 	}
 	return nil
 }
 
 // print writes the report for a person, who may have asked for quiet.
-func (e *env) print(quiet bool, s report.Summary) error {
+func (p *Process) print(quiet bool, s report.Summary) error {
 	if quiet {
-		return report.PrintShort(e.stderr, s)
+		return report.PrintShort(p.Stderr, s)
 	}
-	if w := terminal.Colors(e.stderr, e.environment.Lookup); w != nil {
+	if w := terminal.Colors(p.Stderr, p.Environment.Lookup); w != nil {
 		return report.PrintColored(w, s)
 	}
-	return report.Print(e.stderr, s)
+	return report.Print(p.Stderr, s)
 }
 
 // printSummary writes the summary to standard output, which may be full or closed.
-func (e *env) printSummary(dir string, s report.Summary) error {
-	err := report.WriteSummary(e.stdout, s)
+func (p *Process) printSummary(dir string, s report.Summary) error {
+	err := report.WriteSummary(p.Stdout, s)
 	if err == nil {
 		return nil
 	}

@@ -1,4 +1,4 @@
-package main
+package job
 
 import (
 	"context"
@@ -16,7 +16,7 @@ const otlpWithin = 10 * time.Second
 // startTrace begins a trace of the run, if the variables OTEL_* ask for it. What fails
 // there is a warning.
 func (s *sender) startTrace(ctx context.Context) {
-	lookup := otlp.Lookup(s.environment.Lookup)
+	lookup := otlp.Lookup(s.Environment.Lookup)
 	if !otlp.Asked(lookup) {
 		return
 	}
@@ -35,7 +35,7 @@ func (s *sender) endTrace(ctx context.Context, code int) {
 		return
 	}
 	run := s.metricsRun()
-	run.Summary, run.Ended, run.ExitCode, run.At = s.summary, true, code, s.now()
+	run.Summary, run.Ended, run.ExitCode, run.At = s.summary, true, code, s.Now()
 	ctx, cancel := context.WithTimeout(ctx, otlpWithin)
 	defer cancel()
 	if err := s.traced.End(ctx, run); err != nil {

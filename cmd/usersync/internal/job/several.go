@@ -1,4 +1,4 @@
-package main
+package job
 
 import (
 	"context"
@@ -10,15 +10,16 @@ import (
 	"usersync/cmd/usersync/internal/advice"
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/message"
 	"usersync/cmd/usersync/internal/run"
 	"usersync/cmd/usersync/internal/terminal"
 )
 
-// runSeveral sends the input to several destinations in parallel, one run each. The
+// SendSeveral sends the files to several destinations in parallel, one run each. The
 // runs share only the process, and the first call waits until each of them
 // has found its settings and its columns in order.
-func (e *env) runSeveral(ctx context.Context, c *config.Config, args []string) error {
-	if slices.Contains(args, "-") {
+func (p *Process) SendSeveral(ctx context.Context, c *config.Config, files []string) error {
+	if slices.Contains(files, "-") {
 		return exit.Usage(fmt.Errorf("open the input: standard input cannot be read by %d runs", len(c.Target.All)), "name a file, or one destination with --to", "usersync run --help")
 	}
 	if c.Output.Results != "" {
@@ -28,9 +29,9 @@ func (e *env) runSeveral(ctx context.Context, c *config.Config, args []string) e
 	if err != nil {
 		return err
 	}
-	lanes := e.lanes(configs)
+	lanes := p.lanes(configs)
 	inParallel(lanes, func(l *lane) error {
-		l.sender = &sender{env: l.env, config: l.config, options: run.Options{Files: args}}
+		l.sender = &sender{Process: l.Process, config: l.config, options: run.Options{Files: files}}
 		return l.sender.prepare(ctx)
 	})
 	if !misused(lanes) {
@@ -42,9 +43,12 @@ func (e *env) runSeveral(ctx context.Context, c *config.Config, args []string) e
 	return end(ctx, c.Target.All, lanes)
 }
 
+// asJSON is the format of a log whose lines are all JSON.
+const asJSON = "json"
+
 // lane is one of several runs.
 type lane struct {
-	*env
+	*Process
 	config *config.Config
 	sender *sender // nil before prepare
 	found  advice.Result
@@ -52,17 +56,17 @@ type lane struct {
 }
 
 // lanes gives each run the terminal, with its name before each line.
-func (e *env) lanes(configs []*config.Config) []*lane {
+func (p *Process) lanes(configs []*config.Config) []*lane {
 	all := make([]*lane, len(configs))
-	stdout, stderr := &terminal.Locked{To: e.stdout}, &terminal.Locked{To: e.stderr}
+	stdout, stderr := &terminal.Locked{To: p.Stdout}, &terminal.Locked{To: p.Stderr}
 	for i, c := range configs {
-		one := *e
+		one := *p
 		one.several = true
-		one.stdout, one.stderr = stdout, &terminal.Prefixed{To: stderr, Prefix: c.Target.To + ": "}
-		if c.Log.Format == "json" {
-			one.stderr = stderr // each line is JSON and names its destination
+		one.Stdout, one.Stderr = stdout, &terminal.Prefixed{To: stderr, Prefix: c.Target.To + ": "}
+		if c.Log.Format == asJSON {
+			one.Stderr = stderr // each line is JSON and names its destination
 		}
-		all[i] = &lane{env: &one, config: c}
+		all[i] = &lane{Process: &one, config: c}
 	}
 	return all
 }
@@ -104,7 +108,7 @@ func end(ctx context.Context, names []string, lanes []*lane) error {
 	for i, l := range lanes {
 		l.err = l.sender.conclude(ctx, l.err)
 		codes[i] = advice.ExitCode(l.err, l.found)
-		l.reportError(l.err, codes[i])
+		message.Error(l.Stderr, l.config.Log.Format == asJSON, l.err, codes[i])
 		l.sender.tell(ctx, l.err, l.found)
 	}
 	return exit.Worst(names, codes)

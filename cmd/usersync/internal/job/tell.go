@@ -1,4 +1,4 @@
-package main
+package job
 
 import (
 	"context"
@@ -20,7 +20,7 @@ func (s *sender) tell(ctx context.Context, err error, found advice.Result) {
 	ctx, code := context.WithoutCancel(ctx), advice.ExitCode(err, found)
 	s.endTrace(ctx, code)
 	if s.summary != nil {
-		s.ended.runs = append(s.ended.runs, pod.RunOf(s.config.Target.To, s.summary))
+		s.Ran(pod.RunOf(s.config.Target.To, s.summary))
 	}
 	doneShard := err == nil && s.summary == nil && s.config.Shards.Split() // the run is not over
 	if s.options.Retried.Run != "" || doneShard {
@@ -30,24 +30,24 @@ func (s *sender) tell(ctx context.Context, err error, found advice.Result) {
 	s.notify(ctx, err, code)
 }
 
-// tellUnread tells monitoring and the team of settings that make no run, as far as these say
+// TellUnread tells monitoring and the team of settings that make no run, as far as these say
 // where: a job that is told nothing stays silent night after night. c is nil if the config could
 // not be read at all.
-func (e *env) tellUnread(ctx context.Context, c *config.Config, dry bool, err error) {
-	if c == nil || dry || c.Output.RunsDir == "" || len(c.Target.All) == 0 {
+func (p *Process) TellUnread(ctx context.Context, c *config.Config, err error) {
+	if c == nil || c.Output.RunsDir == "" || len(c.Target.All) == 0 {
 		return
 	}
-	own := *e
+	own := *p
 	own.several = len(c.Target.All) > 1
 	for _, to := range c.Target.All {
 		one := *c
 		one.Target.To = to
-		(&sender{env: &own, config: &one}).tell(ctx, err, advice.Result{})
+		(&sender{Process: &own, config: &one}).tell(ctx, err, advice.Result{})
 	}
 }
 
 func (s *sender) notify(ctx context.Context, err error, code int) {
-	e := notify.Ended{ExitCode: code, Summary: s.summary, At: s.now()}
+	e := notify.Ended{ExitCode: code, Summary: s.summary, At: s.Now()}
 	if err != nil {
 		e.Error = strings.ReplaceAll(err.Error(), "\n", "; ")
 	}

@@ -1,4 +1,4 @@
-package main
+package job
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 	"usersync/cmd/usersync/internal/advice"
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/run"
 	"usersync/sync/ledger"
 	"usersync/sync/user"
 	"usersync/writer/report"
@@ -32,7 +33,7 @@ func (s *sender) sendShard(ctx context.Context, found *advice.Result) error {
 			s.summary = &summary
 			return s.finish(s.config, s.terminal, s.run, &summary, stopped, found)
 		}
-		summary.Finish(s.now())
+		summary.Finish(s.Now())
 	}
 	last, err := s.run.EndShard(ctx, &summary)
 	if err != nil {
@@ -43,6 +44,22 @@ func (s *sender) sendShard(ctx context.Context, found *advice.Result) error {
 		return nil
 	}
 	return s.merge(ctx, found)
+}
+
+// Merge ends a run in shards that cannot be continued. files are its input.
+func (p *Process) Merge(ctx context.Context, c *config.Config, files []string, name string, found *advice.Result) error {
+	s := &sender{Process: p, config: c, options: run.Options{Files: files}}
+	err := inOrder(
+		func() error { return s.prepare(ctx) },
+		func() error { return s.beginMerge(ctx, name) },
+		func() error { return s.merge(ctx, found) },
+	)
+	return errors.Join(err, s.release())
+}
+
+func (s *sender) beginMerge(ctx context.Context, name string) (err error) {
+	s.run, err = s.prepared.BeginMerge(ctx, name)
+	return err
 }
 
 func (s *sender) merge(ctx context.Context, found *advice.Result) error {
