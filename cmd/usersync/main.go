@@ -95,6 +95,9 @@ func executeAt(ctx context.Context, now func() time.Time, args []string, stdin i
 	root := newRoot(e, &found)
 	root.SetArgs(args)
 	cmd, err := safely(func() (*cobra.Command, error) { return root.ExecuteContextC(soft) })
+	if cmd == nil { // it panicked
+		cmd, _, _ = root.Find(args) // found before, or nothing would have run
+	}
 	_ = e.metrics.Close() // what was shown is not affected
 	err = exit.WithSignal(soft, err)
 	code := advice.ExitCode(err, found)
