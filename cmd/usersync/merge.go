@@ -26,7 +26,8 @@ func mergeCommand(e *env, found *advice.Result) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		return e.process().Merge(cmd.Context(), c, args[1:], args[0], found)
+		c.Invocation.Run, c.Invocation.Files = args[0], c.Invocation.Files[1:]
+		return e.process().Merge(cmd.Context(), c, found)
 	}
 	return cmd
 }

@@ -16,6 +16,7 @@ import (
 type Invocation struct {
 	Verb  string // of a subcommand with that of its command: ledger show
 	Flags []Flag // with the settings of the environment, which may differ next time
+	Run   string // that is named before the files, by a command that takes both
 	Files []string
 }
 
@@ -47,6 +48,9 @@ func (in Invocation) line(verb string, files []string) []string {
 			line = append(line, f.args()...)
 		}
 	}
+	if in.Run != "" && verb == in.Verb {
+		files = slices.Concat([]string{in.Run}, files)
+	}
 	return append(line, operands(files)...)
 }
 
@@ -62,7 +66,7 @@ func (in Invocation) Command(verb string, files ...string) string {
 	return exit.CommandLine(in.line(verb, files)...)
 }
 
-// Again is the same command line for other files.
+// Again is the same command line for other files; it names the same run.
 func (in Invocation) Again(files ...string) string { return in.Command(in.Verb, files...) }
 
 // New is a command line that starts a new run with the same settings.

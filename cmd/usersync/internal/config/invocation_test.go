@@ -23,4 +23,11 @@ func TestAgainKeepsTheFlags(t *testing.T) {
 	if got := (config.Invocation{Verb: cmd.Name(), Flags: config.FlagsOf(cmd)}).Again("new.csv"); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
+	merge := config.Invocation{Verb: "merge", Run: "night-1", Files: []string{"users.csv"}}
+	if got, want := merge.Again(merge.Files...), "usersync merge night-1 users.csv"; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	if got, want := merge.Command("validate", merge.Files...), "usersync validate users.csv"; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
 }

@@ -46,19 +46,23 @@ func (s *sender) sendShard(ctx context.Context, found *advice.Result) error {
 	return s.merge(ctx, found)
 }
 
-// Merge ends a run in shards that cannot be continued. files are its input.
-func (p *Process) Merge(ctx context.Context, c *config.Config, files []string, name string, found *advice.Result) error {
-	s := &sender{Process: p, config: c, options: run.Options{Files: files}}
+// Merge ends the run in shards that the command line names, which cannot be continued.
+func (p *Process) Merge(ctx context.Context, c *config.Config, found *advice.Result) error {
+	s := &sender{Process: p, config: c, options: run.Options{Files: c.Invocation.Files}}
 	err := inOrder(
 		func() error { return s.prepare(ctx) },
-		func() error { return s.beginMerge(ctx, name) },
+		func() error { return s.beginMerge(ctx) },
 		func() error { return s.merge(ctx, found) },
 	)
-	return errors.Join(err, s.release())
+	err = s.conclude(ctx, err)
+	if s.summary != nil { // otherwise the run has not ended
+		s.tell(ctx, err, *found)
+	}
+	return err
 }
 
-func (s *sender) beginMerge(ctx context.Context, name string) (err error) {
-	s.run, err = s.prepared.BeginMerge(ctx, name)
+func (s *sender) beginMerge(ctx context.Context) (err error) {
+	s.run, err = s.prepared.BeginMerge(ctx, s.config.Invocation.Run)
 	return err
 }
 
