@@ -374,6 +374,6 @@ func (o one) ListAt(to []fs.FileInfo, offset int64) (int, error) {
 	if offset > 0 {
 		return 0, io.EOF
 	}
-	to[0] = bare{o.FileInfo}
+	to[0] = bare(o)
 	return 1, nil
 }
