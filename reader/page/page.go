@@ -100,8 +100,8 @@ func (p *Page) count(key, in string, n float64) {
 	}
 }
 
-// NoteArray notes the value of a key that is an array, as far as it is known: links, each
-// an object with its relation to this page, or what leads to another page.
+// NoteArray notes the beginning of an array under a key: links, each an object with its
+// relation to this page, or what leads to another page.
 func (p *Page) NoteArray(key string, array []byte) {
 	for _, link := range relation().FindAllSubmatch(array, -1) {
 		if IsNext(string(link[1])) {
