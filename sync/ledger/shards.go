@@ -10,7 +10,6 @@ import (
 	"io"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -58,13 +57,10 @@ func (e *JobError) Error() string {
 }
 
 // ShardName is the name of a shard of a run, as the ledger knows it.
-func ShardName(run string, index int) string { return run + "." + strconv.Itoa(index) }
+func ShardName(run string, index int) string { return registry.Shard(run, index) }
 
 // MainRun is the run of which a run is a shard; the run itself if it is none.
-func MainRun(run string) string {
-	name, _, _ := strings.Cut(run, ".")
-	return name
-}
+func MainRun(run string) string { return registry.Main(run) }
 
 // Joined says how a process has joined a run.
 type Joined struct {
