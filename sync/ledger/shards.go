@@ -140,7 +140,7 @@ func (j *joining) add(ctx context.Context) error {
 
 func (j *joining) try(ctx context.Context) (other lease.Rival, sibling bool, err error) {
 	asked := lease.Now()
-	tx, err := j.options.DB.Write.BeginTx(ctx, nil)
+	tx, err := j.options.DB.Begin(ctx)
 	if err != nil {
 		return other, false, err
 	}
@@ -308,7 +308,7 @@ func (s Shards) inJob(ctx context.Context, held *Lease, do func(*sql.Tx) error) 
 	ctx, end := held.BoundWrite(ctx)
 	defer end()
 	db := s.l.entries.DB
-	tx, err := db.Write.BeginTx(ctx, nil)
+	tx, err := db.Begin(ctx)
 	if err != nil {
 		return err
 	}

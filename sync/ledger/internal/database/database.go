@@ -103,6 +103,30 @@ func (db *DB) Exec(ctx context.Context, q Querier, query string, args ...any) (i
 	return result.RowsAffected()
 }
 
+// Begin begins a transaction. Others wait for the rows that it locks: if this process, its
+// machine or the network stops in its midst, the server ends it after some seconds, and
+// everything that follows in it fails.
+func (db *DB) Begin(ctx context.Context) (*sql.Tx, error) {
+	tx, err := db.Write.BeginTx(ctx, nil)
+	if err != nil || db.bounded == "" {
+		return tx, err
+	}
+	if _, err := tx.ExecContext(ctx, db.bounded); err != nil {
+		return nil, errors.Join(err, tx.Rollback())
+	}
+	return tx, nil
+}
+
+// Unbound lets a transaction of Begin be silent for as long as it takes, because it waits for
+// something else.
+func (db *DB) Unbound(ctx context.Context, tx *sql.Tx) error {
+	if db.unbounded == "" {
+		return nil
+	}
+	_, err := tx.ExecContext(ctx, db.unbounded)
+	return err
+}
+
 // Number returns the number of a name in a table, and assigns one if it has none.
 func (db *DB) Number(ctx context.Context, q Querier, table, name string) (num int64, err error) {
 	if _, err := db.Exec(ctx, q, `INSERT INTO `+table+` (name) VALUES (?) ON CONFLICT DO NOTHING`, name); err != nil {

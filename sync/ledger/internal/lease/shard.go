@@ -159,7 +159,7 @@ func (l *Lease) renewShard(ctx context.Context) (ours bool, err error) {
 // releaseShard releases the shard, and the scope after the last shard of the run.
 func (l *Lease) releaseShard(ctx context.Context) error {
 	o := l.options
-	tx, err := o.DB.Write.BeginTx(ctx, nil)
+	tx, err := o.DB.Begin(ctx)
 	if err != nil {
 		return err
 	}
