@@ -73,6 +73,7 @@ type shardResults struct {
 	stop func()
 	held *writer.Result       // read, and not taken yet
 	late map[int]user.Settled // what only the journal of a shard that is not done says
+	last int                  // the last record of these
 }
 
 // take returns the result of a record, if there is one.
@@ -264,10 +265,14 @@ func (m *merging) writeSome(records []*user.Record, j *journal.Journal, to write
 
 // writeDeletions writes the outcomes of users that are missing from the input of a mirror.
 func (m *merging) writeDeletions(j *journal.Journal, to writer.Writer, counts *engine.Summary) error {
-	for {
-		result, found, err := m.results[m.shard.Count].take(counts.Read + 1)
-		if err != nil || !found {
+	deleted := m.results[m.shard.Count]
+	for record := counts.Read + 1; ; record++ {
+		result, found, err := deleted.take(record)
+		if err != nil || !found && record >= deleted.last {
 			return err
+		}
+		if !found {
+			continue // its call had no answer
 		}
 		counts.Read++
 		counts.Missing++
