@@ -144,11 +144,14 @@ func (m *merging) merge(ctx context.Context, mirrored *Run, why error) (*Run, re
 	}
 	merged := newRun(b, &start{files: files, stop: func() {}, read: checkpoint.NewDigest()})
 	merged.merged = m
+	m.copyLogs(merged)
+	noted := m.shard.told.Noted
+	noted.Fields = nil // reading the input finds them again
 	if mirrored != nil {
 		merged.measured = mirrored.measured
 	}
 	merged.checkpointer = checkpoint.New(checkpoint.Options{Run: files.Run(), Journal: files.Journal(), Results: files.Durable(), Rejects: files.Rejects(),
-		Input: merged.at.read, Noted: m.shard.told.Noted, Start: b.options.Now(), Now: b.options.Now})
+		Input: merged.at.read, Noted: noted, Start: b.options.Now(), Now: b.options.Now})
 	merged.counts, err = m.write(ctx, files.Journal(), files.Writer(merged.checkpointer))
 	if err == nil {
 		err = merged.unchanged()
