@@ -43,7 +43,7 @@ func helpTopics() []*cobra.Command {
 	}, {
 		Use:   "settings",
 		Short: "Every setting, and where to set it",
-		Long:  config.Manual(connect.Sections()),
+		Long:  config.Schema(connect.Sections()).Manual(),
 	}, {
 		Use:   "codes",
 		Short: "Every outcome and code in results, in one line each",
@@ -116,7 +116,7 @@ func printSchema(to io.Writer) error {
 	for _, f := range slices.Compact(slices.Sorted(maps.Values(reader.Names()))) {
 		names = append(names, string(f))
 	}
-	text, err := config.EditorSchema(connect.Sections(), names)
+	text, err := config.Schema(connect.Sections()).EditorSchema(names)
 	if err == nil {
 		_, err = to.Write(text)
 	}
