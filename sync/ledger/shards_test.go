@@ -146,7 +146,7 @@ func TestShardsHoldTheScopeTogether(t *testing.T) {
 }
 
 // The checkpoints of many shards lock the account one after another. No shard loses its lease
-// because it stands in their line.
+// because it waits for them.
 func TestRenewalsDoNotWaitForCheckpoints(t *testing.T) {
 	const run = "20260101T000000Z-aaaaaa"
 	url, job, all := server.database(t), night, make([]*Ledger, 8)

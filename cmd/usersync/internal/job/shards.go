@@ -118,7 +118,7 @@ func (s *sender) mergedAlready(summary report.Summary) error {
 }
 
 // lost is the error of a process that was suspended, or cut off from the database, longer than
-// its lease, if that is behind err: another process may hold the shard by now, and use or have
+// its lease, if that is the cause of err: another process may hold the shard by now, and use or have
 // removed its files, so that this one has nothing to report.
 func (s *sender) lost(err error) error {
 	why := s.run.Lost(err)

@@ -51,7 +51,7 @@ func (r *Run) Merged() (s report.Summary, is bool) {
 func (r *Run) EndedAgain() bool { return r.shard.endedAgain }
 
 // Lost is why this process may no longer hold its shard, if err is not nil: whatever err says,
-// the files may be those of another process by now, or be gone. It is nil for a run without
+// the files may be those of another process by now, or be removed. It is nil for a run without
 // shards.
 func (r *Run) Lost(err error) error {
 	if err == nil || r.shard == nil {

@@ -67,7 +67,7 @@ func (db *DB) Exec(ctx context.Context, q Querier, query string, args ...any) (i
 }
 
 // Unbound lets a transaction of Begin be silent for as long as it takes, because it waits for
-// something else.
+// another program.
 func (db *DB) Unbound(ctx context.Context, tx *sql.Tx) error {
 	if db.unbounded == "" {
 		return nil
