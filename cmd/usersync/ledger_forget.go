@@ -12,6 +12,7 @@ import (
 	"usersync/cmd/usersync/internal/erasure"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/history"
+	"usersync/cmd/usersync/internal/setting"
 	"usersync/sync/journal"
 	"usersync/sync/ledger"
 )
@@ -35,13 +36,13 @@ func ledgerForget(e *env) *cobra.Command {
 		Args:    ledgerArguments("ID"),
 	}
 	cmd.Flags().StringArrayVar(&plans, "plan", nil, "also erase the user from the plan in `FILE`; may be repeated")
-	load := addSettings(e, cmd, config.ForLedger)
+	load := addSettings(e, cmd, setting.ForLedger)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		c, err := load()
 		if err != nil {
 			return err
 		}
-		lines, err := erasePlans(plans, args[0])
+		lines, err := erasure.Plans(plans, args[0])
 		if err != nil {
 			return err
 		}

@@ -7,9 +7,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"usersync/cmd/usersync/internal/advice"
-	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/run"
+	"usersync/cmd/usersync/internal/setting"
 	"usersync/sync/journal"
 )
 
@@ -26,7 +26,7 @@ func resumeCommand(e *env, found *advice.Result) *cobra.Command {
 		Annotations: withExitCodes(),
 		Example:     "  usersync resume\n  usersync resume runs/20261122T021500Z-k3q7ab\n  usersync resume 20261122T021500Z-k3q7ab - < users.csv",
 	}
-	load, find := addSettings(e, cmd, config.ForResume), runArguments(cmd)
+	load, find := addSettings(e, cmd, setting.ForResume), runArguments(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		name, stdin, err := resumeArguments(args)
 		if err != nil {

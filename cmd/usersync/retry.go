@@ -6,10 +6,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"usersync/cmd/usersync/internal/advice"
-	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/history"
 	"usersync/cmd/usersync/internal/run"
+	"usersync/cmd/usersync/internal/setting"
 	"usersync/sync/journal"
 )
 
@@ -31,7 +31,7 @@ func retryCommand(e *env, found *advice.Result) *cobra.Command {
 		Example:     "  usersync retry\n  usersync retry runs/20261122T021500Z-k3q7ab\n  usersync retry --group g1-cgf2r3v6fg",
 		Args:        atMostOneRun,
 	}
-	load, find := addSettings(e, cmd, config.ForRetry), runArguments(cmd)
+	load, find := addSettings(e, cmd, setting.ForRetry), runArguments(cmd)
 	groups := cmd.Flags().StringSlice("group", nil, "send only the rejects of this error group; may be given several times")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		own, err := load()

@@ -21,10 +21,17 @@ type Recurring struct{ l *Ledger }
 // Recurring returns the Recurring of the ledger's scope and feed.
 func (r Runs) Recurring() Recurring { return Recurring(r) }
 
-// First returns the first n rows of the feed, in no order.
+// First returns the first n rows of the feed, in the order of their ids: those without one
+// come first.
 func (r Recurring) First(ctx context.Context, n int) ([]RecurringRow, error) {
 	rows, err := recurring.First(ctx, r.l.entries.Scope, n)
 	return rows, failed("look up recurring rejects in the ledger", err)
+}
+
+// EachID calls take with the id of each row of the feed that has one, in no order. The id of
+// several rows comes several times.
+func (r Recurring) EachID(ctx context.Context, take func(id string)) error {
+	return failed("look up recurring rejects in the ledger", recurring.EachID(ctx, r.l.entries.Scope, take))
 }
 
 // Of returns the rows of ids, of the feed.

@@ -1,8 +1,6 @@
 package parking
 
 import (
-	"hash/maphash"
-
 	"usersync/sync/ledger"
 	"usersync/sync/user"
 )
@@ -11,7 +9,7 @@ import (
 // nothing. A user who ends otherwise than before is forgotten, whatever the end is: only what
 // recurs without a break is parked.
 func (f *Finder) Met(o *user.Outcome) (ledger.MetRow, bool) {
-	if f == nil || o.Status != user.Refused && o.Status != user.Invalid && o.Record.Recurring == nil && len(f.touched) == 0 {
+	if f == nil || o.Status != user.Refused && o.Status != user.Invalid && o.Record.Recurring == nil && f.touched.none() {
 		return ledger.MetRow{}, false // nearly always
 	}
 	r, id := o.Record, idOf(o.Record)
@@ -29,24 +27,9 @@ func (f *Finder) Met(o *user.Outcome) (ledger.MetRow, bool) {
 	case o.Status == user.Invalid && r.Origin.Before != nil: // its text is not that of the input
 		return m, false
 	default:
-		m.Over = id != "" && (r.Recurring != nil || f.isTouched(id))
+		m.Over = id != "" && (r.Recurring != nil || f.touched.mayHave(id))
 		return m, m.Over
 	}
-	f.touch(id)
+	f.touched.add(id) // a later row of it can end that
 	return m, true
-}
-
-// touch notes that the ledger is told of a row of the id, so that a later row of it can end
-// that.
-func (f *Finder) touch(id string) {
-	if len(f.touched) < mostTouched {
-		f.touched[maphash.String(f.seed, id)] = struct{}{}
-	}
-}
-
-// isTouched reports whether the ledger may have been told of a row of the id. If that were
-// too many, it was.
-func (f *Finder) isTouched(id string) bool {
-	_, touched := f.touched[maphash.String(f.seed, id)]
-	return touched || len(f.touched) == mostTouched
 }

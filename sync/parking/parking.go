@@ -9,7 +9,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
-	"hash/maphash"
 	"time"
 	"unicode/utf8"
 
@@ -40,12 +39,9 @@ type Options struct {
 	Settings string
 }
 
-// most is how many rows of the ledger are kept in memory. If there are more, those of each
-// chunk of records are looked up, and rows without an id are not recognized.
+// most is how many rows of the ledger are kept in memory. If there are more, those with an id
+// are looked up when a record may have it, and as many of those without an id are recognized.
 const most = 10_000
-
-// mostTouched is how many ids are kept of rows that this run has met.
-const mostTouched = 100_000
 
 // slack lets a nightly run that starts a little earlier than the last time retry a row, and
 // not only the run of the next night.
@@ -58,11 +54,10 @@ type Finder struct {
 	rows     fingerprint.Rows
 	settings uint64
 
-	known map[string][]ledger.RecurringRow // by id; nil if there are too many
-	any   bool                             // the ledger knows some
+	known map[string][]ledger.RecurringRow // by id; only those without one if there are too many
+	more  *idSet                           // whose rows are looked up; empty if known has all
 
-	seed    maphash.Seed
-	touched map[uint64]struct{} // ids of rows that Met has told of
+	touched *idSet // of rows that Met has told of
 }
 
 // New returns a Finder for a run that starts now; nil without a ledger.
@@ -70,17 +65,24 @@ func New(ctx context.Context, o Options) (*Finder, error) {
 	if o.Ledger == nil {
 		return nil, nil
 	}
-	all, err := o.Ledger.Runs().Recurring().First(ctx, most+1)
-	if err != nil {
+	sum := sha256.Sum256([]byte(o.Settings))
+	f := &Finder{options: o, rows: o.Ledger.RowHashes(), settings: binary.LittleEndian.Uint64(sum[:]), more: newIDSet(), touched: newIDSet()}
+	if err := f.learn(ctx); err != nil {
 		return nil, err
 	}
-	sum := sha256.Sum256([]byte(o.Settings))
-	f := &Finder{options: o, rows: o.Ledger.RowHashes(), settings: binary.LittleEndian.Uint64(sum[:]), any: len(all) > 0,
-		seed: maphash.MakeSeed(), touched: map[uint64]struct{}{}}
-	if len(all) <= most {
-		f.known = byID(all)
-	}
 	return f, nil
+}
+
+// learn reads which rows the ledger knows.
+func (f *Finder) learn(ctx context.Context) error {
+	recurring := f.options.Ledger.Runs().Recurring()
+	first, err := recurring.First(ctx, most+1)
+	f.known = byID(first)
+	if err != nil || len(first) <= most {
+		return err
+	}
+	f.known = map[string][]ledger.RecurringRow{"": f.known[""]} // the others are looked up
+	return recurring.EachID(ctx, f.more.add)
 }
 
 func byID(all []ledger.RecurringRow) map[string][]ledger.RecurringRow {
@@ -94,15 +96,12 @@ func byID(all []ledger.RecurringRow) map[string][]ledger.RecurringRow {
 // Look sets Recurring of the records whose ids, or rows, earlier runs have met. Without such
 // rows in the ledger it does nothing.
 func (f *Finder) Look(ctx context.Context, records []*user.Record) error {
-	if f == nil || !f.any {
+	if f == nil || len(f.known) == 0 {
 		return nil
 	}
-	known := f.known
-	if known == nil {
-		var err error
-		if known, err = f.lookUp(ctx, records); err != nil {
-			return err
-		}
+	known, err := f.lookUp(ctx, records)
+	if err != nil {
+		return err
 	}
 	for _, r := range records {
 		if rows := known[idOf(r)]; len(rows) > 0 {
@@ -112,15 +111,21 @@ func (f *Finder) Look(ctx context.Context, records []*user.Record) error {
 	return nil
 }
 
+// lookUp returns the rows that the records may be, by their ids.
 func (f *Finder) lookUp(ctx context.Context, records []*user.Record) (map[string][]ledger.RecurringRow, error) {
-	var ids []string
+	var asked []string
 	for _, r := range records {
-		if id := idOf(r); id != "" {
-			ids = append(ids, id)
+		if id := idOf(r); id != "" && f.more.mayHave(id) {
+			asked = append(asked, id)
 		}
 	}
-	rows, err := f.options.Ledger.Runs().Recurring().Of(ctx, ids)
-	return byID(rows), err
+	if asked == nil {
+		return f.known, nil
+	}
+	rows, err := f.options.Ledger.Runs().Recurring().Of(ctx, asked)
+	known := byID(rows)
+	known[""] = f.known[""]
+	return known, err
 }
 
 // longestID is the longest id that is kept of an invalid row.

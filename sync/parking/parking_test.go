@@ -413,20 +413,52 @@ func TestTwoRowsOfOneID(t *testing.T) {
 	}
 }
 
-// With very many rows in the ledger, those of each chunk are looked up.
-func TestManyRows(t *testing.T) {
-	n := newNights(t)
-	var met []ledger.MetRow
+// others fills the ledger with more rows than are kept in memory, of users who are not in the
+// input, and of rows without an id.
+func (n *nights) others() {
+	met := []ledger.MetRow{{Hash: 1, Status: user.Invalid, Code: "ragged", At: n.now}}
 	for i := range most + 1 {
 		met = append(met, ledger.MetRow{ID: fmt.Sprint("other", i), Status: user.Refused, Code: "bad", At: n.now, Sent: true})
 	}
-	if err := n.ledger.Save(t.Context(), ledger.Checkpoint{Run: "run-0", At: n.now}, nil, met...); err != nil {
-		t.Fatal(err)
+	if err := n.ledger.Save(n.Context(), ledger.Checkpoint{Run: "run-0", At: n.now}, nil, met...); err != nil {
+		n.Fatal(err)
 	}
+}
+
+// With very many rows in the ledger, those of each chunk are looked up.
+func TestManyRows(t *testing.T) {
+	n := newNights(t)
+	n.others()
+	refuse := func(r *user.Record) user.Outcome { return refused(r, "bad") }
 	for night := range 4 {
-		parked := n.night(true, []*user.Record{row("zz1", "x"), row("zz2", "x")}, func(r *user.Record) user.Outcome { return refused(r, "bad") })
-		if len(parked) == 2 != (night == 3) {
+		parked := n.night(true, []*user.Record{row("zz1", "x"), row("zz2", "x"), row("new", "x")}, refuse)
+		if len(parked) == 3 != (night == 3) {
 			t.Error(night, parked)
+		}
+	}
+	n.night(true, []*user.Record{row("zz1", "corrected"), row("zz2", "x")}, func(r *user.Record) user.Outcome { return of(r, user.Updated) })
+	if rows, err := n.ledger.Runs().Recurring().Of(t.Context(), []string{"zz1", "zz2"}); len(rows) != 1 || err != nil {
+		t.Error("after zz1 was settled:", rows, err)
+	}
+}
+
+// A row without an id recurs among very many others, whether its chunk asks for some of them
+// or for none.
+func TestManyRowsAndOneWithoutID(t *testing.T) {
+	n := newNights(t)
+	n.others()
+	for night := range 5 {
+		rows := []*user.Record{{Op: user.Upsert, Origin: user.Origin{Raw: []byte("a,b,c"), Unparsed: true}}}
+		if night == 4 {
+			rows = append(rows, row("other1", "x"))
+		}
+		n.night(true, rows, func(r *user.Record) user.Outcome {
+			o := user.Outcome{Record: r, Status: user.Invalid, Code: "ragged"}
+			o.NoteRecurring()
+			return o
+		})
+		if noted := rows[0].Notes&user.StillInvalid != 0; noted != (night >= 3) {
+			t.Error(night, noted)
 		}
 	}
 }

@@ -276,3 +276,51 @@ func TestRedirectsAndToken(t *testing.T) {
 		t.Errorf("a token for http: %v", err)
 	}
 }
+
+// What is written goes where the URL says: after a redirect the client would only get something.
+func TestPutIsNotRedirected(t *testing.T) {
+	for _, status := range []int{http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther, http.StatusTemporaryRedirect} {
+		got := atomic.Int64{}
+		login := started(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { got.Add(1) }))
+		url := started(t, http.RedirectHandler(login, status))
+		err := opener().Put(t.Context(), url, "results.csv", strings.NewReader("id\n"), 3)
+		if kind, _ := place.KindOf(err); err == nil || kind != place.Broken || got.Load() > 0 {
+			t.Errorf("%d: %v, and %d calls", status, err, got.Load())
+		}
+	}
+}
+
+// An object of unknown length is continued only if the answer shows where it ends.
+func TestEndIsProvedWhenContinued(t *testing.T) {
+	for name, c := range map[string]struct {
+		rest string
+		want string // empty: an error
+	}{
+		"the whole, with a length":      {"HTTP/1.1 200 OK\r\nETag: \"one\"\r\nContent-Length: 10\r\n\r\nid\n1\n2\n3\n4", "id\n1\n2\n3\n4"},
+		"a range of a known length":     {"HTTP/1.1 206 OK\r\nETag: \"one\"\r\nContent-Range: bytes 5-9/10\r\nContent-Length: 5\r\n\r\n2\n3\n4", "id\n1\n2\n3\n4"},
+		"a range that may end early":    {"HTTP/1.1 206 OK\r\nETag: \"one\"\r\nContent-Range: bytes 5-6/*\r\nContent-Length: 2\r\n\r\n2\n", ""},
+		"the whole, without its length": {"HTTP/1.0 200 OK\r\nETag: \"one\"\r\n\r\nid\n1\n2\n", ""},
+	} {
+		var n atomic.Int64
+		url := started(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			conn, _, _ := http.NewResponseController(w).Hijack()
+			answer := c.rest
+			if n.Add(1) == 1 {
+				answer = "HTTP/1.1 200 OK\r\nETag: \"one\"\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nid\n1\n\r\n"
+			}
+			_, _ = io.WriteString(conn, answer)
+			_ = conn.Close()
+		}))
+		r, err := opener().Open(t.Context(), url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := io.ReadAll(r)
+		if kind, _ := place.KindOf(err); (err == nil) != (c.want != "") || err == nil && string(got) != c.want || err != nil && kind != place.Broken {
+			t.Errorf("%s: %q, %v", name, got, err)
+		}
+		if err := r.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}

@@ -5,17 +5,18 @@ import (
 	"maps"
 	"slices"
 
+	"usersync/cmd/usersync/internal/setting"
 	"usersync/sync/user"
 )
 
 // checkDelete reports that the mode, or the operations of the rows, delete users, and that
 // the section at the line describes no call for that.
-func (src sources) checkDelete(c *Config, s *Section, line int) error {
+func (src sources) checkDelete(c *Config, s *setting.Section, line int) error {
 	key, why := c.deletes()
 	if key == "" || !s.Tree.Lacks(user.Delete) {
 		return nil
 	}
-	return src.file.Fault(line, fmt.Sprintf("%s has no call to delete users, and %s deletes users", s.Name, why),
+	return src.File.Fault(line, fmt.Sprintf("%s has no call to delete users, and %s deletes users", s.Name, why),
 		fmt.Sprintf("describe the call under %s.delete, or change %s", s.Name, key))
 }
 

@@ -9,16 +9,17 @@ import (
 	"github.com/spf13/cobra"
 
 	"usersync/cmd/usersync/internal/config"
+	"usersync/cmd/usersync/internal/setting"
 	"usersync/sync/journal"
 	"usersync/writer/rundir"
 )
 
 // kardSettings are the section of an API with an address.
-func kardSettings() []config.Section {
+func kardSettings() []setting.Section {
 	var url, put string
-	return []config.Section{{Name: "kard", Settings: []config.Setting{
-		{Key: "base_url", Kind: config.URL, Value: "URL", Identifies: config.ScopeIdentity, Set: config.IntoString(&url)},
-		{Key: "put", Value: "NAME", Default: "merge", Set: config.IntoString(&put)},
+	return []setting.Section{{Name: "kard", Settings: []setting.Setting{
+		{Key: "base_url", Kind: setting.URL, Value: "URL", Identifies: setting.ScopeIdentity, Set: setting.IntoString(&url)},
+		{Key: "put", Value: "NAME", Default: "merge", Set: setting.IntoString(&put)},
 	}}}
 }
 
@@ -98,12 +99,12 @@ func loadConfig(t *testing.T, text, mode string) *config.Config {
 		t.Fatal(err)
 	}
 	cmd := &cobra.Command{Use: "run"}
-	flags := config.AddFlags(cmd, config.Declare(kardSettings), config.ForRun)
+	flags := config.AddFlags(cmd, config.Declare(kardSettings), setting.ForRun)
 	if err := cmd.ParseFlags([]string{"--config", path, "--mode", mode}); err != nil {
 		t.Fatal(err)
 	}
 	lookup := func(name string) (string, bool) { return "https://api.example.com/v1", name == "KARD_URL" }
-	c, err := flags.Load(config.Environment{Lookup: lookup, Environ: func() []string { return nil }})
+	c, err := flags.Load(setting.Environment{Lookup: lookup, Environ: func() []string { return nil }})
 	if err != nil {
 		t.Fatal(err)
 	}

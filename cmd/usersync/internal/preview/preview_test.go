@@ -14,6 +14,7 @@ import (
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/setting"
 	"usersync/sync/guard"
 	"usersync/sync/user"
 )
@@ -22,11 +23,11 @@ import (
 func settings(t *testing.T, args ...string) *config.Config {
 	t.Helper()
 	cmd := &cobra.Command{Use: "plan"}
-	flags := config.AddFlags(cmd, config.Declare(connect.Sections), config.ForRun)
+	flags := config.AddFlags(cmd, config.Declare(connect.Sections), setting.ForRun)
 	if err := cmd.ParseFlags(append([]string{"--to", "kard", "--sandbox"}, args...)); err != nil {
 		t.Fatal(err)
 	}
-	c, err := flags.Load(config.Environment{Lookup: func(string) (string, bool) { return "", false }, Environ: func() []string { return nil }})
+	c, err := flags.Load(setting.Environment{Lookup: func(string) (string, bool) { return "", false }, Environ: func() []string { return nil }})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,6 +18,7 @@ import (
 	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/history"
+	"usersync/cmd/usersync/internal/setting"
 	"usersync/sync/journal"
 	"usersync/sync/user"
 	"usersync/writer/progress"
@@ -30,11 +31,11 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 func settings(t *testing.T, args ...string) *config.Config {
 	t.Helper()
 	cmd := &cobra.Command{Use: "run"}
-	flags := config.AddFlags(cmd, config.Declare(connect.Sections), config.ForRun)
+	flags := config.AddFlags(cmd, config.Declare(connect.Sections), setting.ForRun)
 	if err := cmd.ParseFlags(append([]string{"--to", "kard", "--sandbox"}, args...)); err != nil {
 		t.Fatal(err)
 	}
-	c, err := flags.Load(config.Environment{Lookup: func(string) (string, bool) { return "", false }, Environ: func() []string { return nil }})
+	c, err := flags.Load(setting.Environment{Lookup: func(string) (string, bool) { return "", false }, Environ: func() []string { return nil }})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"usersync/cmd/usersync/internal/config"
+	"usersync/cmd/usersync/internal/setting"
 	"usersync/sync/visible"
 	"usersync/writer/progress"
 )
@@ -99,11 +100,11 @@ func TestWidthTo(t *testing.T) {
 func settings(t *testing.T, args ...string) *config.Config {
 	t.Helper()
 	cmd := &cobra.Command{Use: "run"}
-	flags := config.AddFlags(cmd, config.Declare(func() []config.Section { return nil }), config.ForRun)
+	flags := config.AddFlags(cmd, config.Declare(func() []setting.Section { return nil }), setting.ForRun)
 	if err := cmd.ParseFlags(append([]string{"--config", os.DevNull}, args...)); err != nil {
 		t.Fatal(err)
 	}
-	c, err := flags.Load(config.Environment{Lookup: environ(), Environ: func() []string { return nil }})
+	c, err := flags.Load(setting.Environment{Lookup: environ(), Environ: func() []string { return nil }})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,7 +11,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"sync"
 )
 
 // DB is an open database. Its methods are safe for concurrent use.
@@ -20,7 +19,8 @@ type DB struct {
 	Read, Write *sql.DB // the same pool in PostgreSQL
 	Path        string  // the SQLite file; empty in PostgreSQL
 
-	often prepared
+	reads  prepared
+	writes written
 }
 
 // Open opens the database at sqlite:FILE or postgres://..., and creates the file if there
@@ -56,43 +56,6 @@ func (db *DB) Query(ctx context.Context, q Querier, query string, args ...any) (
 	return q.QueryContext(ctx, db.bind(query), args...)
 }
 
-// QueryOften is Query for one of the few queries that are run for each chunk of records:
-// outside a transaction it stays prepared.
-func (db *DB) QueryOften(ctx context.Context, q Querier, query string, args ...any) (*sql.Rows, error) {
-	if db.Path == "" || q != Querier(db.Read) { // PostgreSQL's driver does that by itself
-		return db.Query(ctx, q, query, args...)
-	}
-	statement, err := db.often.prepare(ctx, db.Read, db.bind(query))
-	if err != nil {
-		return nil, err
-	}
-	return statement.QueryContext(ctx, args...)
-}
-
-// prepared holds the statements of a database by their text. Closing the database closes
-// them.
-type prepared struct {
-	mu         sync.Mutex
-	statements map[string]*sql.Stmt
-}
-
-func (p *prepared) prepare(ctx context.Context, db *sql.DB, query string) (*sql.Stmt, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if known := p.statements[query]; known != nil {
-		return known, nil
-	}
-	fresh, err := db.PrepareContext(ctx, query)
-	if err != nil {
-		return nil, err
-	}
-	if p.statements == nil {
-		p.statements = map[string]*sql.Stmt{}
-	}
-	p.statements[query] = fresh
-	return fresh, nil
-}
-
 // Exec runs a statement on q, and returns how many rows it changed. The parameters of the
 // query are written as ?.
 func (db *DB) Exec(ctx context.Context, q Querier, query string, args ...any) (int64, error) {
@@ -101,6 +64,34 @@ func (db *DB) Exec(ctx context.Context, q Querier, query string, args ...any) (i
 		return 0, err
 	}
 	return result.RowsAffected()
+}
+
+// Put inserts or updates entries of a scope, in a transaction of Begin.
+func (db *DB) Put(ctx context.Context, tx *sql.Tx, scope int64, rows []Row) error {
+	return db.put(ctx, db, tx, scope, rows)
+}
+
+// Insertion inserts rows of a table.
+type Insertion struct {
+	Into     string // INSERT INTO with the columns
+	Columns  int
+	Conflict string // what is done with a row that is there, after a space
+}
+
+// RowsAtOnce is how many rows one statement inserts.
+const RowsAtOnce = 50
+
+// Insert inserts at most RowsAtOnce rows, in a transaction of Begin. The values are those of
+// one row after the other.
+func (db *DB) Insert(ctx context.Context, tx *sql.Tx, i Insertion, values []any) error {
+	n := len(values) / i.Columns
+	places := strings.Repeat("("+strings.Repeat("?,", i.Columns-1)+"?),", n)
+	query := i.Into + " VALUES " + places[:len(places)-1] + i.Conflict
+	if n < RowsAtOnce { // each number of rows has a text of its own
+		_, err := db.Exec(ctx, tx, query, values...)
+		return err
+	}
+	return db.execOften(ctx, tx, query, values...)
 }
 
 // Number returns the number of a name in a table, and assigns one if it has none.

@@ -16,7 +16,7 @@ var postgresDialect = Dialect{
 	FindFolded: findPostgres(`x.folded = u.id`),
 	FindRemote: findPostgres(`x.remote = u.id AND x.remote <> ''`),
 	Now:        `CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)`,
-	Put:        putPostgres,
+	put:        putPostgres,
 	migrations: "migrations/postgres",
 	lockSchema: `SELECT pg_advisory_xact_lock(7887431190327)`,
 	hasTables:  `SELECT count(*) FROM pg_tables WHERE schemaname = current_schema() AND tablename LIKE 'usersync\_%'`,
@@ -66,7 +66,7 @@ const putPostgresSQL = `INSERT INTO usersync_entry (num, scope, id, feed, standi
 
 // putPostgres sends the entries as arrays in one statement. COPY would need a staging
 // table to be created and dropped for each checkpoint.
-func putPostgres(ctx context.Context, tx *sql.Tx, scope int64, rows []Row) error {
+func putPostgres(ctx context.Context, _ *DB, tx *sql.Tx, scope int64, rows []Row) error {
 	n := len(rows)
 	nums, feeds, standings, runs, records := make([]int64, n), make([]int64, n), make([]int64, n), make([]int64, n), make([]int64, n)
 	ids, remotes, folded, prints := make([]string, n), make([]string, n), make([]string, n), make([][]byte, n)

@@ -9,7 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"strings"
+	"slices"
 	"syscall"
 	"time"
 
@@ -26,7 +26,7 @@ var sqliteDialect = Dialect{
 	FindFolded: findSQLite + `e.folded = j.id`,
 	FindRemote: findSQLite + `e.remote = j.id AND e.remote <> ''`,
 	Now:        `CAST(unixepoch('subsec') * 1000 AS INTEGER)`,
-	Put:        putSQLite,
+	put:        putSQLite,
 	migrations: "migrations/sqlite",
 	hasTables:  `SELECT count(*) FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'`,
 	hasMeta:    `SELECT count(*) FROM sqlite_master WHERE name = 'usersync_meta'`,
@@ -125,49 +125,28 @@ func jsonList(ids []string) (any, error) {
 	return string(append(b, ']')), nil
 }
 
-// putRows is how many entries one statement writes.
-const putRows = 50
+var putEntries = Insertion{
+	Into: `INSERT INTO usersync_entry (num, scope, id, feed, standing, remote, run, record, prints, folded)`, Columns: 10,
+	Conflict: ` ON CONFLICT (scope, id) DO UPDATE SET standing = excluded.standing, remote = excluded.remote,
+		run = excluded.run, record = excluded.record, prints = excluded.prints`,
+}
 
-const putSQL = `INSERT INTO usersync_entry (num, scope, id, feed, standing, remote, run, record, prints, folded) VALUES %s
-	ON CONFLICT (scope, id) DO UPDATE SET standing = excluded.standing, remote = excluded.remote,
-	run = excluded.run, record = excluded.record, prints = excluded.prints`
-
-func putSQLite(ctx context.Context, tx *sql.Tx, scope int64, rows []Row) error {
-	many, err := preparePut(ctx, tx, putRows)
-	if err != nil {
-		return err
-	}
-	defer many.Close()
-	args := make([]any, 0, 10*putRows)
-	for len(rows) >= putRows {
-		if _, err := many.ExecContext(ctx, putArgs(args, scope, rows[:putRows])...); err != nil {
+func putSQLite(ctx context.Context, db *DB, tx *sql.Tx, scope int64, rows []Row) error {
+	values := make([]any, 0, putEntries.Columns*RowsAtOnce)
+	for part := range slices.Chunk(rows, RowsAtOnce) {
+		if err := db.Insert(ctx, tx, putEntries, entryValues(values, scope, part)); err != nil {
 			return err
 		}
-		rows = rows[putRows:]
 	}
-	if len(rows) == 0 {
-		return nil
-	}
-	_, err = tx.ExecContext(ctx, putStatement(len(rows)), putArgs(args, scope, rows)...)
-	return err
+	return nil
 }
 
-func preparePut(ctx context.Context, tx *sql.Tx, n int) (*sql.Stmt, error) {
-	return tx.PrepareContext(ctx, putStatement(n))
-}
-
-func putStatement(n int) string {
-	values := strings.Repeat("(?,?,?,?,?,?,?,?,?,?),", n)
-	return fmt.Sprintf(putSQL, values[:len(values)-1])
-}
-
-func putArgs(args []any, scope int64, rows []Row) []any {
-	args = args[:0]
+func entryValues(values []any, scope int64, rows []Row) []any {
 	for i := range rows {
 		r := &rows[i]
-		args = append(args, r.Num, scope, r.ID, r.Feed, r.State, r.Remote, r.Run, r.Record, r.Fingerprints, r.folded())
+		values = append(values, r.Num, scope, r.ID, r.Feed, r.State, r.Remote, r.Run, r.Record, r.Fingerprints, r.folded())
 	}
-	return args
+	return values
 }
 
 // Private refuses an open file that is not a regular file, that belongs to another user,

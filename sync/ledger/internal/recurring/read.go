@@ -6,6 +6,7 @@ import (
 	"errors"
 	"time"
 
+	"usersync/sync/ledger/internal/database"
 	"usersync/sync/ledger/internal/scope"
 	"usersync/sync/user"
 )
@@ -13,9 +14,33 @@ import (
 const selected = `SELECT r.id, f.name, r.hash, r.status, r.code, r.runs, r.first, r.last, r.sent, COALESCE(u.name, '')
 	FROM usersync_recurring r JOIN usersync_feed f ON f.num = r.feed LEFT JOIN usersync_run u ON u.num = r.run WHERE r.scope = ?`
 
-// First returns the first n rows of the scope's feed, in no order.
+// First returns the first n rows of the scope's feed, in the order of their ids: those
+// without one come first.
 func First(ctx context.Context, s *scope.Scope, n int) ([]Row, error) {
-	return read(ctx, s, ` AND f.name = ? LIMIT ?`, s.Feed, int64(n))
+	return read(ctx, s, s.DB.Query, ` AND f.name = ? ORDER BY r.id LIMIT ?`, s.Feed, int64(n))
+}
+
+// EachID calls take with the id of each row of the scope's feed that has one, in no order. The
+// id of several rows comes several times.
+func EachID(ctx context.Context, s *scope.Scope, take func(id string)) error {
+	num, err := s.Num(ctx)
+	if err != nil || num == 0 {
+		return err
+	}
+	rows, err := s.DB.Query(ctx, s.DB.Read, `SELECT r.id FROM usersync_recurring r JOIN usersync_feed f ON f.num = r.feed
+		WHERE r.scope = ? AND f.name = ? AND r.id <> ''`, num, s.Feed)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return err
+		}
+		take(id)
+	}
+	return errors.Join(rows.Err(), rows.Close())
 }
 
 // Of returns the rows of ids, of the scope's feed.
@@ -24,7 +49,7 @@ func Of(ctx context.Context, s *scope.Scope, ids []string) ([]Row, error) {
 	if err != nil {
 		return nil, err
 	}
-	return read(ctx, s, ` AND f.name = ? AND r.id IN (SELECT j.id FROM `+s.DB.IDs+`)`, s.Feed, list)
+	return read(ctx, s, s.DB.QueryOften, ` AND f.name = ? AND r.id IN (SELECT j.id FROM `+s.DB.IDs+`)`, s.Feed, list)
 }
 
 // Known reports whether there are rows of an id, of any feed.
@@ -40,7 +65,7 @@ func Known(ctx context.Context, s *scope.Scope, id string) (known bool, err erro
 // All returns the rows of the scope, of all feeds, in the order of their ids. It is as large
 // as the answer.
 func All(ctx context.Context, s *scope.Scope) ([]Row, error) {
-	return read(ctx, s, ` ORDER BY r.id, f.name, r.hash`)
+	return read(ctx, s, s.DB.Query, ` ORDER BY r.id, f.name, r.hash`)
 }
 
 // NowParked counts the rows of a finished run that the API has refused again, in at least so
@@ -56,12 +81,15 @@ func NowParked(ctx context.Context, s *scope.Scope, run string, least int) (park
 	return parked, err
 }
 
-func read(ctx context.Context, s *scope.Scope, where string, args ...any) ([]Row, error) {
+// query is one of the ways in which a database is asked.
+type query func(ctx context.Context, q database.Querier, text string, args ...any) (*sql.Rows, error)
+
+func read(ctx context.Context, s *scope.Scope, by query, where string, args ...any) ([]Row, error) {
 	num, err := s.Num(ctx)
 	if err != nil || num == 0 {
 		return nil, err
 	}
-	rows, err := s.DB.Query(ctx, s.DB.Read, selected+where, append([]any{num}, args...)...)
+	rows, err := by(ctx, s.DB.Read, selected+where, append([]any{num}, args...)...)
 	if err != nil {
 		return nil, err
 	}

@@ -2,18 +2,16 @@ package recurring
 
 import (
 	"slices"
-	"strings"
 	"time"
 
+	"usersync/sync/ledger/internal/database"
 	"usersync/sync/ledger/internal/scope"
 )
 
-// rowsAtOnce is how many rows one statement writes.
-const rowsAtOnce = 50
-
-const columns = `scope, feed, id, hash, status, code, runs, run, counted, first, last, sent`
-
-const columnCount = 12
+const (
+	into    = `INSERT INTO usersync_recurring (scope, feed, id, hash, status, code, runs, run, counted, first, last, sent)`
+	columns = 12
+)
 
 // The streak of a row continues while it ends with the same code.
 const (
@@ -40,7 +38,7 @@ func Record(t *scope.Tx, run string, met []Met) error {
 	if err != nil {
 		return err
 	}
-	rows := make([][]any, len(last))
+	rows := make([]any, 0, columns*len(last))
 	for i := range last {
 		m := &last[i]
 		var counted, sent int64
@@ -50,15 +48,16 @@ func Record(t *scope.Tx, run string, met []Met) error {
 		if m.Sent {
 			sent = m.At.UnixMilli()
 		}
-		rows[i] = []any{t.ID, t.To, m.ID, m.Hash, string(m.Status), m.Code, int64(0), num, counted, m.At.UnixMilli(), m.At.UnixMilli(), sent}
+		rows = append(rows, t.ID, t.To, m.ID, m.Hash, string(m.Status), m.Code, int64(0), num, counted, m.At.UnixMilli(), m.At.UnixMilli(), sent)
 	}
 	return put(t, rows, merged)
 }
 
-func put(t *scope.Tx, rows [][]any, conflict string) error {
-	for part := range slices.Chunk(rows, rowsAtOnce) {
-		values := strings.Repeat(`(`+strings.Repeat(`?,`, columnCount-1)+`?),`, len(part))
-		if _, err := t.Exec(`INSERT INTO usersync_recurring (`+columns+`) VALUES `+values[:len(values)-1]+conflict, slices.Concat(part...)...); err != nil {
+// put writes the values of rows, one row after the other.
+func put(t *scope.Tx, values []any, conflict string) error {
+	i := database.Insertion{Into: into, Columns: columns, Conflict: conflict}
+	for part := range slices.Chunk(values, columns*database.RowsAtOnce) {
+		if err := t.DB.Insert(t, t.SQL, i, part); err != nil {
 			return err
 		}
 	}
@@ -110,7 +109,7 @@ func forget(t *scope.Tx, ids []string, where string, args ...any) error {
 // there was a later run of its feed, by the order of this ledger: that run knows better, and
 // may have settled the user.
 func Restore(t *scope.Tx, all []Row) error {
-	var rows [][]any
+	var rows []any
 	over := map[[2]string]bool{}
 	for i := range all {
 		r := &all[i]
@@ -131,7 +130,7 @@ func Restore(t *scope.Tx, all []Row) error {
 		if !r.Sent.IsZero() {
 			sent = r.Sent.UnixMilli()
 		}
-		rows = append(rows, []any{t.ID, feed, r.ID, r.Hash, string(r.Status), r.Code, int64(r.Runs), int64(0), int64(0), r.First.UnixMilli(), r.Last.UnixMilli(), sent})
+		rows = append(rows, t.ID, feed, r.ID, r.Hash, string(r.Status), r.Code, int64(r.Runs), int64(0), int64(0), r.First.UnixMilli(), r.Last.UnixMilli(), sent)
 	}
 	return put(t, rows, replaced)
 }

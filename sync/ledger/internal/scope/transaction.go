@@ -40,7 +40,7 @@ func (s *Scope) Change(ctx context.Context, held *lease.Lease, do func(*Tx) erro
 			err = cmp.Or(held.Check(), err)
 		}
 	}()
-	tx, err := s.DB.Write.BeginTx(ctx, nil)
+	tx, err := s.DB.Begin(ctx)
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,134 @@
+package job
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"go.uber.org/zap"
+
+	"usersync/cmd/usersync/internal/advice"
+	"usersync/cmd/usersync/internal/config"
+	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/run"
+	"usersync/sync/ledger"
+	"usersync/sync/user"
+	"usersync/writer/report"
+)
+
+// sendShard sends a shard of a run. If it is the last one to end, it merges the run, and
+// reports that.
+func (s *sender) sendShard(ctx context.Context, found *advice.Result) error {
+	if merged, is := s.run.Merged(); is {
+		return s.mergedAlready(merged)
+	}
+	var summary report.Summary
+	if !s.run.Ended() {
+		s.showMetrics()
+		var stopped error
+		if summary, stopped = s.run.Send(ctx); stopped != nil {
+			if err := s.lost(stopped); err != nil {
+				return err
+			}
+			s.summary = &summary
+			return s.finish(s.config, s.terminal, s.run, &summary, stopped, found)
+		}
+		summary.Finish(s.Now())
+	}
+	last, err := s.run.EndShard(ctx, &summary)
+	if err != nil {
+		return s.afterDone(err)
+	}
+	if shard := s.config.Shards.Shard; !last {
+		s.terminal.Log.Always("shard "+shard.String()+" is done; the last one to end merges the run", zap.String("run_id", s.config.Shards.RunID))
+		return nil
+	}
+	return s.merge(ctx, found)
+}
+
+// Merge ends the run in shards that the command line names, which cannot be continued.
+func (p *Process) Merge(ctx context.Context, c *config.Config, found *advice.Result) error {
+	s := &sender{Process: p, config: c, options: run.Options{Files: c.Invocation.Files}}
+	err := inOrder(
+		func() error { return s.prepare(ctx) },
+		func() error { return s.beginMerge(ctx) },
+		func() error { return s.merge(ctx, found) },
+	)
+	err = s.conclude(ctx, err)
+	if s.summary != nil { // otherwise the run has not ended
+		s.tell(ctx, err, *found)
+	}
+	return err
+}
+
+func (s *sender) beginMerge(ctx context.Context) (err error) {
+	s.run, err = s.prepared.BeginMerge(ctx, s.config.Invocation.Run)
+	return err
+}
+
+func (s *sender) merge(ctx context.Context, found *advice.Result) error {
+	merged, summary, err := s.run.Merge(ctx)
+	if merged == nil {
+		if err == nil {
+			return s.mergedAlready(summary)
+		}
+		return s.afterDone(err)
+	}
+	s.shard, s.run = s.run, merged
+	if err := s.lost(err); err != nil {
+		return err
+	}
+	s.summary = &summary
+	if merged.Whole() { // what follows is not about a shard
+		s.config.Invocation = s.config.Invocation.Without(config.ShardFlag, config.RunIDFlag)
+	}
+	if err != nil {
+		err = s.afterDone(err)
+	}
+	if err := s.finish(s.config, s.terminal, merged, &summary, err, found); err != nil {
+		return err
+	}
+	merged.Expire(ctx)
+	return nil
+}
+
+// mergedAlready ends as the run did that another process has merged: a repeated command must
+// not look like a good run.
+func (s *sender) mergedAlready(summary report.Summary) error {
+	if summary.State == "" {
+		s.terminal.Log.Always("run " + summary.Run + " is merged already; nothing was sent; how it ended is not known here, because its summary is not in " + s.config.Output.RunsDir)
+		return nil
+	}
+	if summary.ExitCode == exit.OK {
+		s.terminal.Log.Always("run " + summary.Run + " is merged already; nothing was sent")
+		return nil
+	}
+	return &exit.Error{Err: fmt.Errorf("run %s is merged already, with exit code %d; nothing was sent", summary.Run, summary.ExitCode), Code: summary.ExitCode, Hint: summary.Hint, Next: summary.Next}
+}
+
+// lost is the error of a process that was suspended, or cut off from the database, longer than
+// its lease, if err says so: another process may hold the shard by now, and use or have removed
+// its files, so that this one has nothing to report.
+func (s *sender) lost(err error) error {
+	for _, why := range []error{ledger.ErrFenced, ledger.ErrLost} {
+		if errors.Is(err, why) {
+			return &exit.Error{Err: fmt.Errorf("shard %s: %w", s.config.Shards.Shard, why), Code: exit.Held,
+				Hint: "the process that holds the shard continues it; if there is none, start the same command again", Next: s.config.Invocation.Again(s.options.Files...)}
+		}
+	}
+	return nil
+}
+
+// afterDone is an error after the shard was done: the run is not, until a process of any
+// shard merges it.
+func (s *sender) afterDone(err error) error {
+	if err == nil {
+		return nil
+	}
+	_, wrong := errors.AsType[*user.AccountingError](err)
+	if wrong || advice.ExitCode(err, advice.Result{}) != exit.Internal {
+		return err
+	}
+	return &exit.Error{Err: err, Code: exit.Temporary, Hint: "the users of this shard are settled: the same command merges the run, once the cause is removed",
+		Next: s.config.Invocation.Again(s.options.Files...)}
+}
