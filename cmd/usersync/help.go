@@ -27,6 +27,7 @@ func exitCodeTable() string {
 		fmt.Fprintf(&b, "  %3d  %s\n", m.Code, m.Text)
 	}
 	b.WriteString("\nInvalid and refused users exit 3, unless --allow-rejects allows that many.\n")
+	b.WriteString("A crash with a Go stack trace exits 2, too, but 1 under usersync pod: run again to continue.\n")
 	b.WriteString("go run turns every code except 0 into 1: where the code matters, use a built binary.\n")
 	return b.String()
 }

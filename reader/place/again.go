@@ -20,6 +20,14 @@ func (o *Opener) wait(try int) time.Duration {
 	return min(time.Second/2<<(try-2), 15*time.Second)
 }
 
+// patience is how long to wait for a byte.
+func (o *Opener) patience() time.Duration {
+	if o.Stalled > 0 {
+		return o.Stalled
+	}
+	return time.Minute
+}
+
 // pause waits before a try; it returns the error of ctx if that ends first.
 func (o *Opener) pause(ctx context.Context, try int) error {
 	d := o.wait(try)

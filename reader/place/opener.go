@@ -282,20 +282,3 @@ func (o *Opener) addMatch(u URL) string {
 	put(&o.secret, shown, u)
 	return shown
 }
-
-// Put writes an object in the folder at a URL, and replaces one that is there.
-func (o *Opener) Put(ctx context.Context, folder, name string, content io.ReadSeeker, size int64) error {
-	u, _, _ := o.url(folder)
-	s, err := o.store(u)
-	if err != nil {
-		return err
-	}
-	_, err = again(ctx, o, func() (struct{}, error) {
-		_, err := content.Seek(0, io.SeekStart)
-		if err == nil {
-			err = s.Put(ctx, u.Under(name), content, size)
-		}
-		return struct{}{}, err
-	})
-	return err
-}

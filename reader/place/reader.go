@@ -92,24 +92,17 @@ func isKind(err error, kinds ...Kind) bool {
 
 // read reads from the connection, which it cuts if nothing comes for too long.
 func (r *Reader) read(p []byte) (int, error) {
-	r.stalled.Reset(r.patience())
+	r.stalled.Reset(r.opener.patience())
 	n, err := r.body.Read(p)
 	r.stalled.Stop()
 	r.offset += int64(n)
 	return n, err
 }
 
-func (r *Reader) patience() time.Duration {
-	if r.opener.Stalled > 0 {
-		return r.opener.Stalled
-	}
-	return time.Minute
-}
-
 // connect opens the object where reading ended.
 func (r *Reader) connect() error {
 	ctx, cut := context.WithCancel(r.ctx)
-	timer := time.AfterFunc(r.patience(), cut)
+	timer := time.AfterFunc(r.opener.patience(), cut)
 	body, err := r.object.From(ctx, r.offset)
 	timer.Stop()
 	if err != nil {

@@ -54,7 +54,7 @@ func InputOf(ctx context.Context, c *config.Config, r *history.Run) (records *hi
 	if err != nil {
 		return nil, nil, err
 	}
-	o := Options{Retried: Retried{Trailer: c.Proof.Trailer}}
+	o := Options{Retried: Retried{Rejects: history.Rejects{Dir: r.Dir}, Trailer: c.Proof.Trailer}}
 	reopen := func(ctx context.Context, h journal.Header) (*reader.Input, error) {
 		return o.reopen(ctx, c, conn.Client.Traits(), h)
 	}
