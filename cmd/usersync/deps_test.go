@@ -16,7 +16,7 @@ const depsOrder = `
 	sync/user sync/identity sync/address sync/pace/ratelimit sync/guard sync/filelock sync/ledger/rowset sync/ledger/ledgertest reader/frame reader/proof reader/dialect reader/page writer/rundir writer/linelog sync/sandbox sync/destination/problem
 	sync/fingerprint sync/protect sync/destination/vocabulary sync/visible sync/telemetry reader/mapping/expression
 	reader/place
-	reader/place/web reader/place/sftp reader/place/bucket
+	reader/place/web reader/place/sftp reader/place/bucket reader/place/placetest
 	reader/place/scheme
 	sync/pace sync/plausible sync/repeat reader/damage reader/between reader/values reader/workbook sync/destination/traffic
 	sync/pace/shared reader/source
@@ -42,6 +42,7 @@ const depsOrder = `
 	cmd/usersync/internal/setting/internal/document cmd/usersync/internal/setting/internal/reference
 	cmd/usersync/internal/setting
 	cmd/usersync/internal/config
+	cmd/usersync/internal/config/configtest
 	cmd/usersync/internal/connect
 	cmd/usersync/internal/profile cmd/usersync/internal/inventory
 	cmd/usersync/internal/draft cmd/usersync/internal/history cmd/usersync/internal/input cmd/usersync/internal/protected cmd/usersync/internal/view
@@ -100,7 +101,7 @@ const depsRules = `
 	# A place knows no protocol and a protocol no other; only scheme knows them all, and only the
 	# edge knows scheme.
 	sync/user < reader/place < reader/source, cmd/usersync/internal/setting/internal/reference;
-	reader/place < reader/place/web, reader/place/sftp, reader/place/bucket;
+	reader/place < reader/place/web, reader/place/sftp, reader/place/bucket, reader/place/placetest;
 	reader/place/web, reader/place/sftp, reader/place/bucket < reader/place/scheme < cmd/usersync;
 	reader/frame, sync/user < reader/damage;
 	reader/frame, reader/dialect < reader/between;
@@ -212,7 +213,8 @@ const depsRules = `
 
 	# Settings know no API: each one passes in its section, and only connect knows them all.
 	reader/source, reader/dialect < cmd/usersync/internal/quantity < cmd/usersync/internal/config;
-	reader, sync/mirror, cmd/usersync/internal/exit, cmd/usersync/internal/help < cmd/usersync/internal/config;
+	reader, sync/mirror, cmd/usersync/internal/exit, cmd/usersync/internal/help < cmd/usersync/internal/config
+	< cmd/usersync/internal/config/configtest;
 	writer/report, sync/ledger, sync/journal, sync/pace, sync/destination/stack,
 	sync/destination/kard, sync/destination/konstantly, sync/destination/onbo, sync/destination/scim, sync/destination/custom,
 	sync/sandbox/konstantly, sync/sandbox/onbo, sync/sandbox/scim, sync/sandbox/shapes, cmd/usersync/internal/config

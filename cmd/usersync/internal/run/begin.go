@@ -74,6 +74,9 @@ func (p *Prepared) Begin(ctx context.Context) (*Run, error) {
 		// The files are there, so a signal is left to Send, which sums the run up.
 		at.parking, err = b.Parking(context.WithoutCancel(ctx), b.lease.Ledger, b.started)
 	}
+	if err != nil && b.shard != nil && b.lease != nil { // its files may be another process's by now
+		err = cmp.Or(whyLost(err, b.lease), err)
+	}
 	if err != nil {
 		return nil, errors.Join(err, at.release(false), b.release())
 	}

@@ -26,6 +26,9 @@ type Facts struct {
 
 // Facts returns the facts. They are valid after Send has returned.
 func (r *Run) Facts() Facts {
+	if r.shard != nil && r.shard.endedAgain {
+		return Facts{Paths: r.Paths, Dir: filepath.Join(r.Config.Output.RunsDir, r.shard.joined.Run)}
+	}
 	if r.at == nil { // the shard was done before
 		return Facts{Paths: r.Paths, Shard: true}
 	}

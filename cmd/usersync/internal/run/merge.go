@@ -13,6 +13,7 @@ import (
 	"go.uber.org/zap"
 
 	"usersync/cmd/usersync/internal/config"
+	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/history"
 	"usersync/cmd/usersync/internal/output"
@@ -20,6 +21,7 @@ import (
 	"usersync/sync/checkpoint"
 	"usersync/sync/engine"
 	"usersync/sync/journal"
+	"usersync/sync/ledger"
 	"usersync/sync/user"
 	"usersync/writer"
 	"usersync/writer/report"
@@ -42,6 +44,30 @@ func (r *Run) Merged() (s report.Summary, is bool) {
 		return s, false
 	}
 	return r.summaryOf(r.shard.joined.Run), true
+}
+
+// EndedAgain reports whether this process has ended a run that another one had merged, and so has
+// perhaps told no one how it ended.
+func (r *Run) EndedAgain() bool { return r.shard.endedAgain }
+
+// Lost is why this process may no longer hold its shard, if err is not nil: whatever err says,
+// the files may be those of another process by now, or be removed. It is nil for a run without
+// shards.
+func (r *Run) Lost(err error) error {
+	if err == nil || r.shard == nil {
+		return nil
+	}
+	return whyLost(err, r.lease)
+}
+
+func whyLost(err error, l *connect.Lease) error {
+	switch {
+	case errors.Is(err, ledger.ErrFenced):
+		return ledger.ErrFenced
+	case errors.Is(err, ledger.ErrLost):
+		return ledger.ErrLost
+	}
+	return l.Check()
 }
 
 // EndShard records that the shard is done: each of its records has an outcome. It reports
@@ -73,6 +99,7 @@ type shardResults struct {
 	stop func()
 	held *writer.Result       // read, and not taken yet
 	late map[int]user.Settled // what only the journal of a shard that is not done says
+	last int                  // the last record of these
 }
 
 // take returns the result of a record, if there is one.
@@ -118,7 +145,9 @@ func (r *Run) Merge(ctx context.Context) (*Run, report.Summary, error) {
 		b.shard.job.Unfinished = false
 	}
 	if s, moved := m.moved(); moved {
-		return nil, s, m.endAgain(ctx)
+		err := m.endAgain(ctx)
+		b.shard.endedAgain = err == nil
+		return nil, s, err
 	}
 	if err := m.ask(ctx); err != nil {
 		return nil, report.Summary{}, err
@@ -143,11 +172,14 @@ func (m *merging) merge(ctx context.Context, mirrored *Run, why error) (*Run, re
 	}
 	merged := newRun(b, &start{files: files, stop: func() {}, read: checkpoint.NewDigest()})
 	merged.merged = m
+	m.copyLogs(merged)
+	noted := m.shard.told.Noted
+	noted.Fields = nil // reading the input finds them again
 	if mirrored != nil {
 		merged.measured = mirrored.measured
 	}
 	merged.checkpointer = checkpoint.New(checkpoint.Options{Run: files.Run(), Journal: files.Journal(), Results: files.Durable(), Rejects: files.Rejects(),
-		Input: merged.at.read, Noted: m.shard.told.Noted, Start: b.options.Now(), Now: b.options.Now})
+		Input: merged.at.read, Noted: noted, Start: b.options.Now(), Now: b.options.Now})
 	merged.counts, err = m.write(ctx, files.Journal(), files.Writer(merged.checkpointer))
 	if err == nil {
 		err = merged.unchanged()
@@ -264,10 +296,14 @@ func (m *merging) writeSome(records []*user.Record, j *journal.Journal, to write
 
 // writeDeletions writes the outcomes of users that are missing from the input of a mirror.
 func (m *merging) writeDeletions(j *journal.Journal, to writer.Writer, counts *engine.Summary) error {
-	for {
-		result, found, err := m.results[m.shard.Count].take(counts.Read + 1)
-		if err != nil || !found {
+	deleted := m.results[m.shard.Count]
+	for record := counts.Read + 1; ; record++ {
+		result, found, err := deleted.take(record)
+		if err != nil || !found && record >= deleted.last {
 			return err
+		}
+		if !found {
+			continue // its call had no answer
 		}
 		counts.Read++
 		counts.Missing++
@@ -318,6 +354,9 @@ func (m *merging) outcome(r *user.Record) (o user.Outcome, found bool, err error
 
 // close moves the directory of the run to its place, and ends the run.
 func (m *merging) close(ctx context.Context) error {
+	if err := m.lease.Check(); err != nil { // another process may have put it there
+		return err
+	}
 	if err := rundir.Move(m.temporary, m.Config.Output.RunsDir, m.shard.joined.Run); err != nil {
 		return err
 	}

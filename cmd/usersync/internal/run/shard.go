@@ -41,6 +41,8 @@ type shard struct {
 	others others
 	told   told   // by all others, for what comes after them
 	runs   string // the runs directory of this attempt, with what no other process needs
+	// endedAgain says that this process has ended a run that another one had merged.
+	endedAgain bool
 }
 
 // name is what the ledger calls the shard.
@@ -166,10 +168,10 @@ func (b *beginning) join(ctx context.Context, index int) (err error) {
 	if over, ok := errors.AsType[*ledger.OverError](err); ok {
 		return exit.Usage(exit.NothingSent(over), "no shard continues it; a new run, with another --"+config.RunIDFlag+", sends what is still missing", "")
 	}
-	if err != nil {
-		return exit.NothingSent(err)
+	if err == nil || b.shard.closing() { // it may have sent its own shard
+		return err
 	}
-	return nil
+	return exit.NothingSent(err)
 }
 
 // startJob starts the run, while no other process holds the account: it absorbs runs that did

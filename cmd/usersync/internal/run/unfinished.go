@@ -73,7 +73,7 @@ func (m *merging) readUnended(ctx context.Context) error {
 		for _, r := range m.unended {
 			for _, o := range r.Journal.Settled {
 				if r.ID == ledger.ShardName(m.shard.joined.Run, i) {
-					s.late[o.Record] = o
+					s.late[o.Record], s.last = o, max(s.last, o.Record)
 				}
 			}
 		}
