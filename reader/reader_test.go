@@ -164,6 +164,8 @@ func TestOpenErrors(t *testing.T) {
 		"mapped, none":                {Options{Mapping: fields}, "4711,ann@example.com\n", "none of the mapped columns is in the file: CUST_NO, Emial"},
 		"not accepted":                {Options{Accepts: mapping.Accepts{Name: "kard", Fields: []user.Field{"id", "email"}}}, "id,email,ssn\n", `column "ssn" (ssn) cannot be sent: kard does not take it`},
 		"JSON unknown":                {Options{}, `{"id":"1","address":{"planet":"x"}}`, `column 2 (named like xxxxxxx.xxxxxx) is not a known column`},
+		"JSON, single quotes":         {Options{Format: JSONL}, "[{'id':'ann@example.com'}]", "stdin:1: the first records are not valid JSON"},
+		"JSON, a number that is none": {Options{}, "{\"id\":NaN}\n", "no NaN"},
 		"JSON none":                   {Options{Format: JSONL}, "hello\n", "the first records are not JSON objects"},
 		"reject columns after others": {Options{}, "id,_usersync_outcome\n", "must come before all others"},
 		"format":                      {Options{Format: "xml"}, "x", "use csv or jsonl"},

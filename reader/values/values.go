@@ -91,8 +91,8 @@ func (f *JSON) Others(from int64) int {
 	return n
 }
 
-// Part returns the key by which an object says that its array is one page of a longer
-// list; empty if it does not say so. It is known at the end.
+// Part says which key of an object tells that its array is one page of a longer list; empty
+// if none does. It is known at the end.
 func (f *JSON) Part() string {
 	if f.array == nil {
 		return ""
