@@ -35,6 +35,7 @@ func (r *Run) job(ctx, wire context.Context, known *view.Ledger) (work engine.Jo
 		Names:       destination.Names(r.Conn.Client),
 		Guards: engine.Guards{
 			AbsentOK:  c.Guards.AbsentOK || c.Target.Sandbox,
+			Deletes:   r.shard.deleted(),
 			MaxErrors: r.maxErrors(r.at.before.Outcomes),
 		},
 		Resumed:  r.at.Resumed,

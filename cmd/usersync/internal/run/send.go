@@ -142,7 +142,7 @@ func (r *Run) finish(err error) (report.Summary, error) {
 		err = errors.Join(err, r.recount())
 	}
 	s := r.summary(err)
-	if s.State == report.Finished {
+	if s.State == report.Finished && r.Whole() { // a shard that stopped here could not be done, and the run not be merged
 		if err = r.at.checkAbsences(r.counts.Outcomes[user.Deleted], r.Config.Guards.AbsentOK); err != nil {
 			s.Reason = err.Error()
 		}

@@ -24,6 +24,7 @@ import (
 	"usersync/cmd/usersync/internal/output"
 	"usersync/cmd/usersync/internal/preview"
 	"usersync/reader"
+	"usersync/sync/engine"
 	"usersync/sync/identity"
 	"usersync/sync/journal"
 	"usersync/sync/ledger"
@@ -38,8 +39,10 @@ type shard struct {
 	job    ledger.Job
 	joined ledger.Joined
 	others others
-	told   told   // by all others, for what comes after them
-	runs   string // the runs directory of this attempt, with what no other process needs
+	// deletes are the first users that shards have tried to delete.
+	deletes engine.Deletes
+	told    told   // by all others, for what comes after them
+	runs    string // the runs directory of this attempt, with what no other process needs
 	// endedAgain says that this process has ended a run that another one had merged.
 	endedAgain bool
 }
