@@ -2,10 +2,14 @@ package run
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/preview"
+	"usersync/sync/engine"
+	"usersync/sync/guard"
 	"usersync/writer/report"
 )
 
@@ -13,6 +17,20 @@ import (
 func (m *merging) ask(ctx context.Context) (err error) {
 	m.shard.told, err = told{}.ask(ctx, m.lease.Ledger.Shards(m.shard.job))
 	return err
+}
+
+// checkErrors checks what all shards have counted, which no longer changes: each of them has
+// checked what others had told it until then.
+func (m *merging) checkErrors() error {
+	limit, told := m.Config.Guards.MaxErrors, &m.shard.told
+	err := engine.MaxErrors{Count: limit.Count, Percent: limit.Percent, After: preview.ErrorsAfter,
+		Others: func() (settled, bad int) { return told.Settled, told.Bad }}.Check()
+	tripped, stops := errors.AsType[*guard.Error](err)
+	if !stops {
+		return err
+	}
+	return &exit.Error{Err: fmt.Errorf("merge run %s: %w; nothing was deleted or merged since", m.shard.joined.Run, err), Code: exit.Guard,
+		Hint: tripped.Hint, Next: m.Config.Invocation.Again(m.Paths...)}
 }
 
 // reopen reads the input from its beginning again. Another file may be in its place by now,

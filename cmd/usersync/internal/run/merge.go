@@ -155,6 +155,9 @@ func (r *Run) Merge(ctx context.Context) (*Run, report.Summary, error) {
 	if b.shard.job.Unfinished {
 		return m.mergeUnfinished(ctx)
 	}
+	if err := m.checkErrors(); err != nil {
+		return nil, report.Summary{}, err
+	}
 	mirrored, s, err := m.mirror(ctx)
 	if err != nil {
 		return mirrored, s, err

@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"usersync/sync/engine"
 	"usersync/sync/ledger"
 	"usersync/sync/user"
 	"usersync/writer/report"
@@ -18,6 +19,8 @@ type told struct {
 	Settled   int                     // records
 	Bad       int                     // of these, invalid or refused, and not parked
 	Invalid   int                     // of these, invalid
+	Deletes   int                     `json:",omitempty"` // of the first users to delete
+	Absent    int                     `json:",omitempty"` // of these, not found
 	Noted     user.Noted              `json:",omitzero"`
 	Calls     map[string]report.Calls `json:",omitempty"`
 	NowParked int                     `json:",omitempty"`
@@ -44,6 +47,8 @@ func (t *told) add(one told) {
 	t.Settled += one.Settled
 	t.Bad += one.Bad
 	t.Invalid += one.Invalid
+	t.Deletes += one.Deletes
+	t.Absent += one.Absent
 	t.NowParked += one.NowParked
 	t.Noted.Merge(one.Noted)
 	if t.Started.IsZero() || !one.Started.IsZero() && one.Started.Before(t.Started) {
@@ -88,6 +93,14 @@ func (s *shard) counts() func() (settled, bad int) {
 	return s.others.Counts
 }
 
+// deleted are the first users that shards have tried to delete; nil without shards.
+func (s *shard) deleted() *engine.Deletes {
+	if s == nil {
+		return nil
+	}
+	return &s.deletes
+}
+
 // invalid is how many records the other shards found invalid, once all of them are done.
 func (s *shard) invalid() int {
 	if s == nil {
@@ -99,6 +112,7 @@ func (s *shard) invalid() int {
 // soFar is what this shard tells with a checkpoint.
 func (r *Run) soFar() told {
 	t := told{Started: r.started}
+	t.Deletes, t.Absent = r.shard.deletes.Counts()
 	for _, s := range user.Statuses {
 		t.Settled += r.checkpointer.Count(s)
 	}
@@ -126,6 +140,7 @@ func (r *Run) exchange() error {
 	if err == nil {
 		r.shard.others.settled.Store(int64(sum.Settled))
 		r.shard.others.bad.Store(int64(sum.Bad))
+		r.shard.deletes.SetOthers(sum.Deletes, sum.Absent)
 	}
 	return err
 }
