@@ -46,7 +46,8 @@ const depsOrder = `
 	cmd/usersync/internal/connect
 	cmd/usersync/internal/profile cmd/usersync/internal/inventory
 	cmd/usersync/internal/draft cmd/usersync/internal/history cmd/usersync/internal/input cmd/usersync/internal/protected cmd/usersync/internal/view
-	cmd/usersync/internal/check cmd/usersync/internal/erasure cmd/usersync/internal/explain cmd/usersync/internal/scrub cmd/usersync/internal/publish cmd/usersync/internal/output cmd/usersync/internal/preview cmd/usersync/internal/rescope
+	cmd/usersync/internal/check cmd/usersync/internal/erasure cmd/usersync/internal/explain cmd/usersync/internal/scrub cmd/usersync/internal/publish cmd/usersync/internal/output cmd/usersync/internal/preview cmd/usersync/internal/rescope cmd/usersync/internal/retry
+	cmd/usersync/internal/apply cmd/usersync/internal/earlier cmd/usersync/internal/summary
 	cmd/usersync/internal/run
 	cmd/usersync/internal/terminal cmd/usersync/internal/advice cmd/usersync/internal/reports cmd/usersync/internal/notify cmd/usersync/internal/metrics
 	cmd/usersync/internal/otlp
@@ -245,7 +246,7 @@ const depsRules = `
 	writer/index < cmd/usersync/internal/output;
 	writer/index < writer/verify, cmd/usersync/internal/history;
 	writer/index, writer/attempts < cmd/usersync/internal/erasure;
-	writer/attempts, sync/destination/traffic < cmd/usersync/internal/run;
+	writer/attempts, sync/destination/traffic < cmd/usersync/internal/output;
 	writer/index, writer/attempts, cmd/usersync/internal/history < cmd/usersync/internal/explain < cmd/usersync;
 	sync/engine, cmd/usersync/internal/connect !< cmd/usersync/internal/explain;
 	cmd/usersync/internal/explain, cmd/usersync/internal/advice, cmd/usersync/internal/connect, sync/pseudonym < cmd/usersync/internal/lookup < cmd/usersync;
@@ -276,6 +277,17 @@ const depsRules = `
 	sync/engine, sync/destination/owned, cmd/usersync/internal/history < cmd/usersync/internal/output < cmd/usersync/internal/run;
 	sync/mirror, sync/ledger, sync/destination/attested < cmd/usersync/internal/view < cmd/usersync/internal/run;
 	cmd/usersync/internal/connect !< cmd/usersync/internal/output, cmd/usersync/internal/view;
+
+	# What a run sends again, whether a plan still fits, and what earlier runs have left is found
+	# out before anything is sent.
+	cmd/usersync/internal/input, cmd/usersync/internal/history < cmd/usersync/internal/retry < cmd/usersync/internal/lookup;
+	cmd/usersync/internal/preview < cmd/usersync/internal/apply, cmd/usersync/internal/earlier < cmd/usersync/internal/run;
+	sync/engine !< cmd/usersync/internal/retry, cmd/usersync/internal/apply, cmd/usersync/internal/earlier;
+
+	# A summary is made of what a run has counted, and knows no run.
+	cmd/usersync/internal/retry, cmd/usersync/internal/output, cmd/usersync/internal/preview
+	< cmd/usersync/internal/summary < cmd/usersync/internal/run;
+	sync/checkpoint, sync/journal !< cmd/usersync/internal/summary;
 
 	# A scope is moved after its unfinished runs are absorbed; nothing is sent.
 	cmd/usersync/internal/connect, cmd/usersync/internal/history < cmd/usersync/internal/rescope < cmd/usersync;
@@ -381,6 +393,8 @@ func TestPolicyFindsWhatItForbids(t *testing.T) {
 		{"cmd/usersync/internal/draft", "sync/engine"},
 		{"cmd/usersync/internal/protected", "cmd/usersync/internal/connect"},
 		{"cmd/usersync/internal/rescope", "sync/engine"},
+		{"cmd/usersync/internal/earlier", "sync/engine"},
+		{"cmd/usersync/internal/summary", "sync/checkpoint"},
 		{"cmd/usersync/internal/explain", "cmd/usersync/internal/connect"},
 		{"cmd/usersync/internal/scrub", "cmd/usersync/internal/connect"},
 		{"cmd/usersync/internal/notify", "cmd/usersync/internal/run"},

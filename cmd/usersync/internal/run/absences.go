@@ -5,11 +5,13 @@ import (
 	"maps"
 	"slices"
 
+	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/history"
 	"usersync/cmd/usersync/internal/view"
 	"usersync/sync/destination/attested"
 	"usersync/sync/guard"
 	"usersync/sync/journal"
+	"usersync/sync/ledger"
 	"usersync/sync/user"
 )
 
@@ -18,10 +20,10 @@ const AbsentGuard = "unproved_absent"
 
 // absences says what proves that a user to delete is absent. The sandbox needs no proof:
 // it is empty, and its address is ours.
-func (r *Run) absences() attested.Absences {
-	a := attested.Absences{AcceptAll: r.Config.Guards.AbsentOK || r.Config.Target.Sandbox, Doubted: r.at.unproved() > 0, Earlier: r.at.deleting, Absorbed: r.at.absorbed}
-	if r.lease.Ledger != nil {
-		a.Memory = view.Memory{Ledger: r.lease.Ledger}
+func (s *start) absences(c *config.Config, l *ledger.Ledger) attested.Absences {
+	a := attested.Absences{AcceptAll: c.Guards.AbsentOK || c.Target.Sandbox, Doubted: s.unproved() > 0, Earlier: s.deleting, Absorbed: s.absorbed}
+	if l != nil {
+		a.Memory = view.Memory{Ledger: l}
 	}
 	return a
 }
@@ -73,20 +75,16 @@ func (s *start) unproved() int {
 
 // checkAbsences returns a *guard.Error if more than half of the users to delete were not
 // found, and nothing proves that they are no longer there. The run has finished all the same:
-// another address may need another run. Of a run in shards, all of them count: one of them
-// that stopped here could not be done, and the run not be merged.
-func (r *Run) checkAbsences() error {
-	if !r.Whole() {
-		return nil
-	}
-	unproved := r.at.unproved()
-	all := unproved + r.counts.Outcomes[user.Deleted]
-	if 2*unproved <= all || r.Config.Guards.AbsentOK {
+// another address may need another run. deleted users were found; accepted allows any number.
+func (s *start) checkAbsences(deleted int, accepted bool) error {
+	unproved := s.unproved()
+	all := unproved + deleted
+	if 2*unproved <= all || accepted {
 		return nil
 	}
 	return &guard.Error{
 		Name: AbsentGuard,
-		What: fmt.Sprintf("run %s: %d of %d users to delete were not found, and nothing proves that they are no longer there: this may be the wrong address or account", r.at.files.Run(), unproved, all),
+		What: fmt.Sprintf("run %s: %d of %d users to delete were not found, and nothing proves that they are no longer there: this may be the wrong address or account", s.files.Run(), unproved, all),
 		Hint: "check base_url and the account in the config; if these users are really no longer there, accept that with --absent-ok",
 	}
 }

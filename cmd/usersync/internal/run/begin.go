@@ -6,8 +6,7 @@ import (
 	"errors"
 	"slices"
 
-	"go.uber.org/zap"
-
+	"usersync/cmd/usersync/internal/apply"
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/exit"
@@ -94,18 +93,18 @@ func (b *beginning) start(ctx context.Context) (at *start, err error) {
 	if err = b.compareIDs(ctx); err != nil {
 		return nil, err
 	}
-	left, earlier, err := b.findEarlier(ctx)
+	runs, err := b.account().Find(ctx)
 	if err != nil {
 		return nil, err
 	}
-	left, foreign := history.SplitFeeds(left)
+	left, foreign := history.SplitFeeds(runs.Left)
 	at, left, err = b.resumeAny(ctx, left)
 	if err != nil {
 		return at, err
 	}
-	left = slices.Concat(left, foreign, earlier.stored)
+	left = slices.Concat(left, foreign, runs.Stored)
 	if at == nil {
-		if err := checkLedger(ctx, b.options.Plan, b.Setup, b.lease.Ledger, left); err != nil {
+		if err := apply.CheckLedger(ctx, b.options.Plan, b.Setup, b.lease.Ledger, left); err != nil {
 			return nil, err
 		}
 		if at, err = b.startNew(ctx); err != nil {
@@ -115,9 +114,7 @@ func (b *beginning) start(ctx context.Context) (at *start, err error) {
 	} else if _, err := b.register(ctx, at.files.Run(), at.Written); err != nil {
 		return at, err
 	}
-	run := at.files.Run()
-	err = cmp.Or(b.absorb(ctx, left, run), b.settle(ctx, earlier, run), b.lease.Ledger.Stored().Forget(ctx))
-	if err == nil {
+	if err = b.account().End(ctx, left, runs, at.files.Run()); err == nil {
 		b.removeShards(ctx)
 	}
 	return at, err
@@ -193,17 +190,6 @@ func (b *beginning) compareIDs(ctx context.Context) (err error) {
 		b.presence.Similar = b.similar
 	}
 	return err
-}
-
-// absorb ends the runs that will not be resumed.
-func (b *beginning) absorb(ctx context.Context, left []*history.Run, by string) error {
-	for _, r := range left {
-		if err := r.Absorb(ctx, b.lease.Ledger, by); err != nil {
-			return err
-		}
-		b.options.Log.Always("absorbed run "+r.ID, zap.Int("behind_record", r.Journal.Checkpoint.Record))
-	}
-	return nil
 }
 
 // release unlocks the account.

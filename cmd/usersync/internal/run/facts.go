@@ -1,12 +1,16 @@
 package run
 
 import (
+	"context"
 	"path/filepath"
 	"slices"
 
 	"go.uber.org/zap"
 
 	"usersync/cmd/usersync/internal/preview"
+	"usersync/cmd/usersync/internal/summary"
+	"usersync/sync/user"
+	"usersync/writer/report"
 )
 
 // Facts help to decide, together with the summary, what to do after a run.
@@ -55,4 +59,35 @@ func (r *Run) logWarnings() {
 	if r.renames != nil && r.renames.Moved() > 0 {
 		r.options.Log.Always("users of the ledger have a new id", zap.Int("renamed", r.renames.Moved()), zap.Int("at_most", r.Config.Guards.Renames))
 	}
+}
+
+// SoFar returns what can be said of a run in progress: its outcomes, calls and pace. It is
+// safe for concurrent use with Send.
+func (r *Run) SoFar() report.Summary {
+	o := r.observed()
+	return o.SoFar()
+}
+
+func (r *Run) observed() summary.Observed {
+	return summary.Observed{Run: r.at.files.Run(), Started: r.started, Written: r.at.Written, Before: r.at.before.Outcomes, Pace: r.Conn.Pace, Calls: &r.calls, Stats: r.stats}
+}
+
+// summary says what the run did; err is how it ended.
+func (r *Run) summary(err error) report.Summary {
+	done := summary.Run{
+		Observed: r.observed(), Setup: r.Setup, Now: r.options.Now(), Args: r.options.Args, Files: r.at.files, Counts: r.counts, Noted: r.checkpointer.Noted(),
+		NowParked: r.nowParked, Measured: r.measured, Plan: r.options.Plan, Retried: &r.options.Retried,
+	}
+	return done.Summary(err)
+}
+
+// countParked counts the users that the API has refused in this run, which has finished, and
+// that the next runs will not send.
+func (r *Run) countParked(ctx context.Context) (err error) {
+	after := r.Config.Ledger.Park.After
+	if r.lease.Ledger == nil || after == 0 || r.counts.Outcomes[user.Refused] == 0 {
+		return nil
+	}
+	r.nowParked, err = r.lease.Ledger.Runs().Recurring().NowParked(context.WithoutCancel(ctx), r.at.files.Run(), after)
+	return err
 }

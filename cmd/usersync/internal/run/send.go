@@ -10,14 +10,15 @@ import (
 
 	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/output"
 	"usersync/cmd/usersync/internal/preview"
+	"usersync/cmd/usersync/internal/summary"
 	"usersync/cmd/usersync/internal/view"
 	"usersync/reader"
 	"usersync/sync/checkpoint"
 	"usersync/sync/destination"
 	"usersync/sync/engine"
 	"usersync/sync/ledger"
-	"usersync/sync/lookalike"
 	"usersync/sync/mirror"
 	"usersync/sync/telemetry"
 	"usersync/sync/user"
@@ -28,49 +29,40 @@ import (
 // Run is a run that has started: it holds the lock of its account, and its files are
 // open. It is for one goroutine.
 type Run struct {
-	*base
-	lease        *connect.Lease
-	presence     *mirror.Presence // of a mirror; nil otherwise
-	similar      *lookalike.Finder
-	at           *start
+	*beginning
+	at           *start // nil if the shard was done before
 	checkpointer *checkpoint.Checkpointer
 	counts       engine.Summary
 	calls        destination.Calls
 	stats        *telemetry.Stats
-	measured     measured
-	attempts     attemptLog
-	traffic      trafficLog
+	measured     summary.Measured
+	log          *output.CallLog
 	stopping     stopping
 	sent         sentRecords
 	renames      *mirror.Renames // nil if it renames none
 	nowParked    int             // users that it has sent and the next runs will not send
 	way          way
-	shard        *shard   // nil if the run is not made in shards
 	merged       *merging // nil unless it is made from shards
 	complete     bool     // it holds everything that the shards have settled
 }
 
 func newRun(b *beginning, at *start) *Run {
+	r := &Run{beginning: b, at: at}
 	if at == nil { // the shard is done
-		return &Run{base: b.base, shard: b.shard, lease: b.lease}
+		return r
 	}
-	r := &Run{base: b.base, shard: b.shard, lease: b.lease, presence: b.presence, similar: b.similar, at: at, stats: telemetry.NewStats(), attempts: newAttemptLog(at.files.Dir()), traffic: newTrafficLog(at.files.Dir())}
+	r.stats, r.log = telemetry.NewStats(), output.NewCallLog(at.files.Dir())
 	r.stopping.log, r.stopping.progress, r.stopping.timeout = r.options.Log, r.options.Progress, r.Config.Pace.Timeout
 	r.stopping.inFlight = exit.InFlight(r.Config.Pace.GracePeriod)
-	r.checkpointer = checkpoint.New(checkpoint.Options{
+	o := checkpoint.Options{
 		Run: at.files.Run(), Ledger: r.lease.Ledger, Journal: at.files.Journal(), Results: at.files.Durable(), Rejects: at.files.Rejects(),
-		Input: at.read, Outcomes: at.before.Outcomes, Noted: at.before.Noted, Start: r.options.Now(), Now: r.options.Now,
-		Parking: at.parking, Saved: r.saved(),
-	})
-	return r
-}
-
-// saved is called after each checkpoint of a shard; nil for others.
-func (r *Run) saved() func() error {
-	if r.shard == nil {
-		return nil
+		Input: at.read, Outcomes: at.before.Outcomes, Noted: at.before.Noted, Start: r.options.Now(), Now: r.options.Now, Parking: at.parking,
 	}
-	return r.exchange
+	if b.shard != nil {
+		o.Saved = r.exchange
+	}
+	r.checkpointer = checkpoint.New(o)
+	return r
 }
 
 // Release releases the account and the files.
@@ -86,7 +78,7 @@ func (r *Run) Release() error {
 func (r *Run) Send(ctx context.Context) (report.Summary, error) {
 	files := r.at.files
 	r.start()
-	r.Conn.Traffic.To(r.traffic.take)
+	r.Conn.Traffic.To(r.log.Exchanged)
 	patient, impatient := exit.Graceful(ctx, r.options.Wire, r.Config.Pace.GracePeriod)
 	defer impatient()
 	wire, cut := r.lease.Bound(patient)
@@ -144,14 +136,14 @@ func (r *Run) finish(err error) (report.Summary, error) {
 	if err != nil {
 		err = fmt.Errorf("run %s: %w", files.Run(), err)
 	}
-	_ = errors.Join(r.attempts.Close(), r.traffic.Close()) // no run depends on them
+	_ = r.log.Close() // no run depends on it
 	err = errors.Join(err, files.Finish(err == nil && r.counts.Finished, err))
 	if files.Incomplete() {
 		err = errors.Join(err, r.recount())
 	}
 	s := r.summary(err)
-	if s.State == report.Finished {
-		if err = r.checkAbsences(); err != nil {
+	if s.State == report.Finished && r.Whole() { // a shard that stopped here could not be done, and the run not be merged
+		if err = r.at.checkAbsences(r.counts.Outcomes[user.Deleted], r.Config.Guards.AbsentOK); err != nil {
 			s.Reason = err.Error()
 		}
 	}
@@ -162,7 +154,7 @@ func (r *Run) finish(err error) (report.Summary, error) {
 // settings after the whole feed was sent.
 func (r *Run) run(ctx context.Context, work engine.Job, err error) (engine.Summary, error) {
 	if err == nil && r.shard == nil && r.at.Written == 0 {
-		err = r.lookAhead(ctx, r.lease.Ledger, r.measured.changes)
+		err = r.lookAhead(ctx, r.lease.Ledger, r.measured.Changes)
 	}
 	if err != nil {
 		return engine.Summary{Outcomes: map[user.Status]int{}}, err

@@ -1,7 +1,6 @@
 package run
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -180,7 +179,7 @@ func (b *beginning) join(ctx context.Context, index int) (err error) {
 // startJob starts the run, while no other process holds the account: it absorbs runs that did
 // not end, and checks the guards that look ahead.
 func (b *beginning) startJob(ctx context.Context) error {
-	left, earlier, err := b.findEarlier(ctx)
+	runs, err := b.account().Find(ctx)
 	if err != nil {
 		return err
 	}
@@ -194,7 +193,7 @@ func (b *beginning) startJob(ctx context.Context) error {
 	if _, err := b.register(ctx, run, 0); err != nil {
 		return err
 	}
-	if err := cmp.Or(b.absorb(ctx, slices.Concat(left, earlier.stored), run), b.settle(ctx, earlier, run), b.lease.Ledger.Stored().Forget(ctx)); err != nil {
+	if err := b.account().End(ctx, slices.Concat(runs.Left, runs.Stored), runs, run); err != nil {
 		return errors.Join(err, b.withdraw(ctx, run))
 	}
 	b.removeShards(ctx)

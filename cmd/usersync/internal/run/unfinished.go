@@ -23,7 +23,7 @@ func (p *Prepared) BeginMerge(ctx context.Context, name string) (*Run, error) {
 	if b.lease, err = connect.OpenForShards(ctx, b.Config, b.Scope(), b.waiting); err != nil {
 		return nil, err
 	}
-	r := &Run{base: b.base, lease: b.lease}
+	r := &Run{beginning: b}
 	job, run, over, err := b.lease.Ledger.FindJob(ctx, name)
 	switch {
 	case errors.Is(err, ledger.ErrUnknownRun) || err == nil && run == "":

@@ -1,4 +1,8 @@
-package run
+// Package retry finds out which rejects of a run are sent again, and where the secrets are
+// that they mask: in the input of the run, which it reads again.
+//
+// It sends nothing. Start at Select.
+package retry
 
 import (
 	"fmt"
@@ -14,6 +18,15 @@ import (
 	"usersync/writer/report"
 )
 
+// Source is the run whose rejects are sent again; the zero value is none.
+type Source struct {
+	history.Rejects
+	Selection *history.Selection // of them
+	Trailer   string             // of its input, if that is not rejects
+	Scope     journal.Scope
+	Sandbox   bool
+}
+
 // RejectsOf returns the rejects of a run. A run that can be resumed is an *exit.Error.
 func RejectsOf(r *history.Run) (history.Rejects, error) {
 	if r.Journal.Resumable() {
@@ -26,29 +39,49 @@ func RejectsOf(r *history.Run) (history.Rejects, error) {
 	return rejects, nil
 }
 
-// Retry returns the options for sending the rejects of a run again, those of the given error
-// groups or, without groups, all; c are its settings. What later runs have settled is left
-// out. Settings that would do something different with the rejects, and groups that the run
-// does not have, are an *exit.Error.
-func Retry(c *config.Config, r *history.Run, rejects history.Rejects, groups []string) (o Options, err error) {
-	o = Options{Retried: Retried{Rejects: rejects, Trailer: c.Proof.Trailer, Scope: history.ScopeOf(r.Journal.Header), Sandbox: r.Journal.Header.Sandbox}, Files: []string{rejects.Path}}
+// Select says which rejects of a run are sent again: those of the given error groups or, without
+// groups, all. What later runs have settled is left out. c are the settings of the run, which
+// are changed to read them. Settings that would do something different with the rejects, and
+// groups that the run does not have, are an *exit.Error.
+func Select(c *config.Config, r *history.Run, rejects history.Rejects, groups []string) (s Source, err error) {
+	s = Source{Rejects: rejects, Trailer: c.Proof.Trailer, Scope: history.ScopeOf(r.Journal.Header), Sandbox: r.Journal.Header.Sandbox}
 	c.Proof.ExpectNothing()
-	c.Invocation.Files = o.Files
+	c.Invocation.Files = []string{rejects.Path}
 	if !c.SameRun(r.Journal.Header.ConfigSHA256) || c.MappingDigest() != r.Journal.Header.MappingSHA256 {
-		return o, exit.Usage(fmt.Errorf("retry run %s: the settings or the mapping have changed since; nothing was sent", r.ID),
+		return s, exit.Usage(fmt.Errorf("retry run %s: the settings or the mapping have changed since; nothing was sent", r.ID),
 			"its rejects are an input like any other: run them with the current settings", c.Invocation.Again(rejects.Path))
 	}
 	retry := journal.Retry{Retried: r.ID, Groups: namesOf(groups)}
 	if !c.Ledger.AllowStale {
 		if retry.SettledBy, err = history.Later(r.Dir, r, retry); err != nil {
-			return o, err
+			return s, err
 		}
 	}
-	if o.Retried.Selection, err = history.Select(r.Dir, retry); err != nil {
-		return o, fmt.Errorf("retry run %s: %w", r.ID, err)
+	if s.Selection, err = history.Select(r.Dir, retry); err != nil {
+		return s, fmt.Errorf("retry run %s: %w", r.ID, err)
 	}
-	c.Input.Selected = o.Retried.Selection.Of
-	return o, checkGroups(r, o.Retried.Selection)
+	c.Input.Selected = s.Selection.Of
+	return s, checkGroups(r, s.Selection)
+}
+
+// Resumed returns what a retry that is resumed has sent; c are its settings, which are changed
+// to read that again. If r is no retry, it returns the zero value.
+func Resumed(c *config.Config, r *history.Run) (s Source, err error) {
+	h := r.Journal.Header
+	if h.Retried == "" {
+		return s, nil
+	}
+	rejects, err := history.ReadRejects(r.Dir, h.Retried)
+	if err != nil {
+		return s, fmt.Errorf("resume run %s, which retries run %s: %w", r.ID, h.Retried, err)
+	}
+	s = Source{Rejects: rejects, Trailer: c.Proof.Trailer, Scope: history.ScopeOf(h)}
+	if s.Selection, err = history.Select(r.Dir, h.Retry); err != nil {
+		return s, fmt.Errorf("resume run %s: %w", r.ID, err)
+	}
+	c.Input.Selected = s.Selection.Of
+	c.Proof.ExpectNothing()
+	return s, nil
 }
 
 // namesOf puts the names of groups into one order, each once.
@@ -63,9 +96,9 @@ func namesOf(groups []string) []string {
 
 // Nothing reports whether there is nothing to send: rows that a person added to the rejects
 // are something.
-func (r *Retried) Nothing() bool {
-	s := r.Selection
-	return r.Count == 0 || s.Send == 0 && (len(s.Groups) > 0 || r.Count <= s.Settled)
+func (s *Source) Nothing() bool {
+	of := s.Selection
+	return s.Count == 0 || of.Send == 0 && (len(of.Groups) > 0 || s.Count <= of.Settled)
 }
 
 // Left counts the rejects of a run that no run has settled; 0 if that is not known.
@@ -124,20 +157,20 @@ func unknownGroup(r *history.Run, s *history.Selection, key string) error {
 	return exit.Usage(err, hint, exit.CommandLine("retry", r.Path(), "--group", next))
 }
 
-// retry is what the journal holds about a retry.
-func (r *Retried) retry() journal.Retry {
-	if r.Selection == nil {
-		return journal.Retry{Retried: r.Run}
+// InJournal is what the journal holds about a retry.
+func (s *Source) InJournal() journal.Retry {
+	if s.Selection == nil {
+		return journal.Retry{Retried: s.Run}
 	}
-	return r.Selection.Retry
+	return s.Selection.Retry
 }
 
-// facts says how many of the retried rejects are settled now; nil if this is not a retry.
-// left are the rejects that were not sent.
-func (r *Retried) facts(s *report.Summary, left between.Skipped) *report.Retried {
-	if r.Run == "" {
+// Facts says how many of the rejects are settled now; nil if this is not a retry. left are the
+// rejects that were not sent.
+func (s *Source) Facts(now *report.Summary, left between.Skipped) *report.Retried {
+	if s.Run == "" {
 		return nil
 	}
-	return &report.Retried{Run: r.Run, Rejects: r.Count, Settled: s.Outcomes.Total() - s.Outcomes.Rejected(),
-		Groups: r.retry().Groups, Sent: s.RecordsRead, SettledBefore: left.Settled, Left: left.OtherGroups}
+	return &report.Retried{Run: s.Run, Rejects: s.Count, Settled: now.Outcomes.Total() - now.Outcomes.Rejected(),
+		Groups: s.InJournal().Groups, Sent: now.RecordsRead, SettledBefore: left.Settled, Left: left.OtherGroups}
 }

@@ -1,8 +1,9 @@
-package run
+package retry
 
 import (
 	"context"
 	"errors"
+	"io"
 
 	"go.uber.org/zap"
 
@@ -17,16 +18,16 @@ import (
 	"usersync/sync/user"
 )
 
-// findOriginals prepares a retry to find the secrets that its rejects mask. The input
-// files must be unchanged. It returns nil if no secret is masked, or if the input was
-// standard input.
-func (o Options) findOriginals(ctx context.Context, c *config.Config, t destination.Traits, paths []string) (*history.Originals, error) {
-	if !o.Retried.Masked || c.Output.RejectsSecrets == "keep" || !o.readsSecrets(ctx, c, t, paths) {
+// FindOriginals prepares a retry to find the secrets that its rejects, the files in paths, mask.
+// The input files must be unchanged. It returns nil if no secret is masked, or if the input was
+// standard input. t are the traits of the API.
+func (s *Source) FindOriginals(ctx context.Context, c *config.Config, t destination.Traits, paths []string, stdin io.Reader, log *zap.Logger) (*history.Originals, error) {
+	o := opening{config: c, traits: t, stdin: stdin, source: s}
+	if !s.Masked || c.Output.RejectsSecrets == "keep" || !o.readsSecrets(ctx, paths) {
 		return nil, nil
 	}
-	reopen := func(ctx context.Context, h journal.Header) (*reader.Input, error) { return o.reopen(ctx, c, t, h) }
-	found, err := o.Retried.Originals(ctx, reopen, func(run string, err error) {
-		o.Log.Warn("masked secrets cannot be found in the input of the run", zap.String("run", run), zap.Error(err))
+	found, err := s.Originals(ctx, o.reopen, func(run string, err error) {
+		log.Warn("masked secrets cannot be found in the input of the run", zap.String("run", run), zap.Error(err))
 	})
 	changed, isChanged := errors.AsType[*history.OriginalsError](err)
 	switch sig := exit.StoppedBy(ctx); {
@@ -54,21 +55,26 @@ func InputOf(ctx context.Context, c *config.Config, r *history.Run) (records *hi
 	if err != nil {
 		return nil, nil, err
 	}
-	o := Options{Retried: Retried{Rejects: history.Rejects{Dir: r.Dir}, Trailer: c.Proof.Trailer}}
-	reopen := func(ctx context.Context, h journal.Header) (*reader.Input, error) {
-		return o.reopen(ctx, c, conn.Client.Traits(), h)
-	}
-	records, err = history.Rejects{Dir: r.Dir, Run: r.ID}.Originals(ctx, reopen, func(string, error) {})
+	o := opening{config: c, traits: conn.Client.Traits(), source: &Source{Rejects: history.Rejects{Dir: r.Dir}, Trailer: c.Proof.Trailer}}
+	records, err = history.Rejects{Dir: r.Dir, Run: r.ID}.Originals(ctx, o.reopen, func(string, error) {})
 	if err != nil {
 		return nil, nil, errors.Join(err, conn.Close())
 	}
 	return records, func() error { return errors.Join(records.Close(), conn.Close()) }, nil
 }
 
+// opening opens inputs with the current settings.
+type opening struct {
+	config *config.Config
+	traits destination.Traits
+	stdin  io.Reader
+	source *Source
+}
+
 // readsSecrets reports whether the rejects can provide secrets: those of ignored columns are
 // masked too, and need not be found. Keys of JSON can appear in any row.
-func (o Options) readsSecrets(ctx context.Context, c *config.Config, t destination.Traits, paths []string) bool {
-	in, err := reader.Open(ctx, input.Options(o.Stdin, c, t, paths, config.Expected{}))
+func (o opening) readsSecrets(ctx context.Context, paths []string) bool {
+	in, err := reader.Open(ctx, input.Options(o.stdin, o.config, o.traits, paths, config.Expected{}))
 	if err != nil {
 		return true
 	}
@@ -76,20 +82,20 @@ func (o Options) readsSecrets(ctx context.Context, c *config.Config, t destinati
 	return in.ReadsSecrets() || in.Layout().Format == reader.JSONL
 }
 
-// reopen opens the input of an earlier run with the current settings.
-func (o Options) reopen(ctx context.Context, c *config.Config, t destination.Traits, h journal.Header) (*reader.Input, error) {
+// reopen opens the input of an earlier run.
+func (o opening) reopen(ctx context.Context, h journal.Header) (*reader.Input, error) {
 	var paths []string
 	for _, in := range h.Inputs {
 		paths = append(paths, in.Path)
 	}
-	input.Pin(c, h.Inputs)
-	options := input.Options(o.Stdin, c, t, paths, config.Expected{})
+	input.Pin(o.config, h.Inputs)
+	options := input.Options(o.stdin, o.config, o.traits, paths, config.Expected{})
 	options.Rejects.Original, options.Expect.Sidecar, options.CSV.Trailer, options.Expect.MinAge = nil, false, "", 0
 	options.Rejects.Selected = nil
 	if h.Retried == "" {
-		options.CSV.Trailer = o.Retried.Trailer
+		options.CSV.Trailer = o.source.Trailer
 	} else {
-		before, err := history.Select(o.Retried.Dir, h.Retry)
+		before, err := history.Select(o.source.Dir, h.Retry)
 		if err != nil {
 			return nil, err
 		}

@@ -1,4 +1,4 @@
-package run
+package retry
 
 import (
 	"errors"
@@ -43,9 +43,9 @@ func TestMissingOriginals(t *testing.T) {
 	if err := errors.Join(err, f.Close(), runs.Close(), os.WriteFile(input, []byte("id,ssn\n1,071\n"), 0o600)); err != nil {
 		t.Fatal(err)
 	}
-	options := Options{Log: Log{Logger: zap.NewNop()}, Retried: Retried{Rejects: history.Rejects{Run: runs.ID(), Count: 1, Masked: true, Dir: c.Output.RunsDir}}}
+	source := Source{Rejects: history.Rejects{Run: runs.ID(), Count: 1, Masked: true, Dir: c.Output.RunsDir}}
 	find := func() (*history.Originals, error) {
-		return options.findOriginals(t.Context(), c, takesAll{}.Traits(), []string{"rejects.csv"})
+		return source.FindOriginals(t.Context(), c, takesAll{}.Traits(), []string{"rejects.csv"}, nil, zap.NewNop())
 	}
 	o, err := find()
 	if o == nil || err != nil || c.Input.Original == nil {
@@ -59,7 +59,7 @@ func TestMissingOriginals(t *testing.T) {
 	if !ok || bad.Code != exit.Misuse || bad.Next != "usersync retry rejects.csv" || bad.Hint == "" || !strings.Contains(err.Error(), "nothing was sent") {
 		t.Errorf("%v", err)
 	}
-	options.Retried.Masked = false
+	source.Masked = false
 	if o, err := find(); o != nil || err != nil {
 		t.Errorf("%v, %v", o, err)
 	}

@@ -1,4 +1,4 @@
-package run
+package summary
 
 import (
 	"errors"
@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/preview"
 	"usersync/sync/guard"
 	"usersync/sync/mirror"
@@ -14,38 +13,40 @@ import (
 	"usersync/writer/report"
 )
 
-// measured is what guards have measured during the run. It is written and read by
-// one goroutine after the other.
-type measured struct {
+// Measured is what guards have measured during a run. It is written and read by one goroutine
+// after the other.
+type Measured struct {
 	missing, feed  int
 	changed, known int
 	counted, ahead bool
 }
 
-func (m *measured) deletes(missing, feed int) { m.missing, m.feed, m.counted = missing, feed, true }
+// Deletes notes how many users are missing from the input, of how many that its feed has.
+func (m *Measured) Deletes(missing, feed int) { m.missing, m.feed, m.counted = missing, feed, true }
 
-func (m *measured) changes(changed, known int) { m.changed, m.known, m.ahead = changed, known, true }
+// Changes notes how many users a run would change, of how many that are known.
+func (m *Measured) Changes(changed, known int) { m.changed, m.known, m.ahead = changed, known, true }
 
 // guards says how close each guard came to stopping the run; err is how it ended.
 func (r *Run) guards(s *report.Summary, err error) []report.Guard {
 	g := r.Config.Guards
 	all := r.errorGuard(s)
 	all = append(all, r.deleteGuard()...)
-	if g.MaxChange.All != nil && r.measured.ahead {
+	if g.MaxChange.All != nil && r.Measured.ahead {
 		all = append(all, report.Guard{Name: preview.ChangeGuard, Limit: g.MaxChange.All.String(), Unit: report.Users,
-			Reached: float64(r.measured.changed), Most: max(float64(g.MaxChange.All.Count), g.MaxChange.All.Percent/100*float64(r.measured.known))})
+			Reached: float64(r.Measured.changed), Most: max(float64(g.MaxChange.All.Count), g.MaxChange.All.Percent/100*float64(r.Measured.known))})
 	}
 	if g.MinRecords > 0 {
 		all = append(all, report.Guard{Name: "min_records", Limit: strconv.Itoa(g.MinRecords), Unit: report.Records, Reached: float64(s.RecordsRead), Least: float64(g.MinRecords)})
 	}
 	if g.MaxDuration > 0 {
 		all = append(all, report.Guard{Name: "max_duration", Limit: durationText(g.MaxDuration), Unit: report.Seconds,
-			Reached: seconds(r.options.Now().Sub(r.started)), Most: seconds(g.MaxDuration)})
+			Reached: seconds(r.Now.Sub(r.Started)), Most: seconds(g.MaxDuration)})
 	}
 	if g.Until.Given() {
-		at, _ := g.Until.Next(r.started)
+		at, _ := g.Until.Next(r.Started)
 		all = append(all, report.Guard{Name: "until", Limit: g.Until.String(), Unit: report.Seconds,
-			Reached: seconds(r.options.Now().Sub(r.started)), Most: seconds(at.Sub(r.started))})
+			Reached: seconds(r.Now.Sub(r.Started)), Most: seconds(at.Sub(r.Started))})
 	}
 	all = append(all, r.waitGuard(s))
 	return markStopped(all, err)
@@ -53,7 +54,7 @@ func (r *Run) guards(s *report.Summary, err error) []report.Guard {
 
 // errorGuard is --max-errors, which does not count parked users.
 func (r *Run) errorGuard(s *report.Summary) []report.Guard {
-	limit, bad := r.Config.Guards.MaxErrors, float64(s.Outcomes.Invalid+s.Outcomes.Refused-r.at.files.Counts().Of(user.Refused, user.CodeParked))
+	limit, bad := r.Config.Guards.MaxErrors, float64(s.Outcomes.Invalid+s.Outcomes.Refused-r.Files.Counts().Of(user.Refused, user.CodeParked))
 	one := report.Guard{Name: "max_errors", Limit: limit.String(), Reached: bad, Unit: report.Users}
 	switch total := s.Outcomes.Total(); {
 	case limit.Percent > 0:
@@ -73,10 +74,10 @@ func (r *Run) errorGuard(s *report.Summary) []report.Guard {
 func (r *Run) deleteGuard() []report.Guard {
 	c, one := r.Config, report.Guard{Name: "max_delete", Limit: limitText(r.Config.Guards.MaxDelete), Unit: report.Users}
 	switch {
-	case r.measured.counted:
-		one.Reached, one.Most = float64(r.measured.missing), float64(c.Guards.MaxDelete.Of(r.measured.feed))
+	case r.Measured.counted:
+		one.Reached, one.Most = float64(r.Measured.missing), float64(c.Guards.MaxDelete.Of(r.Measured.feed))
 	case c.Input.OpColumn.IsSet():
-		one.Reached, one.Most = float64(r.at.files.Counts().Deletes()), float64(c.Guards.MaxDelete.OfChanges(0))
+		one.Reached, one.Most = float64(r.Files.Counts().Deletes()), float64(c.Guards.MaxDelete.OfChanges(0))
 		if c.Guards.MaxDelete.Percent > 0 || !c.Guards.MaxDelete.Set {
 			one.Note = "a percentage of the feed can allow more"
 		}
@@ -133,12 +134,4 @@ func markStopped(all []report.Guard, err error) []report.Guard {
 		}
 	}
 	return append(all, report.Guard{Name: tripped.Name, Stopped: true, Note: tripped.What})
-}
-
-// settingFacts are the settings that matter, masked.
-func settingFacts(c *config.Config) (facts []report.Setting) {
-	for _, one := range c.Relevant() {
-		facts = append(facts, report.Setting{Key: one.Key, Value: one.Text, From: one.Source})
-	}
-	return facts
 }

@@ -1,4 +1,8 @@
-package run
+// Package apply decides whether a plan may be applied: everything that it is bound to, the input,
+// the settings, the mapping, the account and the ledger, must be as it was when it was made.
+//
+// It sends nothing. Start at CheckInput.
+package apply
 
 import (
 	"context"
@@ -15,26 +19,56 @@ import (
 	"usersync/sync/plan"
 )
 
-// PlanRefused says that nothing of a plan was sent, and why; replan is the command that
+// Refused says that nothing of a plan was sent, and why; replan is the command that
 // makes a new plan.
-func PlanRefused(err error, replan string) error {
+func Refused(err error, replan string) error {
 	return exit.Usage(exit.NothingSent(err), "make a new plan and review it", replan)
 }
 
-// checkTwice refuses an input that must be read twice but cannot.
-func (o Options) checkTwice(c *config.Config, paths []string) error {
-	if o.Plan != nil && !input.Repeatable(paths) {
-		return exit.Usage(exit.NothingSent(errors.New("apply: the input must be read twice, and this input can be read only once")), "write it to a file first", "usersync apply --help")
+// Reopen opens the plan that an earlier part of a run applied; nil without one.
+func Reopen(h journal.Header) (*plan.Plan, error) {
+	if h.Plan == nil {
+		return nil, nil
 	}
-	if o.Plan != nil || o.Retried.Run != "" {
-		return nil
+	p, err := plan.Open(h.Plan.Path)
+	if err != nil {
+		return nil, Refused(err, "")
 	}
-	return preview.CheckAhead(c, "run", paths)
+	p.ApprovedBy = h.Plan.ApprovedBy
+	if p.SHA256 != h.Plan.SHA256 {
+		return nil, errors.Join(Refused(p.Fault("it is not the plan that the run started with"), ""), p.Close())
+	}
+	return p, nil
 }
 
-// checkBound checks that everything a plan is bound to, except the ledger, is unchanged.
+// InJournal is the plan in the form of the journal; nil without one.
+func InJournal(p *plan.Plan) *journal.Plan {
+	if p == nil {
+		return nil
+	}
+	return &journal.Plan{Path: p.Path, SHA256: p.SHA256, ApprovedBy: p.ApprovedBy}
+}
+
+// CheckTwice refuses an input that can be read only once: apply reads it twice.
+func CheckTwice(paths []string) error {
+	if input.Repeatable(paths) {
+		return nil
+	}
+	return exit.Usage(exit.NothingSent(errors.New("apply: the input must be read twice, and this input can be read only once")), "write it to a file first", "usersync apply --help")
+}
+
+// CheckAddress refuses a plan that was made for another account or base URL than now. It makes
+// no call; paths are those of the input.
+func CheckAddress(p *plan.Plan, now journal.Scope, c *config.Config, paths []string) error {
+	if p == nil || p.Header.Sandbox || p.Header.Scope.BaseURL == "" || p.Header.Scope.Same(now) {
+		return nil
+	}
+	return Refused(p.Fault("%s", otherScope), c.Invocation.Command("plan", append([]string{"--out", p.Path}, paths...)...))
+}
+
+// CheckInput checks that everything a plan is bound to, except the ledger, is unchanged.
 // It reads the whole input. Without a plan it does nothing.
-func checkBound(ctx context.Context, p *plan.Plan, s *preview.Setup) error {
+func CheckInput(ctx context.Context, p *plan.Plan, s *preview.Setup) error {
 	if p == nil {
 		return nil
 	}
@@ -81,9 +115,9 @@ func sameScope(h plan.Header, now journal.Scope, sandbox bool) bool {
 	return was == now && h.Sandbox == sandbox
 }
 
-// checkLedger checks that the ledger has not changed since the plan was made. Unfinished
+// CheckLedger checks that the ledger has not changed since the plan was made. Unfinished
 // runs that did something it does not know would still change it.
-func checkLedger(ctx context.Context, p *plan.Plan, s *preview.Setup, l *ledger.Ledger, left []*history.Run) error {
+func CheckLedger(ctx context.Context, p *plan.Plan, s *preview.Setup, l *ledger.Ledger, left []*history.Run) error {
 	if p == nil {
 		return nil
 	}
@@ -111,5 +145,5 @@ func checkLedger(ctx context.Context, p *plan.Plan, s *preview.Setup, l *ledger.
 // stale is the error for a plan that is no longer valid.
 func stale(p *plan.Plan, s *preview.Setup, what string) error {
 	again := s.Config.Invocation.With(config.Flag{Name: "out", Value: p.Path}).Command("plan", s.Paths...)
-	return PlanRefused(p.Fault("%s", what), again)
+	return Refused(p.Fault("%s", what), again)
 }
