@@ -46,10 +46,10 @@ const depsOrder = `
 	cmd/usersync/internal/connect
 	cmd/usersync/internal/profile cmd/usersync/internal/inventory
 	cmd/usersync/internal/draft cmd/usersync/internal/history cmd/usersync/internal/input cmd/usersync/internal/protected cmd/usersync/internal/view
-	cmd/usersync/internal/check cmd/usersync/internal/erasure cmd/usersync/internal/explain cmd/usersync/internal/scrub cmd/usersync/internal/publish cmd/usersync/internal/output cmd/usersync/internal/preview cmd/usersync/internal/rescope cmd/usersync/internal/retry
-	cmd/usersync/internal/apply cmd/usersync/internal/earlier cmd/usersync/internal/summary
+	cmd/usersync/internal/check cmd/usersync/internal/erasure cmd/usersync/internal/explain cmd/usersync/internal/scrub cmd/usersync/internal/publish cmd/usersync/internal/output cmd/usersync/internal/preview cmd/usersync/internal/rescope cmd/usersync/internal/retry cmd/usersync/internal/terminal
+	cmd/usersync/internal/apply cmd/usersync/internal/earlier cmd/usersync/internal/ownership cmd/usersync/internal/summary
 	cmd/usersync/internal/run
-	cmd/usersync/internal/terminal cmd/usersync/internal/advice cmd/usersync/internal/reports cmd/usersync/internal/notify cmd/usersync/internal/metrics
+	cmd/usersync/internal/advice cmd/usersync/internal/reports cmd/usersync/internal/notify cmd/usersync/internal/metrics
 	cmd/usersync/internal/otlp
 	cmd/usersync/internal/afterwards cmd/usersync/internal/lookup cmd/usersync/internal/message
 	cmd/usersync/internal/job
@@ -284,6 +284,13 @@ const depsRules = `
 	cmd/usersync/internal/preview < cmd/usersync/internal/apply, cmd/usersync/internal/earlier < cmd/usersync/internal/run;
 	sync/engine !< cmd/usersync/internal/retry, cmd/usersync/internal/apply, cmd/usersync/internal/earlier;
 
+	# What a command prints to while it runs knows no run.
+	writer/progress, cmd/usersync/internal/config < cmd/usersync/internal/terminal < cmd/usersync/internal/run;
+
+	# Whose the keys of the API are is found out without a call.
+	cmd/usersync/internal/output, cmd/usersync/internal/preview, cmd/usersync/internal/terminal, cmd/usersync/internal/view < cmd/usersync/internal/ownership < cmd/usersync/internal/run;
+	sync/engine !< cmd/usersync/internal/ownership;
+
 	# A summary is made of what a run has counted, and knows no run.
 	cmd/usersync/internal/retry, cmd/usersync/internal/output, cmd/usersync/internal/preview
 	< cmd/usersync/internal/summary < cmd/usersync/internal/run;
@@ -312,7 +319,6 @@ const depsRules = `
 	sync/engine, cmd/usersync/internal/run !< cmd/usersync/internal/notify;
 
 	# How an error is shown depends on its entry in the table, and on no command.
-	writer/progress, cmd/usersync/internal/run < cmd/usersync/internal/terminal;
 	cmd/usersync/internal/advice, cmd/usersync/internal/terminal < cmd/usersync/internal/message;
 
 	# A job connects a run with all that is told of it. It knows no command.
@@ -394,6 +400,8 @@ func TestPolicyFindsWhatItForbids(t *testing.T) {
 		{"cmd/usersync/internal/protected", "cmd/usersync/internal/connect"},
 		{"cmd/usersync/internal/rescope", "sync/engine"},
 		{"cmd/usersync/internal/earlier", "sync/engine"},
+		{"cmd/usersync/internal/ownership", "sync/engine"},
+		{"cmd/usersync/internal/terminal", "cmd/usersync/internal/run"},
 		{"cmd/usersync/internal/summary", "sync/checkpoint"},
 		{"cmd/usersync/internal/explain", "cmd/usersync/internal/connect"},
 		{"cmd/usersync/internal/scrub", "cmd/usersync/internal/connect"},

@@ -2,15 +2,11 @@ package run
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 
 	"usersync/cmd/usersync/internal/config"
-	"usersync/cmd/usersync/internal/history"
 	"usersync/cmd/usersync/internal/view"
 	"usersync/sync/destination/attested"
 	"usersync/sync/guard"
-	"usersync/sync/journal"
 	"usersync/sync/ledger"
 	"usersync/sync/user"
 )
@@ -26,46 +22,6 @@ func (s *start) absences(c *config.Config, l *ledger.Ledger) attested.Absences {
 		a.Memory = view.Memory{Ledger: l}
 	}
 	return a
-}
-
-// deletingBy returns the users that runs were deleting which are absorbed. A run that has
-// met an absence that nothing proves, or may have, says nothing: its address may be wrong.
-// That a delete failed or was refused says that it did not happen.
-func deletingBy(absorbed []*history.Run) map[string]bool {
-	ids := map[string]bool{}
-	for _, r := range absorbed {
-		m := &r.Journal.Checkpoint
-		uncounted := m.Record > 0 && m.Outcomes == nil // the checkpoint is the ledger's, which has no counts
-		unproved := func(o user.Settled) bool { return o.Code == user.CodeUnprovedAbsent }
-		if uncounted || m.Outcomes[user.InDoubt] > 0 || slices.ContainsFunc(r.Journal.Settled, unproved) {
-			continue
-		}
-		deleting := deletingIn(r.Journal)
-		for _, o := range r.Journal.Settled {
-			if o.Status == user.Failed || o.Status == user.Refused {
-				delete(deleting, o.ID)
-			}
-		}
-		maps.Copy(ids, deleting)
-	}
-	return ids
-}
-
-// deletingIn returns the users that a run was deleting when it was last seen, true if the
-// API confirmed it.
-func deletingIn(h *journal.History) map[string]bool {
-	ids := map[string]bool{}
-	for _, s := range h.Sent {
-		if s.Op == user.Delete {
-			ids[s.ID] = false
-		}
-	}
-	for _, o := range h.Settled {
-		if o.Action == user.Delete && o.Code != user.CodeUnprovedAbsent {
-			ids[o.ID] = o.Status == user.Deleted && o.Code != user.CodeAlreadyAbsent
-		}
-	}
-	return ids
 }
 
 // unproved counts the users of the whole run whose absence is not proved.

@@ -9,6 +9,7 @@ import (
 	"usersync/cmd/usersync/internal/apply"
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/connect"
+	"usersync/cmd/usersync/internal/earlier"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/history"
 	"usersync/cmd/usersync/internal/output"
@@ -110,7 +111,7 @@ func (b *beginning) start(ctx context.Context) (at *start, err error) {
 		if at, err = b.startNew(ctx); err != nil {
 			return at, err
 		}
-		at.absorbed = deletingBy(left)
+		at.absorbed = earlier.DeletingBy(left)
 	} else if _, err := b.register(ctx, at.files.Run(), at.Written); err != nil {
 		return at, err
 	}

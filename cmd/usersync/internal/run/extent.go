@@ -32,15 +32,6 @@ func (w *way) batches(ctx context.Context, all iter.Seq2[[]*user.Record, error])
 	}
 }
 
-// source is what progress shows besides the outcomes.
-func (r *Run) source() progress.Source {
-	return progress.Source{
-		Note: r.Conn.Pace.Note, Calls: r.calls.Total, Before: r.at.before.Outcomes, Extent: func() progress.Extent { return r.way.extent(r.base, r.at.Written) },
-		Retrying:  func() int { return int(r.way.retrying.Load()) },
-		Throttled: func() int { return throttled(r.calls.Counts()) },
-	}
-}
-
 // throttled counts the answers that said there were too many requests.
 func throttled(calls destination.CallCounts) int {
 	n := 0

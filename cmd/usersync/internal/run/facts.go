@@ -9,7 +9,6 @@ import (
 
 	"usersync/cmd/usersync/internal/preview"
 	"usersync/cmd/usersync/internal/summary"
-	"usersync/sync/user"
 	"usersync/writer/report"
 )
 
@@ -81,13 +80,12 @@ func (r *Run) summary(err error) report.Summary {
 	return done.Summary(err)
 }
 
-// countParked counts the users that the API has refused in this run, which has finished, and
-// that the next runs will not send.
-func (r *Run) countParked(ctx context.Context) (err error) {
-	after := r.Config.Ledger.Park.After
-	if r.lease.Ledger == nil || after == 0 || r.counts.Outcomes[user.Refused] == 0 {
-		return nil
+// countParked counts the users that the API has refused in a run, which has finished, and that
+// the next runs will not send.
+func (b *beginning) countParked(ctx context.Context, run string) (int, error) {
+	after := b.Config.Ledger.Park.After
+	if b.lease.Ledger == nil || after == 0 {
+		return 0, nil
 	}
-	r.nowParked, err = r.lease.Ledger.Runs().Recurring().NowParked(context.WithoutCancel(ctx), r.at.files.Run(), after)
-	return err
+	return b.lease.Ledger.Runs().Recurring().NowParked(context.WithoutCancel(ctx), run, after)
 }

@@ -7,6 +7,7 @@ import (
 	"go.uber.org/zap"
 
 	"usersync/cmd/usersync/internal/history"
+	"usersync/cmd/usersync/internal/ownership"
 	"usersync/cmd/usersync/internal/preview"
 	"usersync/cmd/usersync/internal/view"
 	"usersync/sync/checkpoint"
@@ -23,12 +24,19 @@ import (
 // job is the engine's work, without its records.
 func (r *Run) job(ctx, wire context.Context, known *view.Ledger) (work engine.Job, err error) {
 	c, files := r.Config, r.at.files
+	keys := ownership.Run{
+		Setup: r.Setup, Log: r.options.Log, Ledger: r.lease.Ledger, Presence: r.presence, Protected: r.protected, Files: files, Planned: r.options.Plan != nil,
+		Written: r.at.Written, Keys: r.at.before.Keys, Renamed: r.at.alreadyRenamed(), Checkpointed: r.checkpointer.Checkpointed,
+	}
+	if r.shard != nil {
+		keys.Share = r.lease.Ledger.Shards(r.shard.job).Own
+	}
 	var owners *owned.Owners
-	owners, r.renames, err = ownership{base: r.base, at: r.at, ledger: r.lease.Ledger, presence: r.presence, checkpointed: r.checkpointer.Checkpointed, shard: r.shard}.owners(ctx)
+	owners, r.renames, err = keys.Owners(ctx)
 	adopt, failed := r.adoption(ctx, r.lease.Ledger)
 	err = errors.Join(err, failed)
 	work = engine.Job{
-		Destination: r.middleware(wire, owners, adopt).Wrap(inFlight{r.Conn.Client, &r.stopping.calls}),
+		Destination: r.middleware(wire, owners, adopt).Wrap(inFlight{r.Conn.Client, &r.stopping.Calls}),
 		Results:     files.Writer(r.checkpointer),
 		Limits:      engine.Limits{BatchSize: r.Conn.BatchSize(c), FindWorkers: r.Conn.Pace.Workers, Window: r.shard.window()},
 		Journal:     &r.sent,

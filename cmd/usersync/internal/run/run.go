@@ -25,6 +25,7 @@ import (
 	"usersync/cmd/usersync/internal/output"
 	"usersync/cmd/usersync/internal/preview"
 	"usersync/cmd/usersync/internal/retry"
+	"usersync/cmd/usersync/internal/terminal"
 	"usersync/reader/place"
 	"usersync/sync/journal"
 	"usersync/sync/ledger"
@@ -48,7 +49,7 @@ type Options struct {
 	// Observer is told of every call, besides what the run itself keeps of them; nil is not.
 	Observer telemetry.Observer
 
-	Log      Log
+	Log      terminal.Log
 	Progress *progress.Progress
 
 	// Publish uploads the files of a run that its shards made; nil does not. Until it has, the run
@@ -58,22 +59,6 @@ type Options struct {
 	Resume  string       // the run to resume; empty: the newest with the same settings and input, or a new one
 	Retried retry.Source // the run whose rejects are the input
 	Plan    *plan.Plan   // the plan to apply, or nil; the caller closes it
-}
-
-// Log is the log of a run. It must not contain personal data.
-type Log struct {
-	*zap.Logger
-	// Data logs JSON at any --log-level; nil if the log is for people.
-	Data *zap.Logger
-}
-
-// Always logs at any log level.
-func (l Log) Always(what string, facts ...zap.Field) {
-	if l.Data != nil {
-		l.Data.Info(what, facts...)
-		return
-	}
-	l.Warn(what, facts...)
 }
 
 // Prepared is a run that passed every check that is possible before the first call. It

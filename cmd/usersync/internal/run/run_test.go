@@ -18,6 +18,7 @@ import (
 	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/history"
+	"usersync/cmd/usersync/internal/terminal"
 	"usersync/sync/journal"
 	"usersync/sync/user"
 	"usersync/writer/progress"
@@ -40,7 +41,7 @@ func options(t *testing.T) Options {
 		t.Fatal(err)
 	}
 	return Options{Files: []string{"users.csv"}, Stdin: strings.NewReader(""), Stdout: io.Discard, Now: time.Now, Wire: context.Background(),
-		Log: Log{Logger: zap.NewNop()}, Progress: progress.New(io.Discard, progress.Options{})}
+		Log: terminal.Log{Logger: zap.NewNop()}, Progress: progress.New(io.Discard, progress.Options{})}
 }
 
 // live runs everything up to the end of Send.

@@ -13,6 +13,7 @@ import (
 	"usersync/cmd/usersync/internal/output"
 	"usersync/cmd/usersync/internal/preview"
 	"usersync/cmd/usersync/internal/summary"
+	"usersync/cmd/usersync/internal/terminal"
 	"usersync/cmd/usersync/internal/view"
 	"usersync/reader"
 	"usersync/sync/checkpoint"
@@ -22,6 +23,7 @@ import (
 	"usersync/sync/mirror"
 	"usersync/sync/telemetry"
 	"usersync/sync/user"
+	"usersync/writer/progress"
 	"usersync/writer/report"
 	"usersync/writer/rundir"
 )
@@ -37,7 +39,7 @@ type Run struct {
 	stats        *telemetry.Stats
 	measured     summary.Measured
 	log          *output.CallLog
-	stopping     stopping
+	stopping     terminal.Stopping
 	sent         sentRecords
 	renames      *mirror.Renames // nil if it renames none
 	nowParked    int             // users that it has sent and the next runs will not send
@@ -52,8 +54,8 @@ func newRun(b *beginning, at *start) *Run {
 		return r
 	}
 	r.stats, r.log = telemetry.NewStats(), output.NewCallLog(at.files.Dir())
-	r.stopping.log, r.stopping.progress, r.stopping.timeout = r.options.Log, r.options.Progress, r.Config.Pace.Timeout
-	r.stopping.inFlight = exit.InFlight(r.Config.Pace.GracePeriod)
+	r.stopping.Log, r.stopping.Progress, r.stopping.Timeout = r.options.Log, r.options.Progress, r.Config.Pace.Timeout
+	r.stopping.InFlight = exit.InFlight(r.Config.Pace.GracePeriod)
 	o := checkpoint.Options{
 		Run: at.files.Run(), Ledger: r.lease.Ledger, Journal: at.files.Journal(), Results: at.files.Durable(), Rejects: at.files.Rejects(),
 		Input: at.read, Outcomes: at.before.Outcomes, Noted: at.before.Noted, Start: r.options.Now(), Now: r.options.Now, Parking: at.parking,
@@ -85,7 +87,7 @@ func (r *Run) Send(ctx context.Context) (report.Summary, error) {
 	defer cut()
 	known := view.New(r.lease.Ledger, files.Run(), r.Config.Ledger.Full, r.checkpointer.Checkpointed, r.presence)
 	work, err := r.job(ctx, wire, known)
-	stopAnnouncing := r.stopping.announce(ctx)
+	stopAnnouncing := r.stopping.Announce(ctx)
 	ctx, release := r.bound(ctx, r.lease)
 	defer release()
 	if err == nil && r.at.Written > 0 {
@@ -110,7 +112,12 @@ func (r *Run) Send(ctx context.Context) (report.Summary, error) {
 func (r *Run) start() {
 	files := r.at.files
 	r.sent.Journal, r.sent.hashes = files.Journal(), r.at.hashes
-	r.options.Progress.Start(r.source())
+	r.options.Progress.Start(progress.Source{
+		Note: r.Conn.Pace.Note, Calls: r.calls.Total, Before: r.at.before.Outcomes,
+		Extent:    func() progress.Extent { return r.way.extent(r.base, r.at.Written) },
+		Retrying:  func() int { return int(r.way.retrying.Load()) },
+		Throttled: func() int { return throttled(r.calls.Counts()) },
+	})
 	r.options.Log.Info("run started", zap.String("run", files.Run()), zap.String("to", r.Conn.Scope.Host), zap.Strings("from", r.Paths))
 }
 
@@ -122,7 +129,12 @@ func (r *Run) keep(ctx context.Context, known *view.Ledger, err error) error {
 		err = errors.Join(err, r.checkpointer.Finish(err, r.counts.Finished, r.counts.PerhapsTaken > 0))
 	}
 	if err == nil && r.counts.Finished {
-		err = errors.Join(known.KeepUnchanged(ctx), r.countParked(ctx))
+		err = known.KeepUnchanged(ctx)
+		if r.counts.Outcomes[user.Refused] > 0 {
+			var failed error
+			r.nowParked, failed = r.countParked(ctx, r.at.files.Run())
+			err = errors.Join(err, failed)
+		}
 	}
 	if failed := r.options.Progress.Stop(); failed != nil { // not a reason for the run to fail
 		r.options.Log.Warn("progress could not be shown", zap.Error(failed))

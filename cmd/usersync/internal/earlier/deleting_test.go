@@ -1,4 +1,4 @@
-package run
+package earlier
 
 import (
 	"maps"
@@ -19,7 +19,7 @@ func TestDeletingBy(t *testing.T) {
 		}
 		return append(all, journal.Sent{ID: "updated", Op: user.Update})
 	}
-	got := deletingBy([]*history.Run{
+	got := DeletingBy([]*history.Run{
 		run(journal.History{Sent: sent("a"), Settled: []user.Settled{{ID: "b", Action: user.Delete, Status: user.Deleted},
 			{ID: "c", Action: user.Delete, Status: user.Deleted, Code: user.CodeAlreadyAbsent}}}),
 		run(journal.History{Sent: sent("d"), Settled: []user.Settled{{ID: "e", Action: user.Delete, Status: user.InDoubt, Code: user.CodeUnprovedAbsent}}}),
