@@ -3,6 +3,7 @@ package run
 import (
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -11,6 +12,7 @@ import (
 	"usersync/sync/journal"
 	"usersync/sync/user"
 	"usersync/writer"
+	"usersync/writer/report"
 )
 
 // Each record is in exactly one shard, ids that look alike in the same one, and the shards are
@@ -68,4 +70,21 @@ type ids []string
 func (w *ids) Write(o user.Outcome) error {
 	*w = append(*w, o.Record.User.ID)
 	return nil
+}
+
+// A merged run began with its first shard, and never after the process that merges it: the clock of
+// another machine may be ahead.
+func TestStartOfAMergedRun(t *testing.T) {
+	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	for name, c := range map[string]struct{ shards, want time.Time }{
+		"an hour before":      {now.Add(-time.Hour), now.Add(-time.Hour)},
+		"a clock that is off": {now.Add(time.Hour), now},
+		"not told":            {time.Time{}, now},
+	} {
+		s := report.Summary{Times: report.Times{StartedAt: now}}
+		(&told{Started: c.shards}).addTo(&s)
+		if !s.StartedAt.Equal(c.want) {
+			t.Errorf("%s: %s", name, s.StartedAt)
+		}
+	}
 }
