@@ -22,6 +22,7 @@ import (
 	"usersync/sync/engine"
 	"usersync/sync/journal"
 	"usersync/sync/ledger"
+	"usersync/sync/pseudonym"
 	"usersync/sync/user"
 	"usersync/writer"
 	"usersync/writer/report"
@@ -205,18 +206,28 @@ func (m *merging) open(ctx context.Context) (files *output.Files, err error) {
 	if err := m.reopen(ctx); err != nil {
 		return nil, err
 	}
+	ids, _ := pseudonym.ParseKey(m.pseudonymKey())
 	for i := range m.shard.Count + 1 { // the last one deletes what a mirror misses
 		file, err := m.lease.Ledger.Shards(m.shard.job).File(ctx, m.shard.joined.Run, i, history.StoredResults)
 		if err != nil {
 			return nil, err
 		}
-		next, stop := iter.Pull2(writer.ReadResults(file, fmt.Sprintf("the results of shard %d", i), writer.FormatJSONL))
+		next, stop := iter.Pull2(writer.Restored(writer.ReadResults(file, fmt.Sprintf("the results of shard %d", i), writer.FormatJSONL), ids))
 		m.results = append(m.results, &shardResults{next: next, stop: stop})
 	}
 	if err := m.readUnended(ctx); err != nil {
 		return nil, err
 	}
 	return m.create(ctx)
+}
+
+// pseudonymKey is the key of what replaces ids in results; empty if nothing does. It is that of
+// all shards.
+func (m *merging) pseudonymKey() string {
+	if !m.Config.Output.RedactIDs {
+		return ""
+	}
+	return preview.PseudonymKey(m.lease.Ledger)
 }
 
 func (m *merging) stop() {
@@ -237,9 +248,7 @@ func (m *merging) create(ctx context.Context) (files *output.Files, err error) {
 		return nil, err
 	}
 	h.Order, h.Started, h.Synced = known[h.Run].Order, known[h.Run].Started, false
-	if m.Config.Output.RedactIDs {
-		h.PseudonymKey = preview.PseudonymKey(m.lease.Ledger)
-	}
+	h.PseudonymKey = m.pseudonymKey()
 	spec := m.outputSpec(h, nil)
 	spec.RunsDir, spec.Part = m.temporary, output.Part{Name: h.Run, Shown: filepath.Join(m.Config.Output.RunsDir, h.Run)}
 	if files, err = output.Create(spec, m.started, func(string) error { return nil }); err != nil {

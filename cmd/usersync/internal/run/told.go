@@ -72,7 +72,7 @@ func (t *told) add(one told) {
 
 // addTo completes the summary of the merged run.
 func (t *told) addTo(s *report.Summary) {
-	s.Calls, s.Activity, s.Pace = t.Calls, nil, nil // those of the process that merges say nothing
+	s.Calls, s.Activity, s.Pace = t.Calls, nil, nil           // those of the process that merges say nothing
 	if !t.Started.IsZero() && t.Started.Before(s.StartedAt) { // another machine's clock may be ahead
 		s.StartedAt = t.Started
 	}
