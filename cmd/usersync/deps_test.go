@@ -46,7 +46,7 @@ const depsOrder = `
 	cmd/usersync/internal/connect
 	cmd/usersync/internal/profile cmd/usersync/internal/inventory
 	cmd/usersync/internal/draft cmd/usersync/internal/history cmd/usersync/internal/input cmd/usersync/internal/protected cmd/usersync/internal/view
-	cmd/usersync/internal/check cmd/usersync/internal/erasure cmd/usersync/internal/explain cmd/usersync/internal/scrub cmd/usersync/internal/publish cmd/usersync/internal/output cmd/usersync/internal/preview cmd/usersync/internal/rescope cmd/usersync/internal/retry cmd/usersync/internal/terminal
+	cmd/usersync/internal/check cmd/usersync/internal/erasure cmd/usersync/internal/explain cmd/usersync/internal/scrub cmd/usersync/internal/publish cmd/usersync/internal/output cmd/usersync/internal/preview cmd/usersync/internal/rescope cmd/usersync/internal/retry cmd/usersync/internal/shards cmd/usersync/internal/terminal
 	cmd/usersync/internal/apply cmd/usersync/internal/earlier cmd/usersync/internal/ownership cmd/usersync/internal/summary
 	cmd/usersync/internal/run
 	cmd/usersync/internal/advice cmd/usersync/internal/reports cmd/usersync/internal/notify cmd/usersync/internal/metrics
@@ -291,6 +291,10 @@ const depsRules = `
 	cmd/usersync/internal/output, cmd/usersync/internal/preview, cmd/usersync/internal/terminal, cmd/usersync/internal/view < cmd/usersync/internal/ownership < cmd/usersync/internal/run;
 	sync/engine !< cmd/usersync/internal/ownership;
 
+	# What shards add to a run knows neither how one begins nor how it ends.
+	cmd/usersync/internal/input, cmd/usersync/internal/history, sync/engine < cmd/usersync/internal/shards < cmd/usersync/internal/run;
+	cmd/usersync/internal/output, cmd/usersync/internal/preview !< cmd/usersync/internal/shards;
+
 	# A summary is made of what a run has counted, and knows no run.
 	cmd/usersync/internal/retry, cmd/usersync/internal/output, cmd/usersync/internal/preview
 	< cmd/usersync/internal/summary < cmd/usersync/internal/run;
@@ -401,6 +405,7 @@ func TestPolicyFindsWhatItForbids(t *testing.T) {
 		{"cmd/usersync/internal/rescope", "sync/engine"},
 		{"cmd/usersync/internal/earlier", "sync/engine"},
 		{"cmd/usersync/internal/ownership", "sync/engine"},
+		{"cmd/usersync/internal/shards", "cmd/usersync/internal/output"},
 		{"cmd/usersync/internal/terminal", "cmd/usersync/internal/run"},
 		{"cmd/usersync/internal/summary", "sync/checkpoint"},
 		{"cmd/usersync/internal/explain", "cmd/usersync/internal/connect"},

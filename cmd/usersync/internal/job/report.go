@@ -34,7 +34,7 @@ func (p *Process) finish(c *config.Config, t *terminal.Terminal, r *run.Run, s *
 	}
 	s.Report = reports.Path(c.Output.RunsDir, s.Run)
 	if closed := r.Close(s); closed != nil {
-		if r.Lost(closed) != nil {
+		if r.Shard().Lost(closed) != nil {
 			return closed // the files are another process's by now
 		}
 		err = errors.Join(err, closed)

@@ -17,12 +17,12 @@ import (
 
 // sendShard sends a shard of a run. If it is the last one to end, it merges the run, and
 // reports that.
-func (s *sender) sendShard(ctx context.Context, found *advice.Result) error {
-	if merged, is := s.run.Merged(); is {
+func (s *sender) sendShard(ctx context.Context, shard *run.Shard, found *advice.Result) error {
+	if merged, is := shard.Merged(); is {
 		return s.mergedAlready(merged)
 	}
 	var summary report.Summary
-	if !s.run.Ended() {
+	if !shard.Ended() {
 		s.showMetrics()
 		var stopped error
 		if summary, stopped = s.run.Send(ctx); stopped != nil {
@@ -33,12 +33,12 @@ func (s *sender) sendShard(ctx context.Context, found *advice.Result) error {
 		}
 		summary.Finish(s.Now())
 	}
-	last, err := s.run.EndShard(ctx, &summary)
+	last, err := shard.End(ctx, &summary)
 	if err != nil {
 		return s.afterDone(err)
 	}
-	if shard := s.config.Shards.Shard; !last {
-		s.terminal.Log.Always("shard "+shard.String()+" is done; the last one to end merges the run", zap.String("run_id", s.config.Shards.RunID))
+	if part := s.config.Shards.Shard; !last {
+		s.terminal.Log.Always("shard "+part.String()+" is done; the last one to end merges the run", zap.String("run_id", s.config.Shards.RunID))
 		return nil
 	}
 	return s.merge(ctx, found)
@@ -65,12 +65,12 @@ func (s *sender) beginMerge(ctx context.Context) (err error) {
 }
 
 func (s *sender) merge(ctx context.Context, found *advice.Result) error {
-	merged, summary, err := s.run.Merge(ctx)
+	merged, summary, err := s.run.Shard().Merge(ctx)
 	if merged == nil {
 		if err != nil {
 			return s.afterDone(err)
 		}
-		if s.run.EndedAgain() { // the process that merged it has told no one
+		if s.run.Shard().EndedAgain() { // the process that merged it has told no one
 			s.summary = &summary
 			writeReport(s.terminal, s.config.Output.RunsDir, summary)
 		}
@@ -80,7 +80,7 @@ func (s *sender) merge(ctx context.Context, found *advice.Result) error {
 	if err := s.lost(err); err != nil {
 		return err
 	}
-	if merged.Whole() { // what follows is not about a shard
+	if !merged.Facts().Shard { // what follows is not about a shard
 		s.config.Invocation = s.config.Invocation.Without(config.ShardFlag, config.RunIDFlag)
 	}
 	if err != nil {
@@ -121,7 +121,7 @@ func (s *sender) mergedAlready(summary report.Summary) error {
 // its lease, if that is the cause of err: another process may hold the shard by now, and use or have
 // removed its files, so that this one has nothing to report.
 func (s *sender) lost(err error) error {
-	why := s.run.Lost(err)
+	why := s.run.Shard().Lost(err)
 	if why == nil {
 		return nil
 	}

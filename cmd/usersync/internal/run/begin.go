@@ -180,7 +180,7 @@ func (b *beginning) compareIDs(ctx context.Context) (err error) {
 		b.similar = lookalike.New(b.lease.Ledger.Identities())
 	}
 	b.presence = nil
-	if b.shard != nil && !b.shard.closing() { // the process that comes after all shards looks for missing users
+	if b.shard != nil && !b.shard.Closing() { // the process that comes after all shards looks for missing users
 		return nil
 	}
 	if b.Config.Target.Mode != config.Mirror || b.options.Retried.Run != "" || b.Config.Target.Sandbox {

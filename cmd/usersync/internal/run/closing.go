@@ -8,6 +8,7 @@ import (
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/preview"
+	"usersync/cmd/usersync/internal/shards"
 	"usersync/sync/engine"
 	"usersync/sync/guard"
 	"usersync/writer/report"
@@ -15,7 +16,7 @@ import (
 
 // ask reads what the shards have told, all of which are done.
 func (m *merging) ask(ctx context.Context) (err error) {
-	m.shard.told, err = told{}.ask(ctx, m.lease.Ledger.Shards(m.shard.job))
+	m.shard.told, err = shards.Ask(ctx, m.others())
 	return err
 }
 
@@ -74,8 +75,8 @@ func (m *merging) mirror(ctx context.Context) (*Run, report.Summary, error) {
 	if err != nil {
 		return r, s, err
 	}
-	own := r.soFar()
+	own := r.Shard().soFar()
 	own.Calls, own.Noted = s.Calls, r.checkpointer.Noted()
-	m.shard.told.add(own)
+	m.shard.told.Add(own)
 	return r, s, at.release(false)
 }

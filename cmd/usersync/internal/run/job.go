@@ -29,7 +29,7 @@ func (r *Run) job(ctx, wire context.Context, known *view.Ledger) (work engine.Jo
 		Written: r.at.Written, Keys: r.at.before.Keys, Renamed: r.at.alreadyRenamed(), Checkpointed: r.checkpointer.Checkpointed,
 	}
 	if r.shard != nil {
-		keys.Share = r.lease.Ledger.Shards(r.shard.job).Own
+		keys.Share = r.others().Own
 	}
 	var owners *owned.Owners
 	owners, r.renames, err = keys.Owners(ctx)

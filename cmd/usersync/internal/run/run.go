@@ -25,6 +25,7 @@ import (
 	"usersync/cmd/usersync/internal/output"
 	"usersync/cmd/usersync/internal/preview"
 	"usersync/cmd/usersync/internal/retry"
+	"usersync/cmd/usersync/internal/shards"
 	"usersync/cmd/usersync/internal/terminal"
 	"usersync/reader/place"
 	"usersync/sync/journal"
@@ -92,7 +93,7 @@ func Setup(ctx context.Context, c *config.Config, o Options) (*Prepared, error) 
 	if err != nil {
 		return nil, err
 	}
-	if err := errors.Join(input.CheckResults(c, paths, o.Stdin), o.checkTwice(c, paths), checkShards(c, paths)); err != nil {
+	if err := errors.Join(input.CheckResults(c, paths, o.Stdin), o.checkTwice(c, paths), shards.Check(c, paths)); err != nil {
 		return nil, err
 	}
 	if err := errors.Join(o.checkAddress(ctx, c, paths), connect.CheckScope(ctx, c, history.AddressEvidence(c))); err != nil {

@@ -61,11 +61,14 @@ func newRun(b *beginning, at *start) *Run {
 		Input: at.read, Outcomes: at.before.Outcomes, Noted: at.before.Noted, Start: r.options.Now(), Now: r.options.Now, Parking: at.parking,
 	}
 	if b.shard != nil {
-		o.Saved = r.exchange
+		o.Saved = r.Shard().exchange
 	}
 	r.checkpointer = checkpoint.New(o)
 	return r
 }
+
+// whole reports whether the run is not a shard.
+func (r *Run) whole() bool { return r.shard == nil || r.merged != nil }
 
 // Release releases the account and the files.
 func (r *Run) Release() error {
@@ -93,8 +96,8 @@ func (r *Run) Send(ctx context.Context) (report.Summary, error) {
 	if err == nil && r.at.Written > 0 {
 		err = known.Restore(ctx, files.UnchangedIDs())
 	}
-	if err == nil && r.shard != nil { // guards count what the others have from the first record on
-		err = r.exchange()
+	if shard := r.Shard(); err == nil && shard != nil { // guards count what the others have from the first record on
+		err = shard.exchange()
 	}
 	counts, err := r.run(ctx, work, err)
 	stopAnnouncing()
@@ -102,8 +105,8 @@ func (r *Run) Send(ctx context.Context) (report.Summary, error) {
 	err = r.checkInput(err)
 	r.counts = total(r.at.before.Summary, counts)
 	err = r.keep(ctx, known, err)
-	if err == nil && r.shard != nil && r.counts.Finished {
-		err = r.checkTotals()
+	if shard := r.Shard(); err == nil && shard != nil && r.counts.Finished {
+		err = shard.checkTotals()
 	}
 	return r.finish(exit.WithSignal(ctx, err))
 }
@@ -154,7 +157,7 @@ func (r *Run) finish(err error) (report.Summary, error) {
 		err = errors.Join(err, r.recount())
 	}
 	s := r.summary(err)
-	if s.State == report.Finished && r.Whole() { // a shard that stopped here could not be done, and the run not be merged
+	if s.State == report.Finished && r.whole() { // a shard that stopped here could not be done, and the run not be merged
 		if err = r.at.checkAbsences(r.counts.Outcomes[user.Deleted], r.Config.Guards.AbsentOK); err != nil {
 			s.Reason = err.Error()
 		}
