@@ -14,7 +14,6 @@ import (
 	"usersync/sync/engine"
 	"usersync/sync/journal"
 	"usersync/sync/ledger"
-	"usersync/sync/pseudonym"
 	"usersync/sync/user"
 	"usersync/writer/report"
 )
@@ -64,7 +63,7 @@ func (s *shard) part(spec output.Spec) output.Spec {
 		return spec
 	}
 	spec.Part = output.Part{Name: s.name(), Shard: true}
-	spec.RunsDir, spec.ResultsFormat, spec.Pseudonyms = s.runs, "jsonl", pseudonym.Key{}
+	spec.RunsDir, spec.ResultsFormat = s.runs, "jsonl"
 	return spec
 }
 
