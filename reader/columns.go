@@ -33,7 +33,7 @@ func (c *columns) set(f *file) error {
 	}
 	m, err := mapping.New(o)
 	if err != nil {
-		return c.withLaterHeader(f, err)
+		return c.withOtherHeader(f, err)
 	}
 	c.mapper, c.layout = m, f.layout
 	c.layout.Hides = m.Hides()
@@ -97,7 +97,7 @@ func delimiter(l Layout) string {
 func (c *columns) reorder(f *file) error {
 	own, err := mapping.New(c.mapping(f))
 	if err != nil {
-		return c.withLaterHeader(f, err)
+		return c.withOtherHeader(f, err)
 	}
 	first := source.Name(c.o.Paths[0])
 	order, found := make([]int, len(f.layout.Header)), make([]bool, len(c.layout.Header))

@@ -11,6 +11,7 @@ import (
 	"usersync/reader/mapping"
 	"usersync/reader/reject"
 	"usersync/reader/source"
+	"usersync/reader/values"
 	"usersync/reader/workbook"
 	"usersync/sync/user"
 )
@@ -98,6 +99,9 @@ func (o *Options) readHeader(f *file, several bool) (err error) {
 		return &InputError{File: f.name, Rule: "only a CSV file can have a trailer, and this is " + JSONL,
 			Hint: "remove trailer; use expect_records or expect_sha256 instead"}
 	}
+	if rule, hint := foreignRows(w.Data()); rule != "" && !jsonl && !f.source.Workbook() {
+		return &InputError{File: f.name, Rule: rule, Hint: hint}
+	}
 	if jsonl {
 		f.rows, err = openJSONL(f, w, *o, several)
 	} else {
@@ -122,11 +126,11 @@ func (o *Options) format(name string, head []byte) string {
 	switch filepath.Ext(name) {
 	case ".csv", ".tsv", ".tab":
 		return CSV
-	case ".jsonl", ".ndjson", ".json":
+	case ".jsonl", ".ndjson", ".json", ".json-seq":
 		return JSONL
 	}
 	head = bytes.TrimLeft(head, " \t\r\n")
-	if len(head) > 0 && (head[0] == '{' || head[0] == '[') {
+	if len(head) > 0 && (head[0] == '{' || head[0] == '[' || head[0] == values.Separator) {
 		return JSONL
 	}
 	return CSV

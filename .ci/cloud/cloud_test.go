@@ -8,7 +8,6 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"errors"
 	"io"
 	"log"
 	"maps"
@@ -30,6 +29,7 @@ import (
 	"github.com/johannesboyne/gofakes3/backend/s3mem"
 
 	"usersync/reader/place"
+	"usersync/reader/place/placetest"
 	"usersync/reader/place/scheme"
 )
 
@@ -197,19 +197,6 @@ func clouds() map[string]func(*testing.T, *faulty) cloud {
 	return all
 }
 
-func read(t *testing.T, o *place.Opener, at string) ([]byte, error) {
-	t.Helper()
-	r, err := o.Open(t.Context(), o.Add(at))
-	if err != nil {
-		return nil, err
-	}
-	b, err := io.ReadAll(r)
-	if err == nil {
-		err = r.Check()
-	}
-	return b, errors.Join(err, r.Close())
-}
-
 // A connection that is cut again and again changes nothing about the bytes.
 func TestReadsExactlyTheObject(t *testing.T) {
 	for name, start := range clouds() {
@@ -218,7 +205,7 @@ func TestReadsExactlyTheObject(t *testing.T) {
 			c := start(t, f)
 			want := content(1)
 			c.put(t, "2026 11/users+1.csv", want)
-			got, err := read(t, opener(), c.scheme+"://feeds/2026 11/users+1.csv")
+			got, err := placetest.Read(t, opener(), c.scheme+"://feeds/2026 11/users+1.csv")
 			if err != nil || !bytes.Equal(got, want) {
 				t.Errorf("%d bytes, %v", len(got), err)
 			}
@@ -239,7 +226,7 @@ func TestWholeInsteadOfEnd(t *testing.T) {
 			want := content(1)
 			c.put(t, "users.csv", want)
 			f.before = func() { f.cutAfter = 0 }
-			got, err := read(t, opener(), c.scheme+"://feeds/users.csv")
+			got, err := placetest.Read(t, opener(), c.scheme+"://feeds/users.csv")
 			if !bytes.HasPrefix(want, got) || err == nil && len(got) < len(want) {
 				t.Errorf("%d bytes, %v", len(got), err)
 			}
@@ -259,7 +246,7 @@ func TestReplacedObject(t *testing.T) {
 			want := content(1)
 			c.put(t, "users.csv", want)
 			f.before = func() { c.put(t, "users.csv", content(2)) }
-			got, err := read(t, opener(), c.scheme+"://feeds/users.csv")
+			got, err := placetest.Read(t, opener(), c.scheme+"://feeds/users.csv")
 			if name == "S3 with versions" {
 				if err != nil || !bytes.Equal(got, want) {
 					t.Errorf("%d bytes, %v", len(got), err)
@@ -281,14 +268,14 @@ func TestPinnedVersion(t *testing.T) {
 			at, want := c.scheme+"://feeds/users.csv", content(1)
 			c.put(t, "users.csv", want)
 			before := opener()
-			if _, err := read(t, before, at); err != nil {
+			if _, err := placetest.Read(t, before, at); err != nil {
 				t.Fatal(err)
 			}
 			v, _ := before.Version(at)
 			c.put(t, "users.csv", content(2))
 			later := opener()
 			later.Pin(at, v)
-			got, err := read(t, later, at)
+			got, err := placetest.Read(t, later, at)
 			if name == "S3 with versions" {
 				if err != nil || !bytes.Equal(got, want) {
 					t.Errorf("%d bytes, %v", len(got), err)
@@ -308,12 +295,12 @@ func TestEmptyObject(t *testing.T) {
 			at, o := c.scheme+"://feeds/users.csv", opener()
 			c.put(t, "users.csv", nil)
 			for range 2 {
-				if got, err := read(t, o, at); err != nil || len(got) > 0 {
+				if got, err := placetest.Read(t, o, at); err != nil || len(got) > 0 {
 					t.Errorf("%d bytes, %v", len(got), err)
 				}
 			}
 			c.put(t, "users.csv", content(1))
-			_, err := read(t, o, at)
+			_, err := placetest.Read(t, o, at)
 			if kind, _ := place.KindOf(err); name != "S3 with versions" && (err == nil || kind != place.Changed) {
 				t.Errorf("after it was replaced: %v", err)
 			}
@@ -363,7 +350,7 @@ func TestErrors(t *testing.T) {
 			c.put(t, "users.csv", content(1))
 			expect := func(at string, kind place.Kind) {
 				t.Helper()
-				_, err := read(t, opener(), at)
+				_, err := placetest.Read(t, opener(), at)
 				if got, ok := place.KindOf(err); !ok || got != kind || strings.Contains(err.Error(), "s3cret") {
 					t.Errorf("%s: %v", at, err)
 				}
@@ -388,7 +375,7 @@ func TestPut(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			if got, err := read(t, opener(), c.scheme+"://feeds/runs/R/results.csv"); err != nil || !bytes.Equal(got, want) {
+			if got, err := placetest.Read(t, opener(), c.scheme+"://feeds/runs/R/results.csv"); err != nil || !bytes.Equal(got, want) {
 				t.Errorf("%d bytes, %v", len(got), err)
 			}
 		})

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"usersync/cmd/usersync/internal/advice"
+	"usersync/cmd/usersync/internal/apply"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/run"
 	"usersync/cmd/usersync/internal/setting"
@@ -41,7 +42,7 @@ func applyCommand(e *env, found *advice.Result) *cobra.Command {
 		}
 		p, err := plan.Open(args[0])
 		if err != nil {
-			return run.PlanRefused(err, "")
+			return apply.Refused(err, "")
 		}
 		p.ApprovedBy = *approved
 		return e.apply(p, args[1:], found, cmd)

@@ -16,7 +16,7 @@ const depsOrder = `
 	sync/user sync/identity sync/address sync/pace/ratelimit sync/guard sync/filelock sync/ledger/rowset sync/ledger/ledgertest reader/frame reader/proof reader/dialect reader/page writer/rundir writer/linelog sync/sandbox sync/destination/problem
 	sync/fingerprint sync/protect sync/destination/vocabulary sync/visible sync/telemetry reader/mapping/expression
 	reader/place
-	reader/place/web reader/place/sftp reader/place/bucket
+	reader/place/web reader/place/sftp reader/place/bucket reader/place/placetest
 	reader/place/scheme
 	sync/pace sync/plausible sync/repeat reader/damage reader/between reader/values reader/workbook sync/destination/traffic
 	sync/pace/shared reader/source
@@ -42,12 +42,14 @@ const depsOrder = `
 	cmd/usersync/internal/setting/internal/document cmd/usersync/internal/setting/internal/reference
 	cmd/usersync/internal/setting
 	cmd/usersync/internal/config
+	cmd/usersync/internal/config/configtest
 	cmd/usersync/internal/connect
 	cmd/usersync/internal/profile cmd/usersync/internal/inventory
 	cmd/usersync/internal/draft cmd/usersync/internal/history cmd/usersync/internal/input cmd/usersync/internal/protected cmd/usersync/internal/view
-	cmd/usersync/internal/check cmd/usersync/internal/erasure cmd/usersync/internal/explain cmd/usersync/internal/scrub cmd/usersync/internal/publish cmd/usersync/internal/output cmd/usersync/internal/preview cmd/usersync/internal/rescope
+	cmd/usersync/internal/check cmd/usersync/internal/erasure cmd/usersync/internal/explain cmd/usersync/internal/scrub cmd/usersync/internal/publish cmd/usersync/internal/output cmd/usersync/internal/preview cmd/usersync/internal/rescope cmd/usersync/internal/retry cmd/usersync/internal/shards cmd/usersync/internal/terminal
+	cmd/usersync/internal/apply cmd/usersync/internal/earlier cmd/usersync/internal/ownership cmd/usersync/internal/summary
 	cmd/usersync/internal/run
-	cmd/usersync/internal/terminal cmd/usersync/internal/advice cmd/usersync/internal/reports cmd/usersync/internal/notify cmd/usersync/internal/metrics
+	cmd/usersync/internal/advice cmd/usersync/internal/reports cmd/usersync/internal/notify cmd/usersync/internal/metrics
 	cmd/usersync/internal/otlp
 	cmd/usersync/internal/afterwards cmd/usersync/internal/lookup cmd/usersync/internal/message
 	cmd/usersync/internal/job
@@ -100,7 +102,7 @@ const depsRules = `
 	# A place knows no protocol and a protocol no other; only scheme knows them all, and only the
 	# edge knows scheme.
 	sync/user < reader/place < reader/source, cmd/usersync/internal/setting/internal/reference;
-	reader/place < reader/place/web, reader/place/sftp, reader/place/bucket;
+	reader/place < reader/place/web, reader/place/sftp, reader/place/bucket, reader/place/placetest;
 	reader/place/web, reader/place/sftp, reader/place/bucket < reader/place/scheme < cmd/usersync;
 	reader/frame, sync/user < reader/damage;
 	reader/frame, reader/dialect < reader/between;
@@ -212,7 +214,8 @@ const depsRules = `
 
 	# Settings know no API: each one passes in its section, and only connect knows them all.
 	reader/source, reader/dialect < cmd/usersync/internal/quantity < cmd/usersync/internal/config;
-	reader, sync/mirror, cmd/usersync/internal/exit, cmd/usersync/internal/help < cmd/usersync/internal/config;
+	reader, sync/mirror, cmd/usersync/internal/exit, cmd/usersync/internal/help < cmd/usersync/internal/config
+	< cmd/usersync/internal/config/configtest;
 	writer/report, sync/ledger, sync/journal, sync/pace, sync/destination/stack,
 	sync/destination/kard, sync/destination/konstantly, sync/destination/onbo, sync/destination/scim, sync/destination/custom,
 	sync/sandbox/konstantly, sync/sandbox/onbo, sync/sandbox/scim, sync/sandbox/shapes, cmd/usersync/internal/config
@@ -243,7 +246,7 @@ const depsRules = `
 	writer/index < cmd/usersync/internal/output;
 	writer/index < writer/verify, cmd/usersync/internal/history;
 	writer/index, writer/attempts < cmd/usersync/internal/erasure;
-	writer/attempts, sync/destination/traffic < cmd/usersync/internal/run;
+	writer/attempts, sync/destination/traffic < cmd/usersync/internal/output;
 	writer/index, writer/attempts, cmd/usersync/internal/history < cmd/usersync/internal/explain < cmd/usersync;
 	sync/engine, cmd/usersync/internal/connect !< cmd/usersync/internal/explain;
 	cmd/usersync/internal/explain, cmd/usersync/internal/advice, cmd/usersync/internal/connect, sync/pseudonym < cmd/usersync/internal/lookup < cmd/usersync;
@@ -275,6 +278,28 @@ const depsRules = `
 	sync/mirror, sync/ledger, sync/destination/attested < cmd/usersync/internal/view < cmd/usersync/internal/run;
 	cmd/usersync/internal/connect !< cmd/usersync/internal/output, cmd/usersync/internal/view;
 
+	# What a run sends again, whether a plan still fits, and what earlier runs have left is found
+	# out before anything is sent.
+	cmd/usersync/internal/input, cmd/usersync/internal/history < cmd/usersync/internal/retry < cmd/usersync/internal/lookup;
+	cmd/usersync/internal/preview < cmd/usersync/internal/apply, cmd/usersync/internal/earlier < cmd/usersync/internal/run;
+	sync/engine !< cmd/usersync/internal/retry, cmd/usersync/internal/apply, cmd/usersync/internal/earlier;
+
+	# What a command prints to while it runs knows no run.
+	writer/progress, cmd/usersync/internal/config < cmd/usersync/internal/terminal < cmd/usersync/internal/run;
+
+	# Whose the keys of the API are is found out without a call.
+	cmd/usersync/internal/output, cmd/usersync/internal/preview, cmd/usersync/internal/terminal, cmd/usersync/internal/view < cmd/usersync/internal/ownership < cmd/usersync/internal/run;
+	sync/engine !< cmd/usersync/internal/ownership;
+
+	# What shards add to a run knows neither how one begins nor how it ends.
+	cmd/usersync/internal/input, cmd/usersync/internal/history, sync/engine < cmd/usersync/internal/shards < cmd/usersync/internal/run;
+	cmd/usersync/internal/output, cmd/usersync/internal/preview !< cmd/usersync/internal/shards;
+
+	# A summary is made of what a run has counted, and knows no run.
+	cmd/usersync/internal/retry, cmd/usersync/internal/output, cmd/usersync/internal/preview
+	< cmd/usersync/internal/summary < cmd/usersync/internal/run;
+	sync/checkpoint, sync/journal !< cmd/usersync/internal/summary;
+
 	# A scope is moved after its unfinished runs are absorbed; nothing is sent.
 	cmd/usersync/internal/connect, cmd/usersync/internal/history < cmd/usersync/internal/rescope < cmd/usersync;
 	sync/engine !< cmd/usersync/internal/rescope;
@@ -298,7 +323,6 @@ const depsRules = `
 	sync/engine, cmd/usersync/internal/run !< cmd/usersync/internal/notify;
 
 	# How an error is shown depends on its entry in the table, and on no command.
-	writer/progress, cmd/usersync/internal/run < cmd/usersync/internal/terminal;
 	cmd/usersync/internal/advice, cmd/usersync/internal/terminal < cmd/usersync/internal/message;
 
 	# A job connects a run with all that is told of it. It knows no command.
@@ -379,6 +403,11 @@ func TestPolicyFindsWhatItForbids(t *testing.T) {
 		{"cmd/usersync/internal/draft", "sync/engine"},
 		{"cmd/usersync/internal/protected", "cmd/usersync/internal/connect"},
 		{"cmd/usersync/internal/rescope", "sync/engine"},
+		{"cmd/usersync/internal/earlier", "sync/engine"},
+		{"cmd/usersync/internal/ownership", "sync/engine"},
+		{"cmd/usersync/internal/shards", "cmd/usersync/internal/output"},
+		{"cmd/usersync/internal/terminal", "cmd/usersync/internal/run"},
+		{"cmd/usersync/internal/summary", "sync/checkpoint"},
 		{"cmd/usersync/internal/explain", "cmd/usersync/internal/connect"},
 		{"cmd/usersync/internal/scrub", "cmd/usersync/internal/connect"},
 		{"cmd/usersync/internal/notify", "cmd/usersync/internal/run"},

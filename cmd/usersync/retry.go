@@ -8,6 +8,7 @@ import (
 	"usersync/cmd/usersync/internal/advice"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/history"
+	"usersync/cmd/usersync/internal/retry"
 	"usersync/cmd/usersync/internal/run"
 	"usersync/cmd/usersync/internal/setting"
 	"usersync/sync/journal"
@@ -42,7 +43,7 @@ func retryCommand(e *env, found *advice.Result) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		rejects, err := run.RejectsOf(from)
+		rejects, err := retry.RejectsOf(from)
 		if err != nil {
 			return err
 		}
@@ -50,20 +51,20 @@ func retryCommand(e *env, found *advice.Result) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		o, err := run.Retry(c, from, rejects, *groups)
+		source, err := retry.Select(c, from, rejects, *groups)
 		if err != nil {
 			return err
 		}
-		if o.Retried.Nothing() {
-			return e.nothingToRetry(cmd, from, &o.Retried)
+		if source.Nothing() {
+			return e.nothingToRetry(cmd, from, &source)
 		}
-		return e.send(cmd.Context(), c, o, found)
+		return e.send(cmd.Context(), c, run.Options{Files: c.Invocation.Files, Retried: source}, found)
 	}
 	return cmd
 }
 
 // nothingToRetry says why there is nothing to send, and where rejects are left.
-func (e *env) nothingToRetry(cmd *cobra.Command, from *history.Run, r *run.Retried) error {
+func (e *env) nothingToRetry(cmd *cobra.Command, from *history.Run, r *retry.Source) error {
 	if r.Count > 0 {
 		text := fmt.Sprintf("the rejects of run %s were settled by later runs: there is nothing to retry", from.ID)
 		if left := r.Selection.OtherGroups; left > 0 {
@@ -76,7 +77,7 @@ func (e *env) nothingToRetry(cmd *cobra.Command, from *history.Run, r *run.Retri
 	if err != nil || from.Journal.Header.Retried == "" {
 		return e.note(cmd, text, "", "")
 	}
-	left := run.Left(before)
+	left := retry.Left(before)
 	if left == 0 {
 		return e.note(cmd, text, "", "")
 	}

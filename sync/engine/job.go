@@ -97,7 +97,9 @@ type Job struct {
 // sets no other limit.
 type Guards struct {
 	// AbsentOK says that users who were not there to be deleted are no reason to stop.
-	AbsentOK  bool
+	AbsentOK bool
+	// Deletes adds up these users over the shards of a run; nil for a run without shards.
+	Deletes   *Deletes
 	MaxErrors MaxErrors
 }
 

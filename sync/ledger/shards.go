@@ -10,7 +10,6 @@ import (
 	"io"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -58,13 +57,10 @@ func (e *JobError) Error() string {
 }
 
 // ShardName is the name of a shard of a run, as the ledger knows it.
-func ShardName(run string, index int) string { return run + "." + strconv.Itoa(index) }
+func ShardName(run string, index int) string { return registry.Shard(run, index) }
 
 // MainRun is the run of which a run is a shard; the run itself if it is none.
-func MainRun(run string) string {
-	name, _, _ := strings.Cut(run, ".")
-	return name
-}
+func MainRun(run string) string { return registry.Main(run) }
 
 // Joined says how a process has joined a run.
 type Joined struct {
@@ -144,7 +140,7 @@ func (j *joining) add(ctx context.Context) error {
 
 func (j *joining) try(ctx context.Context) (other lease.Rival, sibling bool, err error) {
 	asked := lease.Now()
-	tx, err := j.options.DB.Write.BeginTx(ctx, nil)
+	tx, err := j.options.DB.Begin(ctx)
 	if err != nil {
 		return other, false, err
 	}
@@ -312,7 +308,7 @@ func (s Shards) inJob(ctx context.Context, held *Lease, do func(*sql.Tx) error) 
 	ctx, end := held.BoundWrite(ctx)
 	defer end()
 	db := s.l.entries.DB
-	tx, err := db.Write.BeginTx(ctx, nil)
+	tx, err := db.Begin(ctx)
 	if err != nil {
 		return err
 	}

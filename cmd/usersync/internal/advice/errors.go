@@ -86,7 +86,7 @@ func placeErrors() []errorKind {
 		}),
 		forEvery[*plan.SpillError](printed(exit.Temporary, "make room there, or set TMPDIR to another directory")),
 		adviseOnLedger,
-		forType(func(e *history.DirError) advice { return adviseOnPlace(e) }),
+		forType(adviseOnRunFiles),
 		forType(func(e *rundir.PlaceError) advice { return adviseOnPlace(e) }),
 		forType(adviseOnAccess),
 		forEvery[*rundir.UnsafeError](advice{code: exit.Misuse}),

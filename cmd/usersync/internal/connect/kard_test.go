@@ -5,9 +5,8 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/spf13/cobra"
-
 	"usersync/cmd/usersync/internal/config"
+	"usersync/cmd/usersync/internal/config/configtest"
 	"usersync/cmd/usersync/internal/setting"
 )
 
@@ -18,18 +17,7 @@ func loaded(t *testing.T, apis func() []setting.Section, text string, variables 
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return loadedFrom(t, apis, variables, append([]string{"--config", path}, args...)...)
-}
-
-func loadedFrom(t *testing.T, apis func() []setting.Section, variables map[string]string, args ...string) (*config.Config, error) {
-	t.Helper()
-	cmd := &cobra.Command{Use: "run"}
-	flags := config.AddFlags(cmd, config.Declare(apis), setting.ForRun)
-	if err := cmd.ParseFlags(args); err != nil {
-		t.Fatal(err)
-	}
-	lookup := func(name string) (string, bool) { v, ok := variables[name]; return v, ok }
-	return flags.Load(setting.Environment{Lookup: lookup, Environ: func() []string { return nil }})
+	return configtest.Load(t, apis, variables, append([]string{"--config", path}, args...)...)
 }
 
 // kardAlone returns a section of kard that the test can inspect.

@@ -62,6 +62,9 @@ func From(ctx context.Context, to string, s *Sample) (*Draft, error) {
 	chooser{d, names}.choose()
 	d.findNulls()
 	d.decideTail()
+	if s.lacks.charset != "" {
+		d.open = append(d.open, decision{top: true, line: "charset: " + s.lacks.charset, why: "some rows are not UTF-8: check a name with an accent; old programs also write cp850 or macintosh"})
+	}
 	return d, nil
 }
 

@@ -93,6 +93,12 @@ func (d *Draft) options(o reader.Options) reader.Options {
 	if d.sample.layout.HeaderRow > 0 {
 		o.CSV.HeaderRow = d.sample.layout.HeaderRow
 	}
+	if d.sample.lacks.charset != "" {
+		o.Charset = d.sample.lacks.charset
+	}
+	if d.sample.lacks.escape {
+		o.CSV.Escape = '\\'
+	}
 	if d.sample.comment != "" {
 		o.CSV.Comment = d.sample.comment
 	}

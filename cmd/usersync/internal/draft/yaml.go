@@ -56,6 +56,9 @@ func (b *page) writeLayout() {
 	if s.layout.HeaderRow > 0 {
 		fmt.Fprintf(b, "header_row: %d # the lines before it are skipped\n", s.layout.HeaderRow)
 	}
+	if s.lacks.escape {
+		b.WriteString("escape: backslash # quotes have a backslash in front of them\n")
+	}
 	if s.comment != "" {
 		fmt.Fprintf(b, "comment: %s\n", scalar(s.comment))
 	}

@@ -6,9 +6,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/spf13/cobra"
-
 	"usersync/cmd/usersync/internal/config"
+	"usersync/cmd/usersync/internal/config/configtest"
 	"usersync/cmd/usersync/internal/setting"
 	"usersync/sync/journal"
 	"usersync/writer/rundir"
@@ -98,15 +97,5 @@ func loadConfig(t *testing.T, text, mode string) *config.Config {
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	cmd := &cobra.Command{Use: "run"}
-	flags := config.AddFlags(cmd, config.Declare(kardSettings), setting.ForRun)
-	if err := cmd.ParseFlags([]string{"--config", path, "--mode", mode}); err != nil {
-		t.Fatal(err)
-	}
-	lookup := func(name string) (string, bool) { return "https://api.example.com/v1", name == "KARD_URL" }
-	c, err := flags.Load(setting.Environment{Lookup: lookup, Environ: func() []string { return nil }})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c
+	return configtest.Loaded(t, kardSettings, map[string]string{"KARD_URL": "https://api.example.com/v1"}, "--config", path, "--mode", mode)
 }

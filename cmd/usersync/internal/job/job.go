@@ -101,8 +101,8 @@ func (s *sender) begin(ctx context.Context) (err error) {
 }
 
 func (s *sender) send(ctx context.Context, found *advice.Result) error {
-	if s.run.Sharded() {
-		return s.sendShard(ctx, found)
+	if shard := s.run.Shard(); shard != nil {
+		return s.sendShard(ctx, shard, found)
 	}
 	s.showMetrics()
 	summary, stopped := s.run.Send(ctx)

@@ -34,6 +34,9 @@ func (p *Process) finish(c *config.Config, t *terminal.Terminal, r *run.Run, s *
 	}
 	s.Report = reports.Path(c.Output.RunsDir, s.Run)
 	if closed := r.Close(s); closed != nil {
+		if r.Shard().Lost(closed) != nil {
+			return closed // the files are another process's by now
+		}
 		err = errors.Join(err, closed)
 		s.ExitCode = advice.ExitCode(err, *found) // the report must not say that all is well
 	}

@@ -11,36 +11,34 @@ import (
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/run"
-	"usersync/sync/ledger"
 	"usersync/sync/user"
 	"usersync/writer/report"
 )
 
 // sendShard sends a shard of a run. If it is the last one to end, it merges the run, and
 // reports that.
-func (s *sender) sendShard(ctx context.Context, found *advice.Result) error {
-	if merged, is := s.run.Merged(); is {
+func (s *sender) sendShard(ctx context.Context, shard *run.Shard, found *advice.Result) error {
+	if merged, is := shard.Merged(); is {
 		return s.mergedAlready(merged)
 	}
 	var summary report.Summary
-	if !s.run.Ended() {
+	if !shard.Ended() {
 		s.showMetrics()
 		var stopped error
 		if summary, stopped = s.run.Send(ctx); stopped != nil {
 			if err := s.lost(stopped); err != nil {
 				return err
 			}
-			s.summary = &summary
-			return s.finish(s.config, s.terminal, s.run, &summary, stopped, found)
+			return s.end(&summary, stopped, found)
 		}
 		summary.Finish(s.Now())
 	}
-	last, err := s.run.EndShard(ctx, &summary)
+	last, err := shard.End(ctx, &summary)
 	if err != nil {
 		return s.afterDone(err)
 	}
-	if shard := s.config.Shards.Shard; !last {
-		s.terminal.Log.Always("shard "+shard.String()+" is done; the last one to end merges the run", zap.String("run_id", s.config.Shards.RunID))
+	if part := s.config.Shards.Shard; !last {
+		s.terminal.Log.Always("shard "+part.String()+" is done; the last one to end merges the run", zap.String("run_id", s.config.Shards.RunID))
 		return nil
 	}
 	return s.merge(ctx, found)
@@ -67,29 +65,42 @@ func (s *sender) beginMerge(ctx context.Context) (err error) {
 }
 
 func (s *sender) merge(ctx context.Context, found *advice.Result) error {
-	merged, summary, err := s.run.Merge(ctx)
+	merged, summary, err := s.run.Shard().Merge(ctx)
 	if merged == nil {
-		if err == nil {
-			return s.mergedAlready(summary)
+		if err != nil {
+			return s.afterDone(err)
 		}
-		return s.afterDone(err)
+		if s.run.Shard().EndedAgain() { // the process that merged it has told no one
+			s.summary = &summary
+			writeReport(s.terminal, s.config.Output.RunsDir, summary)
+		}
+		return s.mergedAlready(summary)
 	}
 	s.shard, s.run = s.run, merged
 	if err := s.lost(err); err != nil {
 		return err
 	}
-	s.summary = &summary
-	if merged.Whole() { // what follows is not about a shard
+	if !merged.Facts().Shard { // what follows is not about a shard
 		s.config.Invocation = s.config.Invocation.Without(config.ShardFlag, config.RunIDFlag)
 	}
 	if err != nil {
 		err = s.afterDone(err)
 	}
-	if err := s.finish(s.config, s.terminal, merged, &summary, err, found); err != nil {
+	if err := s.end(&summary, err, found); err != nil {
 		return err
 	}
 	merged.Expire(ctx)
 	return nil
+}
+
+// end finishes what s.run is, with a summary, unless this process turns out to have lost it.
+func (s *sender) end(summary *report.Summary, err error, found *advice.Result) error {
+	err = s.finish(s.config, s.terminal, s.run, summary, err, found)
+	if lost := s.lost(err); lost != nil {
+		return lost
+	}
+	s.summary = summary
+	return err
 }
 
 // mergedAlready ends as the run did that another process has merged: a repeated command must
@@ -107,16 +118,15 @@ func (s *sender) mergedAlready(summary report.Summary) error {
 }
 
 // lost is the error of a process that was suspended, or cut off from the database, longer than
-// its lease, if err says so: another process may hold the shard by now, and use or have removed
-// its files, so that this one has nothing to report.
+// its lease, if that is the cause of err: another process may hold the shard by now, and use or have
+// removed its files, so that this one has nothing to report.
 func (s *sender) lost(err error) error {
-	for _, why := range []error{ledger.ErrFenced, ledger.ErrLost} {
-		if errors.Is(err, why) {
-			return &exit.Error{Err: fmt.Errorf("shard %s: %w", s.config.Shards.Shard, why), Code: exit.Held,
-				Hint: "the process that holds the shard continues it; if there is none, start the same command again", Next: s.config.Invocation.Again(s.options.Files...)}
-		}
+	why := s.run.Shard().Lost(err)
+	if why == nil {
+		return nil
 	}
-	return nil
+	return &exit.Error{Err: fmt.Errorf("shard %s: %w", s.config.Shards.Shard, why), Code: exit.Held,
+		Hint: "the process that holds the shard continues it; if there is none, start the same command again", Next: s.config.Invocation.Again(s.options.Files...)}
 }
 
 // afterDone is an error after the shard was done: the run is not, until a process of any
@@ -124,6 +134,9 @@ func (s *sender) lost(err error) error {
 func (s *sender) afterDone(err error) error {
 	if err == nil {
 		return nil
+	}
+	if lost := s.lost(err); lost != nil {
+		return lost
 	}
 	_, wrong := errors.AsType[*user.AccountingError](err)
 	if wrong || advice.ExitCode(err, advice.Result{}) != exit.Internal {

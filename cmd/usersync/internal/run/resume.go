@@ -10,6 +10,7 @@ import (
 	"go.uber.org/zap"
 
 	"usersync/cmd/usersync/internal/config"
+	"usersync/cmd/usersync/internal/earlier"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/history"
 	"usersync/reader"
@@ -91,7 +92,7 @@ func (b *beginning) resumeRun(ctx context.Context, r *history.Run) (*start, erro
 		stop()
 		return nil, &history.DirError{Err: err}
 	}
-	at := &start{files: files, read: read, records: reader.Records(records), stop: stop, before: before, hashes: hashes, deleting: deletingIn(r.Journal), renamed: renamedIn(r.Journal.Settled),
+	at := &start{files: files, read: read, records: reader.Records(records), stop: stop, before: before, hashes: hashes, deleting: earlier.DeletingIn(r.Journal), renamed: renamedIn(r.Journal.Settled),
 		Resumed: engine.Resumed{Written: last.Record, MaybeSentTo: last.Record + journal.MaxUncheckpointed, OutcomeOf: r.Unfinished().Outcomes(), WasSent: r.Unfinished().Sent(), WasRenamed: r.Unfinished().Renamed()}}
 	facts := []zap.Field{zap.Int("behind_record", last.Record)}
 	if b.options.Resume == "" && b.shard == nil {
