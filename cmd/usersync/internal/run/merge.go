@@ -17,6 +17,7 @@ import (
 	"usersync/cmd/usersync/internal/preview"
 	"usersync/cmd/usersync/internal/shards"
 	"usersync/sync/checkpoint"
+	"usersync/sync/pseudonym"
 	"usersync/writer/report"
 	"usersync/writer/rundir"
 )
@@ -112,7 +113,8 @@ func (m *merging) open(ctx context.Context) (files *output.Files, err error) {
 	if err := m.reopen(ctx); err != nil {
 		return nil, err
 	}
-	if m.results, err = shards.Open(ctx, m.shard.Part, m.others(), m.shard.joined.Run); err != nil {
+	ids, _ := pseudonym.ParseKey(m.pseudonymKey())
+	if m.results, err = shards.Open(ctx, m.shard.Part, m.others(), m.shard.joined.Run, ids); err != nil {
 		return nil, err
 	}
 	if err := m.readUnended(ctx); err != nil {
@@ -122,6 +124,15 @@ func (m *merging) open(ctx context.Context) (files *output.Files, err error) {
 		m.results.AddUnended(m.unended)
 	}
 	return m.create(ctx)
+}
+
+// pseudonymKey is the key of what replaces ids in results; empty if nothing does. It is that of
+// all shards.
+func (m *merging) pseudonymKey() string {
+	if !m.Config.Output.RedactIDs {
+		return ""
+	}
+	return preview.PseudonymKey(m.lease.Ledger)
 }
 
 // create creates the files of the run where no one looks yet.
@@ -136,9 +147,7 @@ func (m *merging) create(ctx context.Context) (files *output.Files, err error) {
 		return nil, err
 	}
 	h.Order, h.Started, h.Synced = known[h.Run].Order, known[h.Run].Started, false
-	if m.Config.Output.RedactIDs {
-		h.PseudonymKey = preview.PseudonymKey(m.lease.Ledger)
-	}
+	h.PseudonymKey = m.pseudonymKey()
 	spec := m.outputSpec(h, nil)
 	spec.RunsDir, spec.Part = m.temporary, output.Part{Name: h.Run, Shown: filepath.Join(m.Config.Output.RunsDir, h.Run)}
 	if files, err = output.Create(spec, m.started, func(string) error { return nil }); err != nil {
@@ -206,4 +215,18 @@ func (m *merging) end(ctx context.Context) error {
 		m.options.Log.Warn("files that only the shards needed could not be removed", zap.Error(err))
 	}
 	return nil
+}
+
+// copyLogs copies what the shards have logged of their calls into the merged run, as far as the
+// runs directory is the one of all of them. A shard that was continued has several logs. No run
+// depends on it.
+func (m *merging) copyLogs(to *Run) {
+	run := m.shard.joined.Run
+	root, err := os.OpenRoot(m.shardDir(run))
+	if err == nil {
+		err = errors.Join(to.log.AddAll(root.FS(), "*/"+run+".*"), root.Close())
+	}
+	if err != nil {
+		m.options.Log.Warn("some of the calls that the shards have logged are missing", zap.Error(err))
+	}
 }

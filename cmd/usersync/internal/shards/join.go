@@ -11,6 +11,7 @@ import (
 	"usersync/sync/engine"
 	"usersync/sync/journal"
 	"usersync/sync/ledger"
+	"usersync/sync/pseudonym"
 	"usersync/sync/user"
 	"usersync/writer"
 )
@@ -24,12 +25,13 @@ type Join struct {
 	sent       int        // users whose calls had no answer, of shards that are not done
 }
 
-// Open opens what the shards of a run have stored; part is any of them. Close the Join, even if
-// there is an error.
-func Open(ctx context.Context, part Part, from ledger.Shards, run string) (*Join, error) {
+// Open opens what the shards of a run have stored; part is any of them. ids is the key of the
+// pseudonyms in their results; the zero Key if they hold ids. Close the Join, even if there is
+// an error.
+func Open(ctx context.Context, part Part, from ledger.Shards, run string, ids pseudonym.Key) (*Join, error) {
 	j := &Join{part: part, run: run}
 	for i := range part.Count + 1 { // the last one deletes what a mirror misses
-		r, err := open(ctx, from, run, i)
+		r, err := open(ctx, from, run, i, ids)
 		if err != nil {
 			return j, err
 		}

@@ -8,6 +8,7 @@ import (
 
 	"usersync/cmd/usersync/internal/history"
 	"usersync/sync/ledger"
+	"usersync/sync/pseudonym"
 	"usersync/sync/user"
 	"usersync/writer"
 )
@@ -22,12 +23,13 @@ type results struct {
 }
 
 // open opens what a shard of the run has stored.
-func open(ctx context.Context, from ledger.Shards, run string, index int) (*results, error) {
+func open(ctx context.Context, from ledger.Shards, run string, index int, ids pseudonym.Key) (*results, error) {
 	file, err := from.File(ctx, run, index, history.StoredResults)
 	if err != nil {
 		return nil, err
 	}
-	next, stop := iter.Pull2(writer.ReadResults(file, fmt.Sprintf("the results of shard %d", index), writer.FormatJSONL))
+	all := writer.ReadResults(file, fmt.Sprintf("the results of shard %d", index), writer.FormatJSONL)
+	next, stop := iter.Pull2(writer.Restored(all, ids))
 	return &results{next: next, stop: stop}, nil
 }
 

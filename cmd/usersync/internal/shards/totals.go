@@ -79,11 +79,12 @@ func (t *Totals) Add(one Totals) {
 	}
 }
 
-// AddTo completes the summary of the merged run.
+// AddTo completes the summary of the merged run, which did not begin after this process: the
+// clock of another machine may be ahead.
 func (t *Totals) AddTo(s *report.Summary) {
 	s.Calls, s.Activity, s.Pace = t.Calls, nil, nil // those of the process that merges say nothing
-	if !t.Started.IsZero() {
-		s.StartedAt = t.Started
+	if began := t.Started; !began.IsZero() && began.Before(s.StartedAt) {
+		s.StartedAt = began
 	}
 }
 
