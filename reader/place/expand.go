@@ -22,7 +22,7 @@ func (o *Opener) Expand(ctx context.Context, shown string) (all []string, isPatt
 	if err != nil {
 		return nil, true, err
 	}
-	found, err := again(ctx, o, func() (found []string, err error) {
+	found, err := ask(ctx, o, func() (found []string, err error) {
 		err = s.List(ctx, u, prefix, func(p string) {
 			// Consoles make an empty object of a folder's name.
 			if matches, _ := path.Match(u.Path, p); matches && !strings.HasSuffix(p, "/") {
