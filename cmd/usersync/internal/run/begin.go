@@ -116,7 +116,7 @@ func (b *beginning) start(ctx context.Context) (at *start, err error) {
 		return at, err
 	}
 	if err = b.account().End(ctx, left, runs, at.files.Run()); err == nil {
-		b.removeShards(ctx)
+		b.removeShards(ctx, b.lease.Ledger)
 	}
 	return at, err
 }

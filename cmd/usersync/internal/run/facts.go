@@ -9,6 +9,7 @@ import (
 
 	"usersync/cmd/usersync/internal/preview"
 	"usersync/cmd/usersync/internal/summary"
+	"usersync/sync/ledger"
 	"usersync/writer/report"
 )
 
@@ -82,10 +83,10 @@ func (r *Run) summary(err error) report.Summary {
 
 // countParked counts the users that the API has refused in a run, which has finished, and that
 // the next runs will not send.
-func (b *beginning) countParked(ctx context.Context, run string) (int, error) {
+func (b *base) countParked(ctx context.Context, l *ledger.Ledger, run string) (int, error) {
 	after := b.Config.Ledger.Park.After
-	if b.lease.Ledger == nil || after == 0 {
+	if l == nil || after == 0 {
 		return 0, nil
 	}
-	return b.lease.Ledger.Runs().Recurring().NowParked(context.WithoutCancel(ctx), run, after)
+	return l.Runs().Recurring().NowParked(context.WithoutCancel(ctx), run, after)
 }

@@ -49,7 +49,15 @@ func (b *beginning) withdraw(ctx context.Context, run string) error {
 }
 
 // waiting logs which run it waits for.
-func (b *beginning) waiting(h ledger.Holder) {
+func (b *base) waiting(h ledger.Holder) {
 	b.options.Log.Always("waiting for the lease on the account to end, unless its holder renews it",
 		zap.String("held_by", h.Run), zap.String("host", h.Host), zap.Int("process", h.PID))
+}
+
+// forgetStored removes what the ledger stores of runs that are over. What is left takes room,
+// and no more: the next run removes it.
+func (b *base) forgetStored(ctx context.Context, l *ledger.Ledger) {
+	if err := l.Stored().Forget(ctx); err != nil {
+		b.options.Log.Warn("what the ledger has stored of runs that are over could not be removed", zap.Error(err))
+	}
 }

@@ -53,7 +53,7 @@ func (b *beginning) resumeNamed(ctx context.Context, left []*history.Run) (*star
 }
 
 // cannotResume is the error for a run that would not continue what it started.
-func (b *beginning) cannotResume(why error) error {
+func (b *base) cannotResume(why error) error {
 	return exit.Usage(exit.NothingSent(fmt.Errorf("resume run %s: %w", b.options.Resume, why)),
 		"undo the change; or start a new run, which first absorbs what this one has done", b.Config.Invocation.Again(b.Paths...))
 }

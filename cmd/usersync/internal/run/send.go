@@ -8,7 +8,6 @@ import (
 
 	"go.uber.org/zap"
 
-	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/output"
 	"usersync/cmd/usersync/internal/preview"
@@ -135,7 +134,7 @@ func (r *Run) keep(ctx context.Context, known *view.Ledger, err error) error {
 		err = known.KeepUnchanged(ctx)
 		if r.counts.Outcomes[user.Refused] > 0 {
 			var failed error
-			r.nowParked, failed = r.countParked(ctx, r.at.files.Run())
+			r.nowParked, failed = r.countParked(ctx, r.lease.Ledger, r.at.files.Run())
 			err = errors.Join(err, failed)
 		}
 	}
@@ -188,26 +187,6 @@ func (r *Run) run(ctx context.Context, work engine.Job, err error) (engine.Summa
 	return counts, err
 }
 
-// The reasons why a run has no more time.
-var (
-	ErrBudget = errors.New("the time of --max-duration is used up")
-	ErrUntil  = errors.New("the time of --until is reached")
-)
-
-// bound ends ctx when the time of the run is used up, or the lease is lost.
-func (b *base) bound(ctx context.Context, l *connect.Lease) (context.Context, context.CancelFunc) {
-	g, stop, enough := b.Config.Guards, func() {}, func() {}
-	if g.MaxDuration != 0 {
-		ctx, stop = context.WithDeadlineCause(ctx, b.started.Add(g.MaxDuration), ErrBudget)
-	}
-	if g.Until.Given() {
-		at, _ := g.Until.Next(b.started)
-		ctx, enough = context.WithTimeoutCause(ctx, at.Sub(b.options.Now()), ErrUntil)
-	}
-	ctx, unbound := l.Bound(ctx)
-	return ctx, func() { unbound(); enough(); stop() }
-}
-
 // recount corrects the counts to what the files contain.
 func (r *Run) recount() error {
 	c, err := r.at.files.Recount()
@@ -243,14 +222,6 @@ func (r *Run) Close(s *report.Summary) error {
 		r.forgetStored(context.Background(), r.lease.Ledger)
 	}
 	return err
-}
-
-// forgetStored removes what the ledger stores of runs that are over. What is left takes room,
-// and no more: the next run removes it.
-func (b *base) forgetStored(ctx context.Context, l *ledger.Ledger) {
-	if err := l.Stored().Forget(ctx); err != nil {
-		b.options.Log.Warn("what the ledger has stored of runs that are over could not be removed", zap.Error(err))
-	}
 }
 
 // lookAhead plans the whole input if a guard requires it. It does not for a run that is

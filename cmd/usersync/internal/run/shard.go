@@ -2,21 +2,11 @@ package run
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"iter"
 	"math"
-	"os"
-	"slices"
-	"strconv"
 
-	"go.uber.org/zap"
-
-	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/connect"
-	"usersync/cmd/usersync/internal/exit"
-	"usersync/cmd/usersync/internal/history"
 	"usersync/cmd/usersync/internal/output"
 	"usersync/cmd/usersync/internal/preview"
 	"usersync/cmd/usersync/internal/shards"
@@ -25,7 +15,7 @@ import (
 	"usersync/sync/journal"
 	"usersync/sync/ledger"
 	"usersync/sync/user"
-	"usersync/writer/rundir"
+	"usersync/writer/report"
 )
 
 // shard is the part of a run that this process makes.
@@ -51,139 +41,6 @@ func (s *shard) window() int {
 		return 0
 	}
 	return s.Window()
-}
-
-// theInput is the version of the input, of what all shards must agree on.
-const theInput = "the input"
-
-// job is the run that this process wants to join, with what all shards must agree on.
-func (b *base) job() (ledger.Job, error) {
-	c := b.Config
-	versions, err := json.Marshal(b.Versions())
-	return ledger.Job{Name: c.Shards.RunID, Shards: c.Shards.Count, Identity: map[string]string{
-		theInput: string(versions), "the number of shards": strconv.Itoa(c.Shards.Count), "the feed": c.Ledger.Feed,
-		"the settings": c.RunDigest() + c.FeedDigest(), "the mapping of columns": c.MappingDigest(), "the format of results": c.Output.ResultsFormat,
-	}}, err
-}
-
-// startShard joins the run, or starts it, and finds out where the shard starts; nil if it is
-// done already. Release it even if there is an error.
-func (b *beginning) startShard(ctx context.Context) (at *start, err error) {
-	b.shard = &shard{Part: shards.Part{Shard: b.Config.Shards.Shard}}
-	if b.shard.job, err = b.job(); err != nil {
-		return nil, err
-	}
-	if b.lease, err = connect.OpenForShards(ctx, b.Config, b.Scope(), b.waiting); err != nil {
-		return nil, exit.NothingSent(err)
-	}
-	if err := b.join(ctx, b.shard.Index); err != nil {
-		return nil, err
-	}
-	if b.shard.joined.Starts {
-		if err := b.startJob(ctx); err != nil {
-			return nil, err
-		}
-		if err := b.join(ctx, b.shard.Index); err != nil {
-			return nil, err
-		}
-	}
-	if b.shard.joined.Done {
-		return nil, nil
-	}
-	if err := b.checkShared(); err != nil {
-		return nil, err
-	}
-	if err := b.compareIDs(ctx); err != nil {
-		return nil, err
-	}
-	return b.continueShard(ctx)
-}
-
-// others are the other processes that make the run.
-func (b *beginning) others() ledger.Shards { return b.lease.Ledger.Shards(b.shard.job) }
-
-func (b *beginning) join(ctx context.Context, index int) (err error) {
-	b.shard.joined, err = b.lease.Join(ctx, b.shard.job, index, b.Config.Ledger.LockTimeout)
-	if other, ok := errors.AsType[*ledger.JobError](err); ok {
-		return exit.Usage(exit.NothingSent(other), "give all shards of a run the same input and settings, and another run another --"+config.RunIDFlag, "")
-	}
-	if over, ok := errors.AsType[*ledger.OverError](err); ok {
-		return exit.Usage(exit.NothingSent(over), "no shard continues it; a new run, with another --"+config.RunIDFlag+", sends what is still missing", "")
-	}
-	if err == nil || b.shard.Closing() { // it may have sent its own shard
-		return err
-	}
-	return exit.NothingSent(err)
-}
-
-// startJob starts the run, while no other process holds the account: it absorbs runs that did
-// not end, and checks the guards that look ahead.
-func (b *beginning) startJob(ctx context.Context) error {
-	runs, err := b.account().Find(ctx)
-	if err != nil {
-		return err
-	}
-	if err := b.lookAhead(ctx, b.lease.Ledger, nil); err != nil {
-		return err
-	}
-	run := rundir.NewID(b.started)
-	if err := os.MkdirAll(b.shardDir(run), 0o700); err != nil {
-		return &history.DirError{Err: err}
-	}
-	if _, err := b.register(ctx, run, 0); err != nil {
-		return err
-	}
-	if err := b.account().End(ctx, slices.Concat(runs.Left, runs.Stored), runs, run); err != nil {
-		return errors.Join(err, b.withdraw(ctx, run))
-	}
-	b.removeShards(ctx)
-	b.options.Log.Always("starting run "+run+" in shards", zap.String("run_id", b.shard.job.Name), zap.Int("shards", b.shard.Count))
-	return b.others().Open(ctx, run)
-}
-
-// shardDir is the directory of what the shards of a run write before it is merged.
-func (b *base) shardDir(run string) string { return shards.Dir(b.Config.Output.RunsDir, run) }
-
-// checkShared refuses a runs directory that is not the one of the shard that started the run.
-func (b *beginning) checkShared() error {
-	dir := b.shardDir(b.shard.joined.Run)
-	if history.IsDir(dir) {
-		return nil
-	}
-	if b.Config.Output.Publish != "" { // each process may have a directory of its own
-		if err := os.MkdirAll(dir, 0o700); err != nil {
-			return &history.DirError{Err: err}
-		}
-		return nil
-	}
-	return exit.Usage(exit.NothingSent(fmt.Errorf("check shard %s: the shard that started run %s made %s, and it is not there: the runs directories are not the same", b.shard.Shard, b.shard.joined.Run, dir)),
-		"put runs_dir on a volume that all shards share, or give --publish URL", "")
-}
-
-// continueShard starts the shard, or continues where the process before has left it.
-func (b *beginning) continueShard(ctx context.Context) (at *start, err error) {
-	if b.shard.runs, err = os.MkdirTemp(b.shardDir(b.shard.joined.Run), strconv.Itoa(b.shard.Index)+"-"); err != nil {
-		return nil, &history.DirError{Err: err}
-	}
-	stored := shards.Stored{From: b.others(), Run: b.shard.joined.Run, Index: b.shard.Index}
-	r, err := stored.Restore(ctx, b.shard.runs, b.Input.Layout().Format)
-	if err != nil {
-		return nil, exit.NothingSent(err)
-	}
-	if r == nil {
-		return b.startNew(ctx)
-	}
-	if what := r.Unfinished().ChangedSince(b.header()); what != "" {
-		return nil, exit.Usage(exit.NothingSent(fmt.Errorf("continue shard %s of run %s: %s", b.shard.Shard, b.shard.joined.Run, what)), "undo the change", "")
-	}
-	if err := r.Unfinished().Advance(ctx, b.lease.Ledger); err != nil {
-		return nil, err
-	}
-	if at, err = b.resumeRun(ctx, r); err != nil {
-		return at, err
-	}
-	_, err = b.register(ctx, r.ID, at.Written)
-	return at, err
 }
 
 // input are the records of the input, and which of them are this shard's.
@@ -242,10 +99,107 @@ func (s *shard) invalid() int {
 	return s.told.Invalid
 }
 
-// removeShards removes the files of shards of runs that are over. What is left takes room, and no
-// more: the next run removes it.
-func (b *beginning) removeShards(ctx context.Context) {
-	if err := shards.RemoveOver(ctx, b.lease.Ledger, b.Config.Output.RunsDir); err != nil {
-		b.options.Log.Warn("files of shards of runs that are over could not be removed", zap.Error(err))
+// Shard is a run that is a shard of another, which several processes make together. It is for
+// one goroutine.
+type Shard struct{ run *Run }
+
+// Shard returns the run as a shard; nil if it is not made in shards.
+func (r *Run) Shard() *Shard {
+	if r.shard == nil {
+		return nil
 	}
+	return &Shard{r}
+}
+
+// Ended reports whether the shard was done before this process began.
+func (s *Shard) Ended() bool { return s.run.shard.joined.Done }
+
+// Merged reports whether the run was merged before this process began, and returns its summary,
+// which has no state if it is not in the runs directory.
+func (s *Shard) Merged() (merged report.Summary, is bool) {
+	if !s.Ended() || !s.run.shard.joined.Merged {
+		return merged, false
+	}
+	return s.run.summaryOf(s.run.shard.joined.Run), true
+}
+
+// EndedAgain reports whether this process has ended a run that another one had merged, and so has
+// perhaps told no one how it ended.
+func (s *Shard) EndedAgain() bool { return s.run.shard.endedAgain }
+
+// Lost is why this process may no longer hold its shard, if err is not nil: whatever err says,
+// the files may be those of another process by now, or be removed. It is nil for a run without
+// shards.
+func (s *Shard) Lost(err error) error {
+	if err == nil || s == nil {
+		return nil
+	}
+	return whyLost(err, s.run.lease)
+}
+
+func whyLost(err error, l *connect.Lease) error {
+	switch {
+	case errors.Is(err, ledger.ErrFenced):
+		return ledger.ErrFenced
+	case errors.Is(err, ledger.ErrLost):
+		return ledger.ErrLost
+	}
+	return l.Check()
+}
+
+// End records that the shard is done: each of its records has an outcome. It reports whether all
+// shards are, so that this process merges them. sent is the summary of what it has sent.
+func (s *Shard) End(ctx context.Context, sent *report.Summary) (last bool, err error) {
+	ctx = context.WithoutCancel(ctx)
+	if s.Ended() {
+		return s.run.shard.joined.Last && !s.run.shard.joined.Merged, nil
+	}
+	// The journal gets no end: until the shard is done, its next process may have to continue it.
+	if err := s.tellLast(ctx, sent); err != nil {
+		return false, err
+	}
+	return s.run.others().Done(ctx)
+}
+
+// soFar is what the shard tells with a checkpoint.
+func (s *Shard) soFar() shards.Totals {
+	saved, parked := s.run.checkpointer, s.run.at.files.Counts().Of(user.Refused, user.CodeParked)
+	t := shards.Totals{Started: s.run.started, Invalid: saved.Count(user.Invalid)}
+	t.Deletes, t.Absent = s.run.shard.deletes.Counts()
+	for _, status := range user.Statuses {
+		t.Settled += saved.Count(status)
+	}
+	t.Bad = t.Invalid + saved.Count(user.Refused) - parked
+	return t
+}
+
+// exchange is called with each checkpoint: it tells the other shards what this one has
+// counted, and asks what they have.
+func (s *Shard) exchange() error {
+	ctx, others := context.Background(), s.run.others()
+	if err := s.soFar().Tell(ctx, others); err != nil {
+		return err
+	}
+	sum, err := shards.Ask(ctx, others)
+	if err == nil {
+		s.run.shard.others.Set(sum)
+		s.run.shard.deletes.SetOthers(sum.Deletes, sum.Absent)
+	}
+	return err
+}
+
+// checkTotals checks what all shards have counted, before this one is done: of shards that end at
+// the same time, at least the last one knows what all of them have.
+func (s *Shard) checkTotals() error {
+	if err := s.exchange(); err != nil {
+		return err
+	}
+	return s.run.maxErrors(s.run.counts.Outcomes).Check()
+}
+
+// tellLast tells what the summary of the run needs.
+func (s *Shard) tellLast(ctx context.Context, sent *report.Summary) error {
+	t := s.soFar()
+	t.Noted, t.Calls, t.NowParked = s.run.checkpointer.Noted(), sent.Calls, s.run.nowParked
+	return t.Tell(ctx, s.run.others())
 }
