@@ -163,7 +163,7 @@ func (o *Opener) Open(ctx context.Context, shown string) (*Reader, error) {
 	if isPinned && !pinned.Known() {
 		return nil, &Error{Kind: Misused, Rule: "can be read only once: its server gives it neither an entity tag nor a date", Hint: "fetch it to a local file first"}
 	}
-	object, err := again(ctx, o, func() (Object, error) { return s.Open(ctx, u, pinned.ID) })
+	object, err := ask(ctx, o, func() (Object, error) { return s.Open(ctx, u, pinned.ID) })
 	if err != nil {
 		return nil, err
 	}
@@ -209,7 +209,7 @@ func (o *Opener) Stat(ctx context.Context, shown string) (Version, error) {
 	if err != nil {
 		return Version{}, err
 	}
-	object, err := again(ctx, o, func() (Object, error) { return s.Open(ctx, u, "") })
+	object, err := ask(ctx, o, func() (Object, error) { return s.Open(ctx, u, "") })
 	if err != nil {
 		return Version{}, err
 	}
@@ -230,7 +230,7 @@ func (o *Opener) Short(ctx context.Context, shown string, limit int64) (text []b
 	if err != nil {
 		return nil, err
 	}
-	object, err := again(ctx, o, func() (Object, error) { return s.Open(ctx, u, "") })
+	object, err := ask(ctx, o, func() (Object, error) { return s.Open(ctx, u, "") })
 	if err != nil {
 		return nil, err
 	}
@@ -257,7 +257,7 @@ func (o *Opener) Expand(ctx context.Context, shown string) (all []string, isPatt
 	if err != nil {
 		return nil, true, err
 	}
-	found, err := again(ctx, o, func() (found []string, err error) {
+	found, err := ask(ctx, o, func() (found []string, err error) {
 		err = s.List(ctx, u, prefix, func(p string) {
 			// Consoles make an empty object of a folder's name.
 			if matches, _ := path.Match(u.Path, p); matches && !strings.HasSuffix(p, "/") {
