@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"usersync/cmd/usersync/internal/connect"
+	"usersync/reader/mapping"
 	"usersync/sync/user"
 )
 
@@ -27,6 +28,22 @@ func apiNamed(ctx context.Context, to string) (api, error) {
 // takes reports whether the API takes a field.
 func (a api) takes(f user.Field) bool {
 	return a.client == nil || f == user.ID || slices.Contains(a.client.Traits().Fields, f) || f == a.ownField(string(f))
+}
+
+func (a api) accepts() mapping.Accepts {
+	if a.client == nil {
+		return mapping.Accepts{Name: a.to, Any: true}
+	}
+	traits := a.client.Traits()
+	return mapping.Accepts{Name: traits.Name, Fields: traits.Fields, Any: traits.AnyField}
+}
+
+// check reports whether the API would refuse a record; nothing is known of a custom one.
+func (a api) check(r *user.Record) error {
+	if a.client == nil {
+		return nil
+	}
+	return a.client.Check(r)
 }
 
 // ownField is the API's own field of this name: a custom attribute, or a path if the API
