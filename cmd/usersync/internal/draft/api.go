@@ -52,7 +52,7 @@ func (a api) ownField(name string) user.Field {
 	if a.client == nil {
 		return ""
 	}
-	field := user.Field(strings.TrimSpace(name))
+	field := user.Field(user.Trim(name))
 	t := a.client.Traits()
 	open := field.IsOpen() && slices.ContainsFunc(t.Fields, func(own user.Field) bool {
 		return (own == user.ExtraPrefix || own == user.AttributesPrefix) && strings.HasPrefix(string(field), string(own))
