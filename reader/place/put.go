@@ -13,7 +13,7 @@ func (o *Opener) Put(ctx context.Context, folder, name string, content io.ReadSe
 	if err != nil {
 		return err
 	}
-	_, err = again(ctx, o, func() (struct{}, error) { return struct{}{}, o.put(ctx, s, u.Under(name), content, size) })
+	_, err = again(ctx, o, enough*puts*o.patience(), func() (struct{}, error) { return struct{}{}, o.put(ctx, s, u.Under(name), content, size) })
 	return err
 }
 

@@ -161,7 +161,7 @@ func (r *Reader) Check() error {
 	if !r.version.Known() || !r.checked.IsZero() && time.Since(r.checked) < fresh {
 		return nil
 	}
-	_, err := again(r.ctx, r.opener, func() (struct{}, error) { return struct{}{}, r.object.Check(r.ctx) })
+	_, err := ask(r.ctx, r.opener, func() (struct{}, error) { return struct{}{}, r.object.Check(r.ctx) })
 	if err == nil {
 		r.checked = time.Now()
 	}

@@ -94,7 +94,7 @@ func (s *store) List(ctx context.Context, u place.URL, prefix string, found func
 		return err
 	}
 	list := b.List(&blob.ListOptions{Prefix: prefix})
-	for {
+	for r := (ring{}); ; {
 		page, cancel := bounded(ctx)
 		o, err := list.Next(page)
 		cancel()
@@ -104,8 +104,28 @@ func (s *store) List(ctx context.Context, u place.URL, prefix string, found func
 		if err != nil {
 			return failed(err)
 		}
+		if r.closes(o.Key) {
+			return &place.Error{Kind: place.Broken, Rule: "cannot be listed: its cloud lists the same objects again and again"}
+		}
 		found(o.Key)
 	}
+}
+
+// ring finds out that a list never ends because it repeats itself. It remembers one key at a time,
+// each for twice as long.
+type ring struct {
+	key     string
+	n, next int
+}
+
+func (r *ring) closes(key string) bool {
+	if r.n++; r.n > 1 && key == r.key {
+		return true
+	}
+	if r.n > r.next {
+		r.key, r.next = key, 2*r.n
+	}
+	return false
 }
 
 // Put writes an object. It appears when all its bytes have come.

@@ -34,7 +34,7 @@ func New(c place.Credentials) (*Store, error) {
 // How long a server may take to open a file, and to list a pattern.
 const (
 	opening = time.Minute
-	listing = 10 * time.Minute
+	listing = 5 * time.Minute
 )
 
 // Open opens an object on a connection of its own.

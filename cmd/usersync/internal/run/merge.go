@@ -3,7 +3,6 @@ package run
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"os"
 	"path/filepath"
@@ -178,12 +177,18 @@ func (m *merging) moved() (s report.Summary, is bool) {
 }
 
 // summaryOf returns the summary of a run that was merged. It has no state if it cannot be read here.
-func (b *base) summaryOf(run string) (s report.Summary) {
-	text, err := os.ReadFile(filepath.Join(b.Config.Output.RunsDir, run, history.SummaryName))
-	if err != nil || json.Unmarshal(text, &s) != nil {
-		return report.Summary{Run: run}
+func (b *base) summaryOf(run string) report.Summary {
+	none := report.Summary{Run: run}
+	dir, err := rundir.Open(b.Config.Output.RunsDir, run)
+	if err != nil {
+		return none
 	}
-	return s
+	defer dir.Close() // it was only read
+	s, err := history.Summary(dir)
+	if err != nil || s == nil {
+		return none
+	}
+	return *s
 }
 
 // endAgain ends a run that another process has moved to its place.
