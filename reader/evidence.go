@@ -17,7 +17,7 @@ type ending struct {
 	open bool
 	// truncated says that the last record may be truncated.
 	truncated bool
-	// page is the key by which the file says that it is one page of a longer list.
+	// page says which key tells that the file is one page of a longer list; empty if it is not.
 	page string
 }
 
@@ -79,13 +79,16 @@ func (e *evidence) add(o *Expected, i int, f *file) error {
 	if f.end.open {
 		e.warnings = append(e.warnings, f.name+": "+f.openEndWarning(o))
 	}
+	if n := f.source.Hidden(); n > 0 {
+		e.warnings = append(e.warnings, f.name+": rows that are hidden in the sheet, as by a filter, are read like the others: "+strconv.Itoa(n))
+	}
 	if err := f.checkHash(o); err != nil {
 		return err
 	}
 	e.proofs[i].By = f.proof(o)
 	if f.end.page != "" {
 		e.proofs[i].By = proof.Unproven
-		e.warnings = append(e.warnings, f.name+": "+strconv.Quote(f.end.page)+" says that it is one page of a longer list; users on other pages are not missing")
+		e.warnings = append(e.warnings, f.name+": "+f.end.page+"; users on other pages are not missing")
 	}
 	e.pages = append(e.pages, f.end.page != "")
 	e.truncated = append(e.truncated, f.end.truncated)

@@ -11,6 +11,7 @@ import (
 	"usersync/reader/mapping"
 	"usersync/reader/reject"
 	"usersync/reader/source"
+	"usersync/reader/values"
 	"usersync/reader/workbook"
 	"usersync/sync/user"
 )
@@ -98,6 +99,9 @@ func (o *Options) readHeader(f *file, several bool) (err error) {
 		return &InputError{File: f.name, Rule: "only a CSV file can have a trailer, and this is " + JSONL,
 			Hint: "remove trailer; use expect_records or expect_sha256 instead"}
 	}
+	if rule, hint := foreignRows(w.Data()); rule != "" && !jsonl && !f.source.Workbook() {
+		return &InputError{File: f.name, Rule: rule, Hint: hint}
+	}
 	if jsonl {
 		f.rows, err = openJSONL(f, w, *o, several)
 	} else {
@@ -116,20 +120,25 @@ func (o *Options) format(name string, head []byte) string {
 	if o.Format != "" {
 		return o.Format
 	}
-	for _, packed := range []string{".gz", ".gzip", ".zst", ".zstd"} {
-		name = strings.TrimSuffix(strings.ToLower(name), packed)
-	}
-	switch filepath.Ext(name) {
+	switch extension(name) {
 	case ".csv", ".tsv", ".tab":
 		return CSV
-	case ".jsonl", ".ndjson", ".json":
+	case ".jsonl", ".ndjson", ".json", ".json-seq":
 		return JSONL
 	}
 	head = bytes.TrimLeft(head, " \t\r\n")
-	if len(head) > 0 && (head[0] == '{' || head[0] == '[') {
+	if len(head) > 0 && (head[0] == '{' || head[0] == '[' || head[0] == values.Separator) {
 		return JSONL
 	}
 	return CSV
+}
+
+// extension returns that of a file, in lower case, in front of that of an archive.
+func extension(name string) string {
+	for _, packed := range []string{".gz", ".gzip", ".zst", ".zstd"} {
+		name = strings.TrimSuffix(strings.ToLower(name), packed)
+	}
+	return filepath.Ext(name)
 }
 
 func (f *file) close() error {

@@ -67,6 +67,7 @@ func openJSONL(f *file, w *frame.Window, o Options, several bool) (*jsonRows, er
 func (r *jsonRows) sample(several bool, o Options) ([]string, error) {
 	ahead := r.frame.Ahead()
 	k := object.Keys{Known: isKnown(o.Mapping)}
+	broken := false
 	for range sampleRecords {
 		row, err := ahead.Next()
 		if err != nil {
@@ -74,9 +75,14 @@ func (r *jsonRows) sample(several bool, o Options) ([]string, error) {
 		}
 		own := len(k.Names)
 		k.Add(row.Bytes)
+		broken = broken || len(row.Bytes) > 0 && row.Bytes[0] == '{' && !object.IsObject(row.Bytes)
 		if !several && len(k.Names) > own {
 			break
 		}
+	}
+	if len(k.Names) == 0 && broken {
+		return nil, &InputError{File: r.file, Line: r.frame.Line(), Rule: "the first records are not valid JSON",
+			Hint: "JSON has double quotes, no comma in front of a bracket that closes, no NaN, and no key twice; a program that writes JSON sees to that"}
 	}
 	if len(k.Names) == 0 && !r.empty {
 		return nil, &InputError{File: r.file, Line: r.frame.Line(), Rule: "the first records are not JSON objects",

@@ -117,6 +117,33 @@ func TestWorkbook(t *testing.T) {
 	}
 }
 
+// TestHiddenRows: rows that a filter hides are users like the others, and this is said.
+func TestHiddenRows(t *testing.T) {
+	text := spread(t, func(b *excelize.File) {
+		for _, row := range []int{3, 4, 9} {
+			if err := b.SetRowVisible("Sheet1", row, false); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}, []any{"id", "name"}, []any{"1", "a"}, []any{"2", "b"}, []any{"3"}, []any{"4"})
+	in, err := Open(t.Context(), Options{Paths: []string{"-"}, Stdin: strings.NewReader(text)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for _, err := range in.Records() {
+		if n++; err != nil {
+			t.Fatal(err)
+		}
+	}
+	if said := in.Warnings(); n != 4 || len(said) != 1 || !strings.HasSuffix(said[0], "are read like the others: 2") {
+		t.Errorf("%d records, %q", n, said)
+	}
+	if err := in.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func more(t *testing.T, b *excelize.File, name string) {
 	t.Helper()
 	if _, err := b.NewSheet(name); err != nil {
@@ -169,6 +196,7 @@ func TestWorkbooksRefused(t *testing.T) {
 		o          Options
 		text, want string
 	}{
+		"other sheet": {text: spread(t, func(b *excelize.File) { more(t, b, "More") }), want: "has no cells on its first sheet, but on others"},
 		"merged":      {text: spread(t, merge("B2", "B3"), rows...), want: "merged over several rows, in rows 2 to 3"},
 		"formula":     {text: spread(t, func(b *excelize.File) { _ = b.SetCellFormula("Sheet1", "C3", "1+1") }, rows...), want: "formulas whose results are not stored, the first in row 3"},
 		"stale":       {text: spread(t, func(b *excelize.File) { stale(t, b) }, rows...), want: "formulas whose results are not stored, the first in row 2"},

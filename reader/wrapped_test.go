@@ -54,6 +54,30 @@ func TestJSONLayouts(t *testing.T) {
 	}
 }
 
+// TestUserOrWrapper: whether an object or the array inside of it holds the users is never
+// guessed.
+func TestUserOrWrapper(t *testing.T) {
+	text := `{"id":"o","email":"z","members":[{"id":"a","email":"x"},{"id":"b","email":"y"}]}`
+	ignored := mapping.Config{Fields: mapping.Fields{{Field: "id", Column: "id"}, {Field: "email", Column: "email"}}}
+	in, err := Open(t.Context(), Options{Paths: []string{"-"}, Stdin: strings.NewReader(text), Mapping: ignored})
+	if e, ok := errors.AsType[*InputError](err); !ok || !strings.Contains(e.Hint, "records: /members ; if the object is the user, write  format: jsonl") {
+		t.Fatalf("%v, error %v", in, err)
+	}
+	for name, c := range map[string]struct {
+		o    Options
+		text string
+		want []string
+	}{
+		"the array":   {Options{Records: "/members", Mapping: ignored}, text, []string{"1 a email=x", "1 b email=y"}},
+		"the object":  {Options{Format: JSONL, Mapping: ignored}, text, []string{"1 o email=z"}},
+		"two objects": {Options{Mapping: ignored}, text + "\n" + text, []string{"1 o email=z", "2 o email=z"}},
+	} {
+		if diff := cmp.Diff(c.want, read(t, c.o, c.text)); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+}
+
 // TestSeveralArrays: which of them holds the users is never guessed.
 func TestSeveralArrays(t *testing.T) {
 	text := `{"deleted":[{"id":"z"}],"data":{"active/now":[{"id":"a"}]}}`
@@ -92,24 +116,48 @@ func TestPages(t *testing.T) {
 		around string // %s is the array
 		page   bool
 	}{
-		"nothing said":           {`{"users":%s}`, false},
-		"a link":                 {`{"@odata.nextLink":"https://x/2","value":%s}`, true},
-		"no link":                {`{"@odata.nextLink":null,"value":%s,"next":""}`, false},
-		"more, at the end":       {`{"users":%s,"has_more":true}`, true},
-		"no more":                {`{"users":%s,"has_more":false}`, false},
-		"a total above":          {`{"totalResults":5,"Resources":%s}`, true},
-		"a total":                {`{"totalResults":2,"startIndex":1,"itemsPerPage":100,"Resources":%s}`, false},
-		"a text as total":        {`{"meta":{"total_count":"5"},"users":%s}`, true},
-		"a page in the middle":   {`{"totalResults":2,"startIndex":3,"Resources":%s}`, true},
-		"an object that leads":   {`{"results":%s,"paging":{"next":{"after":"9"}}}`, true},
-		"an object to nowhere":   {`{"results":%s,"links":{"self":"x","next":null,"last":"y"}}`, false},
-		"the last of several":    {`{"results":%s,"links":{"prev":"x"}}`, true},
-		"not done":               {`{"done":false,"records":%s}`, true},
-		"not last":               {`{"content":%s,"last":false,"page":{"size":2}}`, true},
-		"an offset":              {`{"offset":100,"users":%s}`, true},
-		"a list of links":        {`{"items":%s,"links":[{"rel":"self","href":"x"},{"rel":"next","href":"y"}]}`, true},
-		"a list without a next":  {`{"links":[{"rel":"self","href":"x"},{"rel":"last","href":"y"}],"items":%s}`, false},
-		"inside the same object": {`{"data":{"users":%s,"cursor":{"hasNextPage":true}}}`, true},
+		"nothing said":            {`{"users":%s}`, false},
+		"a link":                  {`{"@odata.nextLink":"https://x/2","value":%s}`, true},
+		"no link":                 {`{"@odata.nextLink":null,"value":%s,"next":""}`, false},
+		"more, at the end":        {`{"users":%s,"has_more":true}`, true},
+		"no more":                 {`{"users":%s,"has_more":false}`, false},
+		"a total above":           {`{"totalResults":5,"Resources":%s}`, true},
+		"a total":                 {`{"totalResults":2,"startIndex":1,"itemsPerPage":100,"Resources":%s}`, false},
+		"a text as total":         {`{"meta":{"total_count":"5"},"users":%s}`, true},
+		"a page in the middle":    {`{"totalResults":2,"startIndex":3,"Resources":%s}`, true},
+		"an object that leads":    {`{"results":%s,"paging":{"next":{"after":"9"}}}`, true},
+		"an object to nowhere":    {`{"results":%s,"links":{"self":"x","next":null,"last":"y"}}`, false},
+		"the last of several":     {`{"results":%s,"links":{"prev":"x"}}`, true},
+		"not done":                {`{"done":false,"records":%s}`, true},
+		"not last":                {`{"content":%s,"last":false,"page":{"size":2}}`, true},
+		"an offset":               {`{"offset":100,"users":%s}`, true},
+		"a list of links":         {`{"items":%s,"links":[{"rel":"self","href":"x"},{"rel":"next","href":"y"}]}`, true},
+		"a list without a next":   {`{"links":[{"rel":"self","href":"x"},{"rel":"last","href":"y"}],"items":%s}`, false},
+		"a prefix":                {`{"@odata.count":5,"value":%s}`, true},
+		"a prefix without @":      {`{"odata.nextLink":"x","value":%s}`, true},
+		"two underscores":         {`{"d":{"__next":"x","results":%s}}`, true},
+		"a list that leads":       {`{"users":%s,"links":{"next":[{"href":"x"}]}}`, true},
+		"no list that leads":      {`{"users":%s,"links":{"next":[]}}`, false},
+		"sorted after":            {`{"users":%s,"search_after":["x"]}`, true},
+		"a cursor":                {`{"users":%s,"cursor":"x"}`, true},
+		"a cursor to nowhere":     {`{"users":%s,"cursor":null}`, false},
+		"a cursor of this page":   {`{"users":%s,"pageInfo":{"hasNextPage":false,"endCursor":"x"}}`, false},
+		"cursors around it":       {`{"data":%s,"paging":{"cursors":{"before":"x","after":"y"}}}`, false},
+		"a start":                 {`{"start":50,"users":%s}`, true},
+		"a total in an object":    {`{"hits":{"total":{"value":9},"hits":%s}}`, true},
+		"the total of records":    {`{"data":%s,"recordsTotal":9}`, true},
+		"a total with a prefix":   {`{"data":%s,"hydra:totalItems":9}`, true},
+		"all, with a prefix":      {`{"data":%s,"hydra:totalItems":2,"hydra:view":{"hydra:last":"/u?page=1"}}`, false},
+		"more data":               {`{"resultSet":{"hasMoreData":true},"users":%s}`, true},
+		"a token, at the end":     {`{"users":%s,"response_metadata":{"next_cursor":""}}`, false},
+		"a negative page":         {`{"users":%s,"next_page":-1}`, false},
+		"a full page":             {`{"users":%s,"limit":2,"offset":0}`, true},
+		"a page that is not full": {`{"users":%s,"per_page":25,"page":1}`, false},
+		"a full page that is all": {`{"users":%s,"limit":2,"total":2}`, false},
+		"changes only":            {`{"value":%s,"@odata.deltaLink":"x"}`, true},
+		"partial":                 {`{"users":%s,"partial":true}`, true},
+		"about the next run":      {`{"users":%s,"next_run_at":"2026-01-01","total_amount":900,"count":2}`, false},
+		"inside the same object":  {`{"data":{"users":%s,"cursor":{"hasNextPage":true}}}`, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "u.json")

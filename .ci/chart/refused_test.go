@@ -20,8 +20,7 @@ func TestRefused(t *testing.T) {
 		"shards without a ledger":           {"shards: 2\nconfig: {ledger: none}", "shards: 2 needs a ledger"},
 		"shards with PostgreSQL in a name":  {"shards: 2\nconfig: {ledger: 'sqlite:/postgres://'}", "shards: 2 needs a ledger"},
 		"shards on a volume of one node":    {"shards: 2" + postgres, "write into one runs directory"},
-		"shards of a mirror":                {"shards: 2\ndata: {existingClaim: s}\nconfig: {ledger: 'postgres://u@db/x', ledger_key: 'env:K', mode: mirror}", "do not work with mode: mirror"},
-		"shards with a canary":              {"shards: 2\ndata: {existingClaim: s}\nconfig: {ledger: 'postgres://u@db/x', ledger_key: 'env:K', canary: 5}", "do not work with mode: mirror, canary"},
+		"shards with a canary":              {"shards: 2\ndata: {existingClaim: s}\nconfig: {ledger: 'postgres://u@db/x', ledger_key: 'env:K', canary: 5}", "do not work with canary"},
 		"no shards":                         {"shards: 0", "minimum"},
 		"half a shard":                      {"shards: 1.5", "integer"},
 		"PostgreSQL without its key":        {"config: {ledger: 'postgresql://u@db/x'}", "config.ledger_key is missing"},
@@ -87,6 +86,7 @@ func TestAccepted(t *testing.T) {
 	for name, values := range map[string]string{
 		"shards on a shared volume":    "shards: 2\ndata: {accessModes: [ReadWriteMany]}\nconfig: {ledger: 'postgres://u@db/x', ledger_key: 'env:K'}",
 		"shards on a claim of yours":   "shards: 2\ndata: {existingClaim: shared}\nconfig: {ledger: 'postgresql://db', ledger_key: 'file:/k'}",
+		"shards of a mirror":           "shards: 2\ndata: {existingClaim: shared}\nconfig: {ledger: 'postgres://u@db/x', ledger_key: 'env:K', mode: mirror}",
 		"deadline above the budget":    "activeDeadlineSeconds: 3601\nconfig: {max_duration: 1h}",
 		"grace for a slow call":        "config: {timeout: 50s}",
 		"secrets by reference":         "config: {kard: {auth: {client_secret: env:S, token: file:/t}}}",

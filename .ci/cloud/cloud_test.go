@@ -8,12 +8,10 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"errors"
 	"io"
 	"log"
 	"maps"
 	"math/rand/v2"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -31,6 +29,7 @@ import (
 	"github.com/johannesboyne/gofakes3/backend/s3mem"
 
 	"usersync/reader/place"
+	"usersync/reader/place/placetest"
 	"usersync/reader/place/scheme"
 )
 
@@ -52,12 +51,21 @@ type faulty struct {
 	continued atomic.Int64
 	before    func() // called once, before the first range is asked for
 	deny      bool
+	away      bool // answers 503
+	hangsUp   bool // answers nothing
 	whole     bool // answers with the whole object when its end is asked for
 }
 
 func (f *faulty) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if f.deny {
 		http.Error(w, `<?xml version="1.0"?><Error><Code>AccessDenied</Code><Message>no s3cret</Message></Error>`, http.StatusForbidden)
+		return
+	}
+	if f.hangsUp {
+		panic(http.ErrAbortHandler)
+	}
+	if f.away {
+		http.Error(w, "", http.StatusServiceUnavailable)
 		return
 	}
 	if span := cmp.Or(r.Header.Get("Range"), r.Header.Get("X-Ms-Range")); r.Method == http.MethodGet && span != "" && span != "bytes=0-0" && f.continued.Add(1) == 1 && f.before != nil {
@@ -113,7 +121,7 @@ type cloud struct {
 	remove func(t *testing.T, key string)
 }
 
-// amazon starts an S3 server, with or without versions,, with f before it.
+// amazon starts an S3 server, with or without versions, with f before it.
 func amazon(t *testing.T, f *faulty, versions bool) cloud {
 	t.Helper()
 	backend := s3mem.New()
@@ -189,19 +197,6 @@ func clouds() map[string]func(*testing.T, *faulty) cloud {
 	return all
 }
 
-func read(t *testing.T, o *place.Opener, at string) ([]byte, error) {
-	t.Helper()
-	r, err := o.Open(t.Context(), o.Add(at))
-	if err != nil {
-		return nil, err
-	}
-	b, err := io.ReadAll(r)
-	if err == nil {
-		err = r.Check()
-	}
-	return b, errors.Join(err, r.Close())
-}
-
 // A connection that is cut again and again changes nothing about the bytes.
 func TestReadsExactlyTheObject(t *testing.T) {
 	for name, start := range clouds() {
@@ -210,7 +205,7 @@ func TestReadsExactlyTheObject(t *testing.T) {
 			c := start(t, f)
 			want := content(1)
 			c.put(t, "2026 11/users+1.csv", want)
-			got, err := read(t, opener(), c.scheme+"://feeds/2026 11/users+1.csv")
+			got, err := placetest.Read(t, opener(), c.scheme+"://feeds/2026 11/users+1.csv")
 			if err != nil || !bytes.Equal(got, want) {
 				t.Errorf("%d bytes, %v", len(got), err)
 			}
@@ -231,7 +226,7 @@ func TestWholeInsteadOfEnd(t *testing.T) {
 			want := content(1)
 			c.put(t, "users.csv", want)
 			f.before = func() { f.cutAfter = 0 }
-			got, err := read(t, opener(), c.scheme+"://feeds/users.csv")
+			got, err := placetest.Read(t, opener(), c.scheme+"://feeds/users.csv")
 			if !bytes.HasPrefix(want, got) || err == nil && len(got) < len(want) {
 				t.Errorf("%d bytes, %v", len(got), err)
 			}
@@ -251,7 +246,7 @@ func TestReplacedObject(t *testing.T) {
 			want := content(1)
 			c.put(t, "users.csv", want)
 			f.before = func() { c.put(t, "users.csv", content(2)) }
-			got, err := read(t, opener(), c.scheme+"://feeds/users.csv")
+			got, err := placetest.Read(t, opener(), c.scheme+"://feeds/users.csv")
 			if name == "S3 with versions" {
 				if err != nil || !bytes.Equal(got, want) {
 					t.Errorf("%d bytes, %v", len(got), err)
@@ -273,20 +268,41 @@ func TestPinnedVersion(t *testing.T) {
 			at, want := c.scheme+"://feeds/users.csv", content(1)
 			c.put(t, "users.csv", want)
 			before := opener()
-			if _, err := read(t, before, at); err != nil {
+			if _, err := placetest.Read(t, before, at); err != nil {
 				t.Fatal(err)
 			}
 			v, _ := before.Version(at)
 			c.put(t, "users.csv", content(2))
 			later := opener()
 			later.Pin(at, v)
-			got, err := read(t, later, at)
+			got, err := placetest.Read(t, later, at)
 			if name == "S3 with versions" {
 				if err != nil || !bytes.Equal(got, want) {
 					t.Errorf("%d bytes, %v", len(got), err)
 				}
 			} else if kind, _ := place.KindOf(err); err == nil || kind != place.Changed {
 				t.Errorf("error %v", err)
+			}
+		})
+	}
+}
+
+// An empty object has a version like any other: it can be read again, and replaced.
+func TestEmptyObject(t *testing.T) {
+	for name, start := range clouds() {
+		t.Run(name, func(t *testing.T) {
+			c := start(t, &faulty{})
+			at, o := c.scheme+"://feeds/users.csv", opener()
+			c.put(t, "users.csv", nil)
+			for range 2 {
+				if got, err := placetest.Read(t, o, at); err != nil || len(got) > 0 {
+					t.Errorf("%d bytes, %v", len(got), err)
+				}
+			}
+			c.put(t, "users.csv", content(1))
+			_, err := placetest.Read(t, o, at)
+			if kind, _ := place.KindOf(err); name != "S3 with versions" && (err == nil || kind != place.Changed) {
+				t.Errorf("after it was replaced: %v", err)
 			}
 		})
 	}
@@ -334,7 +350,7 @@ func TestErrors(t *testing.T) {
 			c.put(t, "users.csv", content(1))
 			expect := func(at string, kind place.Kind) {
 				t.Helper()
-				_, err := read(t, opener(), at)
+				_, err := placetest.Read(t, opener(), at)
 				if got, ok := place.KindOf(err); !ok || got != kind || strings.Contains(err.Error(), "s3cret") {
 					t.Errorf("%s: %v", at, err)
 				}
@@ -359,31 +375,44 @@ func TestPut(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			if got, err := read(t, opener(), c.scheme+"://feeds/runs/R/results.csv"); err != nil || !bytes.Equal(got, want) {
+			if got, err := placetest.Read(t, opener(), c.scheme+"://feeds/runs/R/results.csv"); err != nil || !bytes.Equal(got, want) {
 				t.Errorf("%d bytes, %v", len(got), err)
 			}
 		})
 	}
 }
 
-// A cloud that cannot be reached is Lost: it may help to try again.
+// A cloud that cannot be reached, or cannot serve anyone now, is Lost, and soon: it may help to try
+// again.
 func TestUnreachable(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	closed := l.Addr().String()
-	_ = l.Close()
-	t.Setenv("AWS_ACCESS_KEY_ID", "key")
-	t.Setenv("AWS_SECRET_ACCESS_KEY", "s3cret")
-	t.Setenv("AWS_REGION", "eu-west-1")
-	t.Setenv("AWS_ENDPOINT_URL", "http://"+closed)
-	s, err := scheme.Stores("s3", place.Credentials{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, err = s.Open(t.Context(), place.URL{Scheme: "s3", Host: "feeds", Path: "users.csv"}, "")
-	if kind, _ := place.KindOf(err); err == nil || kind != place.Lost {
-		t.Errorf("error %v", err)
+	for name, start := range clouds() {
+		t.Run(name, func(t *testing.T) {
+			f := &faulty{}
+			c := start(t, f)
+			c.put(t, "users.csv", nil)
+			for _, fault := range []func(){func() { f.away = true }, func() { f.hangsUp = true }} {
+				fault()
+				s, err := scheme.Stores(c.scheme, place.Credentials{})
+				if err != nil {
+					t.Fatal(err)
+				}
+				ctx, stop := context.WithTimeout(t.Context(), 30*time.Second)
+				defer stop()
+				for what, err := range map[string]error{
+					"open": second(s.Open(ctx, place.URL{Scheme: c.scheme, Host: "feeds", Path: "users.csv"}, "")),
+					"list": s.List(ctx, place.URL{Scheme: c.scheme, Host: "feeds", Path: "*.csv"}, "", func(string) {}),
+					"put":  s.Put(ctx, place.URL{Scheme: c.scheme, Host: "feeds", Path: "results.csv"}, strings.NewReader("id\n"), 3),
+				} {
+					if kind, _ := place.KindOf(err); err == nil || kind != place.Lost {
+						t.Errorf("%s: %v", what, err)
+					}
+				}
+				if ctx.Err() != nil {
+					t.Error("it took more than 30 seconds")
+				}
+			}
+		})
 	}
 }
+
+func second(_ any, err error) error { return err }

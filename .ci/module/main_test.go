@@ -30,6 +30,11 @@ func TestRepository(t *testing.T) {
 	command(t, dir, "go", "build", "./...")
 	command(t, dir, "go", "vet", "./...", "./.ci/module", "./.ci/mutate", "./.ci/prose", "./.ci/structure")
 	command(t, dir, "go", "list", "-C", ".ci/cloud", "-tags", "cloud", ".", published+"/reader/place/bucket") // a module that uses packages of ours
+	for _, tested := range []string{" . ", " .ci/chart/", " .ci/cloud/", " .ci/release/"} {
+		if deps := command(t, dir, "make", "-n", "deps"); !strings.Contains(deps, tested) || strings.Contains(deps, "goreleaser") {
+			t.Errorf("make deps does not download what%s needs, and no more:\n%s", tested, deps)
+		}
+	}
 	if built := command(t, dir, "make", "-n", "build"); !strings.Contains(built, "-X "+published+"/cmd/usersync/internal/exit.version=") {
 		t.Errorf("the version is stamped nowhere:\n%s", built)
 	}

@@ -8,9 +8,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"usersync/cmd/usersync/internal/advice"
-	"usersync/cmd/usersync/internal/config"
+	"usersync/cmd/usersync/internal/apply"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/run"
+	"usersync/cmd/usersync/internal/setting"
 	"usersync/sync/journal"
 	"usersync/sync/plan"
 )
@@ -30,7 +31,7 @@ func applyCommand(e *env, found *advice.Result) *cobra.Command {
 		Annotations: withExitCodes(),
 		Example:     "  usersync apply plan.jsonl\n  usersync apply --approved-by 'A. Turing, CHG-4711' plan.jsonl",
 	}
-	load := addSettings(e, cmd, config.ForApply)
+	load := addSettings(e, cmd, setting.ForApply)
 	approved := cmd.Flags().String("approved-by", "", "the `NAME` of the person who approved the plan, for the summary")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if _, err := load(); err != nil { // decides how errors are printed
@@ -41,7 +42,7 @@ func applyCommand(e *env, found *advice.Result) *cobra.Command {
 		}
 		p, err := plan.Open(args[0])
 		if err != nil {
-			return run.PlanRefused(err, "")
+			return apply.Refused(err, "")
 		}
 		p.ApprovedBy = *approved
 		return e.apply(p, args[1:], found, cmd)

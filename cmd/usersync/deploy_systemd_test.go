@@ -113,7 +113,7 @@ func TestSystemdStopsGently(t *testing.T) {
 // callTimeout is the default timeout of a call.
 func callTimeout(t *testing.T) time.Duration {
 	t.Helper()
-	timeout, _ := config.Find(connect.Sections(), "timeout")
+	timeout, _ := config.Schema(connect.Sections()).Find("timeout")
 	d, err := time.ParseDuration(timeout.Default)
 	if err != nil {
 		t.Fatal(err)

@@ -16,7 +16,7 @@ const depsOrder = `
 	sync/user sync/identity sync/address sync/pace/ratelimit sync/guard sync/filelock sync/ledger/rowset sync/ledger/ledgertest reader/frame reader/proof reader/dialect reader/page writer/rundir writer/linelog sync/sandbox sync/destination/problem
 	sync/fingerprint sync/protect sync/destination/vocabulary sync/visible sync/telemetry reader/mapping/expression
 	reader/place
-	reader/place/web reader/place/sftp reader/place/bucket
+	reader/place/web reader/place/sftp reader/place/bucket reader/place/placetest
 	reader/place/scheme
 	sync/pace sync/plausible sync/repeat reader/damage reader/between reader/values reader/workbook sync/destination/traffic
 	sync/pace/shared reader/source
@@ -39,16 +39,20 @@ const depsOrder = `
 	sync/destination/kard sync/destination/konstantly sync/destination/onbo sync/destination/scim sync/destination/custom sync/destination/destinationtest reader writer/progress writer/verify writer/page
 	cmd/usersync/internal/cgroup cmd/usersync/internal/exit cmd/usersync/internal/help cmd/usersync/internal/list cmd/usersync/internal/quantity
 	cmd/usersync/internal/pod
-	cmd/usersync/internal/config/internal/document cmd/usersync/internal/config/internal/reference
+	cmd/usersync/internal/setting/internal/document cmd/usersync/internal/setting/internal/reference
+	cmd/usersync/internal/setting
 	cmd/usersync/internal/config
+	cmd/usersync/internal/config/configtest
 	cmd/usersync/internal/connect
-	cmd/usersync/internal/profile
+	cmd/usersync/internal/profile cmd/usersync/internal/inventory
 	cmd/usersync/internal/draft cmd/usersync/internal/history cmd/usersync/internal/input cmd/usersync/internal/protected cmd/usersync/internal/view
-	cmd/usersync/internal/check cmd/usersync/internal/erasure cmd/usersync/internal/explain cmd/usersync/internal/scrub cmd/usersync/internal/publish cmd/usersync/internal/output cmd/usersync/internal/preview cmd/usersync/internal/rescope
+	cmd/usersync/internal/check cmd/usersync/internal/erasure cmd/usersync/internal/explain cmd/usersync/internal/scrub cmd/usersync/internal/publish cmd/usersync/internal/output cmd/usersync/internal/preview cmd/usersync/internal/rescope cmd/usersync/internal/retry cmd/usersync/internal/shards cmd/usersync/internal/terminal
+	cmd/usersync/internal/apply cmd/usersync/internal/earlier cmd/usersync/internal/ownership cmd/usersync/internal/summary
 	cmd/usersync/internal/run
-	cmd/usersync/internal/terminal cmd/usersync/internal/advice cmd/usersync/internal/reports cmd/usersync/internal/notify cmd/usersync/internal/metrics
+	cmd/usersync/internal/advice cmd/usersync/internal/reports cmd/usersync/internal/notify cmd/usersync/internal/metrics
 	cmd/usersync/internal/otlp
-	cmd/usersync/internal/afterwards cmd/usersync/internal/lookup
+	cmd/usersync/internal/afterwards cmd/usersync/internal/lookup cmd/usersync/internal/message
+	cmd/usersync/internal/job
 	cmd/usersync
 `
 
@@ -97,8 +101,8 @@ const depsRules = `
 
 	# A place knows no protocol and a protocol no other; only scheme knows them all, and only the
 	# edge knows scheme.
-	sync/user < reader/place < reader/source, cmd/usersync/internal/config/internal/reference;
-	reader/place < reader/place/web, reader/place/sftp, reader/place/bucket;
+	sync/user < reader/place < reader/source, cmd/usersync/internal/setting/internal/reference;
+	reader/place < reader/place/web, reader/place/sftp, reader/place/bucket, reader/place/placetest;
 	reader/place/web, reader/place/sftp, reader/place/bucket < reader/place/scheme < cmd/usersync;
 	reader/frame, sync/user < reader/damage;
 	reader/frame, reader/dialect < reader/between;
@@ -201,12 +205,17 @@ const depsRules = `
 	writer/codes < cmd/usersync/internal/help;
 
 	# The text of a config file, and what its values lead to, are read without knowing any setting.
-	cmd/usersync/internal/exit < cmd/usersync/internal/config/internal/document < cmd/usersync/internal/config;
-	sync/user < cmd/usersync/internal/config/internal/reference < cmd/usersync/internal/config;
+	cmd/usersync/internal/exit < cmd/usersync/internal/setting/internal/document < cmd/usersync/internal/setting;
+	sync/user < cmd/usersync/internal/setting/internal/reference < cmd/usersync/internal/setting;
+
+	# How a value is found knows no particular setting.
+	reader/mapping, cmd/usersync/internal/quantity, cmd/usersync/internal/exit, cmd/usersync/internal/help
+	< cmd/usersync/internal/setting < cmd/usersync/internal/config;
 
 	# Settings know no API: each one passes in its section, and only connect knows them all.
 	reader/source, reader/dialect < cmd/usersync/internal/quantity < cmd/usersync/internal/config;
-	reader, sync/mirror, cmd/usersync/internal/exit, cmd/usersync/internal/help < cmd/usersync/internal/config;
+	reader, sync/mirror, cmd/usersync/internal/exit, cmd/usersync/internal/help < cmd/usersync/internal/config
+	< cmd/usersync/internal/config/configtest;
 	writer/report, sync/ledger, sync/journal, sync/pace, sync/destination/stack,
 	sync/destination/kard, sync/destination/konstantly, sync/destination/onbo, sync/destination/scim, sync/destination/custom,
 	sync/sandbox/konstantly, sync/sandbox/onbo, sync/sandbox/scim, sync/sandbox/shapes, cmd/usersync/internal/config
@@ -229,6 +238,7 @@ const depsRules = `
 	reader, sync/journal, sync/ledger, sync/checkpoint, writer/rundir, writer/verify, cmd/usersync/internal/config
 	< cmd/usersync/internal/history
 	< cmd/usersync/internal/erasure;
+	sync/plan < cmd/usersync/internal/erasure;
 	sync/engine, sync/destination/..., cmd/usersync/internal/connect !< cmd/usersync/internal/history, cmd/usersync/internal/erasure;
 
 	# What is known about a user is read from the files of runs; nothing is sent, and the
@@ -236,10 +246,14 @@ const depsRules = `
 	writer/index < cmd/usersync/internal/output;
 	writer/index < writer/verify, cmd/usersync/internal/history;
 	writer/index, writer/attempts < cmd/usersync/internal/erasure;
-	writer/attempts, sync/destination/traffic < cmd/usersync/internal/run;
+	writer/attempts, sync/destination/traffic < cmd/usersync/internal/output;
 	writer/index, writer/attempts, cmd/usersync/internal/history < cmd/usersync/internal/explain < cmd/usersync;
 	sync/engine, cmd/usersync/internal/connect !< cmd/usersync/internal/explain;
 	cmd/usersync/internal/explain, cmd/usersync/internal/advice, cmd/usersync/internal/connect, sync/pseudonym < cmd/usersync/internal/lookup < cmd/usersync;
+
+	# A table of what the ledger holds is made from what it has said.
+	cmd/usersync/internal/config, sync/parking < cmd/usersync/internal/inventory < cmd/usersync/internal/lookup;
+	sync/engine, cmd/usersync/internal/connect !< cmd/usersync/internal/inventory;
 
 	# What may be published of a run is decided without knowing any API or setting.
 	writer/attempts, sync/destination/vocabulary, cmd/usersync/internal/history < cmd/usersync/internal/scrub < cmd/usersync;
@@ -264,6 +278,28 @@ const depsRules = `
 	sync/mirror, sync/ledger, sync/destination/attested < cmd/usersync/internal/view < cmd/usersync/internal/run;
 	cmd/usersync/internal/connect !< cmd/usersync/internal/output, cmd/usersync/internal/view;
 
+	# What a run sends again, whether a plan still fits, and what earlier runs have left is found
+	# out before anything is sent.
+	cmd/usersync/internal/input, cmd/usersync/internal/history < cmd/usersync/internal/retry < cmd/usersync/internal/lookup;
+	cmd/usersync/internal/preview < cmd/usersync/internal/apply, cmd/usersync/internal/earlier < cmd/usersync/internal/run;
+	sync/engine !< cmd/usersync/internal/retry, cmd/usersync/internal/apply, cmd/usersync/internal/earlier;
+
+	# What a command prints to while it runs knows no run.
+	writer/progress, cmd/usersync/internal/config < cmd/usersync/internal/terminal < cmd/usersync/internal/run;
+
+	# Whose the keys of the API are is found out without a call.
+	cmd/usersync/internal/output, cmd/usersync/internal/preview, cmd/usersync/internal/terminal, cmd/usersync/internal/view < cmd/usersync/internal/ownership < cmd/usersync/internal/run;
+	sync/engine !< cmd/usersync/internal/ownership;
+
+	# What shards add to a run knows neither how one begins nor how it ends.
+	cmd/usersync/internal/input, cmd/usersync/internal/history, sync/engine < cmd/usersync/internal/shards < cmd/usersync/internal/run;
+	cmd/usersync/internal/output, cmd/usersync/internal/preview !< cmd/usersync/internal/shards;
+
+	# A summary is made of what a run has counted, and knows no run.
+	cmd/usersync/internal/retry, cmd/usersync/internal/output, cmd/usersync/internal/preview
+	< cmd/usersync/internal/summary < cmd/usersync/internal/run;
+	sync/checkpoint, sync/journal !< cmd/usersync/internal/summary;
+
 	# A scope is moved after its unfinished runs are absorbed; nothing is sent.
 	cmd/usersync/internal/connect, cmd/usersync/internal/history < cmd/usersync/internal/rescope < cmd/usersync;
 	sync/engine !< cmd/usersync/internal/rescope;
@@ -286,8 +322,15 @@ const depsRules = `
 	cmd/usersync/internal/config, writer/report, writer/rundir < cmd/usersync/internal/notify < cmd/usersync;
 	sync/engine, cmd/usersync/internal/run !< cmd/usersync/internal/notify;
 
+	# How an error is shown depends on its entry in the table, and on no command.
+	cmd/usersync/internal/advice, cmd/usersync/internal/terminal < cmd/usersync/internal/message;
+
+	# A job connects a run with all that is told of it. It knows no command.
+	cmd/usersync/internal/afterwards, cmd/usersync/internal/message, cmd/usersync/internal/metrics, cmd/usersync/internal/notify,
+	cmd/usersync/internal/otlp, cmd/usersync/internal/pod, cmd/usersync/internal/publish, cmd/usersync/internal/reports
+	< cmd/usersync/internal/job < cmd/usersync;
+
 	# The edge ties everything together.
-	writer/progress, cmd/usersync/internal/run < cmd/usersync/internal/terminal < cmd/usersync;
 	sync/sandbox, cmd/usersync/internal/check, cmd/usersync/internal/draft, cmd/usersync/internal/erasure, cmd/usersync/internal/run,
 	cmd/usersync/internal/list
 	< cmd/usersync;
@@ -360,13 +403,22 @@ func TestPolicyFindsWhatItForbids(t *testing.T) {
 		{"cmd/usersync/internal/draft", "sync/engine"},
 		{"cmd/usersync/internal/protected", "cmd/usersync/internal/connect"},
 		{"cmd/usersync/internal/rescope", "sync/engine"},
+		{"cmd/usersync/internal/earlier", "sync/engine"},
+		{"cmd/usersync/internal/ownership", "sync/engine"},
+		{"cmd/usersync/internal/shards", "cmd/usersync/internal/output"},
+		{"cmd/usersync/internal/terminal", "cmd/usersync/internal/run"},
+		{"cmd/usersync/internal/summary", "sync/checkpoint"},
 		{"cmd/usersync/internal/explain", "cmd/usersync/internal/connect"},
 		{"cmd/usersync/internal/scrub", "cmd/usersync/internal/connect"},
 		{"cmd/usersync/internal/notify", "cmd/usersync/internal/run"},
 		{"cmd/usersync/internal/quantity", "cmd/usersync/internal/config"},
-		{"cmd/usersync/internal/config/internal/document", "cmd/usersync/internal/config"},
-		{"cmd/usersync/internal/config/internal/reference", "cmd/usersync/internal/exit"},
+		{"cmd/usersync/internal/setting", "cmd/usersync/internal/config"},
+		{"cmd/usersync/internal/setting/internal/document", "cmd/usersync/internal/setting"},
+		{"cmd/usersync/internal/setting/internal/reference", "cmd/usersync/internal/exit"},
 		{"cmd/usersync/internal/terminal", "cmd/usersync/internal/erasure"},
+		{"cmd/usersync/internal/inventory", "cmd/usersync/internal/connect"},
+		{"cmd/usersync/internal/message", "cmd/usersync/internal/job"},
+		{"cmd/usersync/internal/job", "sync/destination/kard"},
 		{"cmd/usersync/internal/notify", "sync/engine"},
 		{"cmd/usersync/internal/reports", "sync/engine"},
 		{"cmd/usersync/internal/metrics", "sync/engine"},

@@ -85,7 +85,7 @@ func anchorOf(title string) string {
 // The questions name only flags and codes that exist.
 func TestQuestionsNameWhatExists(t *testing.T) {
 	flags := map[string]bool{"--connect": true, "--absent": true, "--remote": true, "--profile": true, "--auth": true, "--api": true, "--all": true, "--config": true}
-	for _, s := range config.All(connect.Sections()) {
+	for _, s := range config.Schema(connect.Sections()).Settings {
 		flags["--"+s.Flag] = true
 	}
 	for _, name := range []string{"docs/faq.md", "docs/glossary.md", "docs/tutorial.md", "docs/custom-walk.md"} {
@@ -100,7 +100,7 @@ func TestQuestionsNameWhatExists(t *testing.T) {
 		}
 		for _, m := range regexp.MustCompile("`([a-z]+_[a-z_]+)`").FindAllStringSubmatch(text, -1) {
 			_, isCode := codes.Lookup(m[1])
-			_, isSetting := config.Find(connect.Sections(), m[1])
+			_, isSetting := config.Schema(connect.Sections()).Find(m[1])
 			if !isCode && !isSetting && m[1] != "in_doubt" {
 				t.Errorf("%s: %s is neither a code nor a setting", name, m[1])
 			}

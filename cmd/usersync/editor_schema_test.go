@@ -16,6 +16,7 @@ import (
 
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/connect"
+	"usersync/cmd/usersync/internal/setting"
 )
 
 // schemaOfConfigs is docs/usersync.schema.json, which is what `usersync help schema` prints.
@@ -148,7 +149,7 @@ func TestSchemaHasEverySetting(t *testing.T) {
 	if err := json.Unmarshal([]byte(readText(t, filepath.Join("..", "..", "docs", "usersync.schema.json"))), &root); err != nil {
 		t.Fatal(err)
 	}
-	for _, s := range config.All(connect.Sections()) {
+	for _, s := range config.Schema(connect.Sections()).Settings {
 		at := &root
 		for part := range strings.SplitSeq(s.Key, ".") {
 			if at = at.Properties[part]; at == nil {
@@ -173,11 +174,11 @@ func isAccepted(t *testing.T, text []byte) bool {
 		t.Fatal(err)
 	}
 	var cmd cobra.Command
-	flags := config.AddFlags(&cmd, config.Declare(connect.Sections), config.ForRun)
+	flags := config.AddFlags(&cmd, config.Declare(connect.Sections), setting.ForRun)
 	if err := cmd.ParseFlags([]string{"--config", path, "--sandbox"}); err != nil {
 		t.Fatal(err)
 	}
-	_, err := flags.Load(config.Environment{
+	_, err := flags.Load(setting.Environment{
 		Lookup:  func(name string) (string, bool) { return "value", !strings.HasPrefix(name, "USERSYNC_") },
 		Environ: func() []string { return nil },
 	})

@@ -12,6 +12,7 @@ import (
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/explain"
 	"usersync/cmd/usersync/internal/lookup"
+	"usersync/cmd/usersync/internal/setting"
 	"usersync/sync/identity"
 	"usersync/sync/journal"
 )
@@ -47,7 +48,7 @@ func explainCommand(e *env) *cobra.Command {
 	cmd.Flags().IntVar(&o.runs, "runs", 10, "how many runs to list, the newest first")
 	cmd.Flags().BoolVar(&o.showValues, "show-values", false, "also show the values that the row gave the user")
 	cmd.Flags().BoolVar(&o.json, "json", false, "print a JSON document")
-	load := addSettings(e, cmd, config.ForLedger)
+	load := addSettings(e, cmd, setting.ForLedger)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		c, wrong := load()
 		if wrong != nil && (c == nil || c.Output.RunsDir == "") {

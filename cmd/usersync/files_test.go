@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"fmt"
-	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -37,19 +36,7 @@ func serveFiles(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Check(err)
 		f.cut = n
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	ts.Check(err)
-	server := &http.Server{Handler: f}
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		server.Serve(listener) // it ends when the script does
-	}()
-	ts.Defer(func() {
-		server.Close()
-		<-done
-	})
-	ts.Setenv("FILES", "http://"+listener.Addr().String())
+	listen(ts, "FILES", f)
 }
 
 func (f *folder) ServeHTTP(w http.ResponseWriter, r *http.Request) {

@@ -5,12 +5,13 @@ import (
 
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/connect"
+	"usersync/cmd/usersync/internal/setting"
 )
 
 // addSettings gives cmd the flags of its settings. Call the returned function after
 // they are parsed, to load the config. It may return a config along with an error, so
 // that the config can be shown.
-func addSettings(e *env, cmd *cobra.Command, commands config.Commands) func() (*config.Config, error) {
+func addSettings(e *env, cmd *cobra.Command, commands setting.Commands) func() (*config.Config, error) {
 	flags := config.AddFlags(cmd, e.settings(), commands)
 	return func() (*config.Config, error) {
 		c, err := flags.Load(e.environment)

@@ -27,6 +27,7 @@ func exitCodeTable() string {
 		fmt.Fprintf(&b, "  %3d  %s\n", m.Code, m.Text)
 	}
 	b.WriteString("\nInvalid and refused users exit 3, unless --allow-rejects allows that many.\n")
+	b.WriteString("A crash with a Go stack trace exits 2, too, but 1 under usersync pod: run again to continue.\n")
 	b.WriteString("go run turns every code except 0 into 1: where the code matters, use a built binary.\n")
 	return b.String()
 }
@@ -43,7 +44,7 @@ func helpTopics() []*cobra.Command {
 	}, {
 		Use:   "settings",
 		Short: "Every setting, and where to set it",
-		Long:  config.Manual(connect.Sections()),
+		Long:  config.Schema(connect.Sections()).Manual(),
 	}, {
 		Use:   "codes",
 		Short: "Every outcome and code in results, in one line each",
@@ -116,7 +117,7 @@ func printSchema(to io.Writer) error {
 	for _, f := range slices.Compact(slices.Sorted(maps.Values(reader.Names()))) {
 		names = append(names, string(f))
 	}
-	text, err := config.EditorSchema(connect.Sections(), names)
+	text, err := config.Schema(connect.Sections()).EditorSchema(names)
 	if err == nil {
 		_, err = to.Write(text)
 	}

@@ -13,6 +13,7 @@ import (
 	"usersync/cmd/usersync/internal/advice"
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/help"
+	"usersync/cmd/usersync/internal/setting"
 )
 
 // The help of every command and topic fits the terminal, except for words that do
@@ -21,7 +22,7 @@ func TestHelpFitsTheTerminal(t *testing.T) {
 	for _, width := range []int{40, 80, 120, 300} {
 		e := &env{stdout: io.Discard, stderr: io.Discard}
 		root := newRoot(e, &advice.Result{})
-		help.Install(root, config.Groups(), func() int { return width })
+		help.Install(root, setting.Groups(), func() int { return width })
 		eachCommand(root, func(c *cobra.Command) {
 			var out bytes.Buffer
 			c.SetOut(&out)
@@ -65,8 +66,8 @@ func eachCommand(c *cobra.Command, visit func(*cobra.Command)) {
 
 // Every setting is in a group that help shows.
 func TestEverySettingHasAGroup(t *testing.T) {
-	known := strings.Join(config.Groups(), "|")
-	for _, s := range config.All(nil) {
+	known := strings.Join(setting.Groups(), "|")
+	for _, s := range config.Schema(nil).Settings {
 		if s.Group == "" || !strings.Contains(known, string(s.Group)) {
 			t.Errorf("%s is in the group %q", s.Key, s.Group)
 		}

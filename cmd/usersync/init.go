@@ -15,6 +15,7 @@ import (
 	"usersync/cmd/usersync/internal/draft"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/input"
+	"usersync/cmd/usersync/internal/setting"
 	"usersync/reader"
 )
 
@@ -39,7 +40,7 @@ func initCommand(e *env) *cobra.Command {
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&f.to, "to", "kard", "`NAME` of the API to sync to")
-	flags.StringVar(&f.file, "config", config.DefaultFile, "`FILE` to write")
+	flags.StringVar(&f.file, "config", setting.DefaultFile, "`FILE` to write")
 	layout := config.AddLayoutFlags(cmd, e.settings())
 	f.layout = func() (config.Layout, error) { return layout.Layout(e.environment) }
 	return cmd
@@ -72,7 +73,7 @@ func writeConfig(cmd *cobra.Command, e *env, f initFlags, path string) error {
 		return err
 	}
 	next := config.Invocation{Verb: "validate", Flags: []config.Flag{{Name: "sandbox", Value: "true", Bool: true}}}
-	if f.file != config.DefaultFile {
+	if f.file != setting.DefaultFile {
 		next = next.With(config.Flag{Name: "config", Value: f.file})
 	}
 	return e.note(cmd, fmt.Sprintf("wrote %s: %s", f.file, d.Counts()), d.Hint(), next.Again(path))

@@ -8,10 +8,10 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/history"
+	"usersync/cmd/usersync/internal/setting"
 	"usersync/sync/ledger"
 )
 
@@ -30,7 +30,7 @@ func ledgerCommand(e *env) *cobra.Command {
 
 // onLedger makes cmd call do with the ledger of its config.
 func onLedger(e *env, cmd *cobra.Command, a connect.Access, do func(ctx context.Context, l *ledger.Ledger, args []string) error) *cobra.Command {
-	load := addSettings(e, cmd, config.ForLedger)
+	load := addSettings(e, cmd, setting.ForLedger)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		c, err := load()
 		if err != nil {

@@ -5,9 +5,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/rescope"
+	"usersync/cmd/usersync/internal/setting"
 )
 
 func ledgerMoveScope(e *env) *cobra.Command {
@@ -21,7 +21,7 @@ func ledgerMoveScope(e *env) *cobra.Command {
 		Example: "  usersync ledger move-scope 'kard|https://old.example.com|org' 'kard|https://new.example.com/v2|org'",
 		Args:    ledgerArguments("OLD scope", "NEW scope"),
 	}
-	load := addSettings(e, cmd, config.ForLedger)
+	load := addSettings(e, cmd, setting.ForLedger)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		c, err := load()
 		if err != nil {

@@ -7,8 +7,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"usersync/cmd/usersync/internal/connect"
+	"usersync/cmd/usersync/internal/inventory"
 	"usersync/sync/ledger"
-	"usersync/sync/visible"
 )
 
 func ledgerScopes(e *env) *cobra.Command {
@@ -22,12 +22,7 @@ func ledgerScopes(e *env) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		table := visible.NewTabs(e.stdout)
-		fmt.Fprintf(table, "scope\tdestination\tholds_users\n")
-		for _, s := range all {
-			fmt.Fprintf(table, "%s\t%s\t%t\n", s.Name, s.Destination, s.Entries)
-		}
-		return table.Flush()
+		return inventory.WriteScopes(e.stdout, all)
 	})
 }
 

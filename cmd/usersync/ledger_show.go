@@ -3,16 +3,12 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"usersync/cmd/usersync/internal/connect"
-	"usersync/cmd/usersync/internal/exit"
-	"usersync/cmd/usersync/internal/lookup"
+	"usersync/cmd/usersync/internal/inventory"
 	"usersync/sync/ledger"
-	"usersync/sync/visible"
 )
 
 func ledgerShow(e *env) *cobra.Command {
@@ -47,28 +43,10 @@ func ledgerShow(e *env) *cobra.Command {
 			if err != nil && (len(rejected) == 0 || !errors.Is(err, ledger.ErrUnknown)) {
 				return err
 			}
-			if err := showEntry(e, id, shown, rejected); err != nil {
+			if err := inventory.WriteEntry(e.stdout, id, shown, rejected); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
-}
-
-func showEntry(e *env, id string, s ledger.Details, rejected []ledger.RecurringRow) error {
-	table := visible.NewTabs(e.stdout)
-	lines := [][2]string{
-		{"id", id}, {"state", lookup.StateWord(s.State)}, {"remote", s.Remote}, {"feed", s.Feed},
-		{"run", s.Run}, {"record", strings.TrimPrefix(fmt.Sprint(s.Record), "0")}, {"fields", lookup.FieldNames(s.Fingerprints)},
-	}
-	for i := range rejected {
-		r := &rejected[i]
-		lines = append(lines, [2]string{"rejected", fmt.Sprintf("%s with %s in %s since %s", r.Status, r.Code, exit.Plural(r.Runs, "finished run"), date(r.First))})
-	}
-	for _, line := range lines {
-		if line[1] != "" {
-			fmt.Fprintf(table, "%s\t%s\n", line[0], line[1])
-		}
-	}
-	return table.Flush()
 }

@@ -2,13 +2,12 @@ package main
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
 	"usersync/cmd/usersync/internal/connect"
+	"usersync/cmd/usersync/internal/inventory"
 	"usersync/sync/ledger"
-	"usersync/sync/visible"
 )
 
 func ledgerStats(e *env) *cobra.Command {
@@ -21,11 +20,6 @@ func ledgerStats(e *env) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		table := visible.NewTabs(e.stdout)
-		fmt.Fprintf(table, "scope\tfeed\theld\taccepted\tpending\tgeneration\n")
-		for _, s := range all {
-			fmt.Fprintf(table, "%s\t%s\t%d\t%d\t%d\t%d\n", s.Scope, s.Feed, s.Present, s.Accepted, s.Pending, s.Generation)
-		}
-		return table.Flush()
+		return inventory.WriteStats(e.stdout, all)
 	})
 }

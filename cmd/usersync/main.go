@@ -2,9 +2,10 @@
 // outcome per user.
 //
 // This package is the edge: one file per command. It holds no rules about records,
-// calls or answers. Start at run.go for the main job, at internal/advice for what an
-// error means to a person, at internal/config for the settings, at internal/connect for how an API is opened,
-// and at sync/destination/stack for the middleware around a destination.
+// calls or answers. Start at run.go for the main job and at internal/job for what follows
+// from it, at internal/advice for what an error means to a person, at internal/config for
+// the settings, at internal/connect for how an API is opened, and at sync/destination/stack
+// for the middleware around a destination.
 package main
 
 import (
@@ -24,6 +25,7 @@ import (
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/metrics"
 	"usersync/cmd/usersync/internal/pod"
+	"usersync/cmd/usersync/internal/setting"
 	"usersync/cmd/usersync/internal/terminal"
 	"usersync/reader/place"
 	"usersync/reader/place/scheme"
@@ -63,14 +65,13 @@ func safely(command func() (*cobra.Command, error)) (cmd *cobra.Command, err err
 type env struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer // both escape what a terminal would obey or hide
-	environment    config.Environment
+	environment    setting.Environment
 	now            func() time.Time
 	wire           context.Context // ends when calls in flight must be cut
 	args           []string
 	jsonLog        bool // standard error takes only JSON; known once loaded
 	quiet          bool // only errors are said; known once loaded
 	loaded         bool // the settings of the command were read, or could not be
-	several        bool // several runs share standard output and standard error
 	metrics        *metrics.Listener
 	declared       *config.Declared // the settings, once a command needs them
 	asked          *terminal.Asked
@@ -84,7 +85,7 @@ func executeAt(ctx context.Context, now func() time.Time, args []string, stdin i
 	defer release()
 	e := &env{
 		stdin: stdin, stdout: visible.NewWriter(stdout), stderr: visible.NewWriter(stderr), args: args,
-		environment: config.Environment{Lookup: os.LookupEnv, Environ: os.Environ, Places: &place.Opener{Stores: scheme.Stores}}, now: now, wire: wire,
+		environment: setting.Environment{Lookup: os.LookupEnv, Environ: os.Environ, Places: &place.Opener{Stores: scheme.Stores}}, now: now, wire: wire,
 		metrics: &metrics.Listener{}, ended: &ended{},
 	}
 	asked, ignore := terminal.Listen()
@@ -94,6 +95,9 @@ func executeAt(ctx context.Context, now func() time.Time, args []string, stdin i
 	root := newRoot(e, &found)
 	root.SetArgs(args)
 	cmd, err := safely(func() (*cobra.Command, error) { return root.ExecuteContextC(soft) })
+	if cmd == nil { // it panicked
+		cmd, _, _ = root.Find(args) // found before, or nothing would have run
+	}
 	_ = e.metrics.Close() // what was shown is not affected
 	err = exit.WithSignal(soft, err)
 	code := advice.ExitCode(err, found)

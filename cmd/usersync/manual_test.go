@@ -10,6 +10,7 @@ import (
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/setting"
 )
 
 var update = flag.Bool("update", false, "rewrite the generated parts of docs")
@@ -52,7 +53,7 @@ func TestManualHasEverySetting(t *testing.T) {
 func settingsTable() string {
 	var b strings.Builder
 	b.WriteString("| key | flag | environment | default | takes | meaning |\n|---|---|---|---|---|---|\n")
-	for _, s := range config.All(connect.Sections()) {
+	for _, s := range config.Schema(connect.Sections()).Settings {
 		flag := ""
 		if s.Flag != "" {
 			flag = "--" + s.Flag
@@ -72,18 +73,18 @@ func code(s string) string {
 
 func cell(s string) string { return strings.ReplaceAll(s, "|", `\|`) }
 
-func takes(s *config.Setting) string {
+func takes(s *setting.Setting) string {
 	if len(s.Words) > 0 {
 		return cell(strings.Join(s.Words, ", "))
 	}
 	switch s.Kind {
-	case config.Bool:
+	case setting.Bool:
 		return "true or false"
-	case config.Secret:
+	case setting.Secret:
 		return "`env:NAME` or `file:PATH` only"
-	case config.List, config.Files:
+	case setting.List, setting.Files:
 		return "one or several " + cell(s.Value)
-	case config.URL, config.Path, config.ID:
+	case setting.URL, setting.Path, setting.ID:
 		return cell(s.Value) + ", `env:NAME` or `file:PATH`"
 	}
 	return cell(s.Value)

@@ -1,14 +1,10 @@
 package main
 
 import (
-	"context"
-	"errors"
-
 	"github.com/spf13/cobra"
 
 	"usersync/cmd/usersync/internal/advice"
-	"usersync/cmd/usersync/internal/config"
-	"usersync/cmd/usersync/internal/run"
+	"usersync/cmd/usersync/internal/setting"
 )
 
 func mergeCommand(e *env, found *advice.Result) *cobra.Command {
@@ -24,24 +20,14 @@ func mergeCommand(e *env, found *advice.Result) *cobra.Command {
 		Example:     "  usersync merge night-2026-11-27 --config usersync.yaml users.csv",
 		Args:        cobra.MinimumNArgs(1),
 	}
-	load := addSettings(e, cmd, config.ForRun)
+	load := addSettings(e, cmd, setting.ForRun)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		c, err := load()
 		if err != nil {
 			return err
 		}
-		s := &sender{env: e, config: c, options: run.Options{Files: args[1:]}}
-		err = inOrder(
-			func() error { return s.prepare(cmd.Context()) },
-			func() error { return s.beginMerge(cmd.Context(), args[0]) },
-			func() error { return s.merge(cmd.Context(), found) },
-		)
-		return errors.Join(err, s.release())
+		c.Invocation.Run, c.Invocation.Files = args[0], c.Invocation.Files[1:]
+		return e.process().Merge(cmd.Context(), c, found)
 	}
 	return cmd
-}
-
-func (s *sender) beginMerge(ctx context.Context, name string) (err error) {
-	s.run, err = s.prepared.BeginMerge(ctx, name)
-	return err
 }

@@ -97,7 +97,7 @@ func TestOutcomesPageIsWhole(t *testing.T) {
 func TestCodesNameWhatExists(t *testing.T) {
 	flags := map[string]bool{}
 	keys := map[string]bool{}
-	for _, s := range config.All(connect.Sections()) {
+	for _, s := range config.Schema(connect.Sections()).Settings {
 		flags["--"+s.Flag] = true
 		keys[s.Key] = true
 		keys[s.Key[strings.LastIndex(s.Key, ".")+1:]] = true

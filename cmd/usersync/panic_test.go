@@ -1,32 +1,28 @@
 package main
 
 import (
-	"errors"
-	"strings"
+	"bytes"
+	"context"
 	"testing"
+	"time"
 
-	"usersync/cmd/usersync/internal/advice"
 	"usersync/cmd/usersync/internal/exit"
 )
 
-// A panic in a step ends the run like an error: what comes after is still done, such as
-// telling the team.
-func TestPanicIsAnError(t *testing.T) {
-	var nothing map[string]int
-	taken := 0
-	err := inOrder(func() error { taken++; return nil }, func() error { nothing["x"]++; return nil }, func() error { taken++; return nil })
-	if code := advice.ExitCode(err, advice.Result{}); code != exit.Internal || taken != 1 {
-		t.Error(code, taken, err)
-	}
-	why := errors.New("why")
-	if err := inOrder(func() error { return why }, func() error { panic("not reached") }); !errors.Is(err, why) {
-		t.Error(err)
-	}
-	first := func() error {
-		_, err := exit.UnlessStopped(t.Context(), func() (int, error) { nothing["x"]++; return 0, nil })
-		return err
-	}
-	if err := inOrder(first); advice.ExitCode(err, advice.Result{}) != exit.Internal || !strings.Contains(err.Error(), "TestPanicIsAnError") {
-		t.Errorf("in a goroutine that may block: %v", err)
+// broken is a writer with a defect.
+type broken struct{}
+
+func (broken) Write([]byte) (int, error) { panic("not shown") }
+
+// A panic ends a command with exit code 1, and is reported in the form that was asked for: a
+// crash would exit with 2, which says that nothing was sent.
+func TestPanicOfACommand(t *testing.T) {
+	for _, args := range [][]string{{"version"}, {"version", "--log-format", "json"}} {
+		var stderr bytes.Buffer
+		code := executeAt(context.Background(), time.Now, args, nil, broken{}, &stderr, nil)
+		asked := len(args) > 1
+		if code != exit.Internal || !bytes.Contains(stderr.Bytes(), []byte("broken.Write")) || bytes.HasPrefix(stderr.Bytes(), []byte("{")) != asked {
+			t.Errorf("%v: exit code %d: %s", args, code, stderr.Bytes())
+		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/preview"
+	"usersync/cmd/usersync/internal/setting"
 	"usersync/writer/report"
 )
 
@@ -30,7 +31,7 @@ func planCommand(e *env, found *advice.Result) *cobra.Command {
 		Annotations: withExitCodes(),
 		Example:     "  usersync plan users.csv\n  usersync plan --out plan.jsonl users.csv\n  usersync apply plan.jsonl",
 	}
-	load := addSettings(e, cmd, config.ForRun)
+	load := addSettings(e, cmd, setting.ForRun)
 	out := cmd.Flags().String("out", "", "save the plan to this `FILE`, for usersync apply")
 	read := cmd.Flags().Bool("read", false, "make the reads that updates need")
 	cmd.Flags().BoolVar(&found.Detailed.Asked, "detailed-exitcode", false, "exit 0 if there is nothing to do, 1 on an error, 2 if there are users to send")

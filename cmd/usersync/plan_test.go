@@ -10,6 +10,7 @@ import (
 	"usersync/cmd/usersync/internal/advice"
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/setting"
 	"usersync/sync/guard"
 	"usersync/writer"
 )
@@ -71,7 +72,7 @@ func TestOnlyTheFlagAsksForDetailedExitCodes(t *testing.T) {
 	} {
 		var found advice.Result
 		e := &env{stdin: strings.NewReader(""), stdout: io.Discard, stderr: io.Discard, args: strings.Fields(args), now: time.Now,
-			environment: config.Environment{Lookup: func(string) (string, bool) { return "", false }, Environ: func() []string { return nil }}}
+			environment: setting.Environment{Lookup: func(string) (string, bool) { return "", false }, Environ: func() []string { return nil }}}
 		root := newRoot(e, &found)
 		root.SetArgs(e.args)
 		if err := root.Execute(); err == nil {

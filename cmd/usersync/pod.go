@@ -52,6 +52,8 @@ type ended struct {
 	child *int // the exit code of usersync pod
 }
 
+func (d *ended) add(r pod.Run) { d.runs = append(d.runs, r) }
+
 // message is what the parent process is told.
 func (d *ended) message(cmd *cobra.Command, code int, err error) pod.Message {
 	m := pod.Message{Command: verb(cmd), Version: exit.ReadBuild().Version, State: pod.Finished, ExitCode: &code, Runs: d.runs}

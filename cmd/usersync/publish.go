@@ -1,20 +1,15 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
-	"go.uber.org/zap"
 
-	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
-	"usersync/cmd/usersync/internal/publish"
-	"usersync/reader/place"
+	"usersync/cmd/usersync/internal/job"
+	"usersync/cmd/usersync/internal/setting"
 	"usersync/sync/journal"
-	"usersync/writer/report"
 )
 
 func publishCommand(e *env) *cobra.Command {
@@ -31,7 +26,7 @@ func publishCommand(e *env) *cobra.Command {
 		Example: "  usersync publish --publish s3://bucket/runs\n  usersync publish runs/20261122T021500Z-k3q7ab",
 		Args:    atMostOneRun,
 	}
-	load, find := addSettings(e, cmd, config.ForPublish), runArguments(cmd)
+	load, find := addSettings(e, cmd, setting.ForPublish), runArguments(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		c, err := load()
 		if err != nil {
@@ -47,7 +42,7 @@ func publishCommand(e *env) *cobra.Command {
 		if !isFinished(run.Journal) {
 			return exit.Usage(fmt.Errorf("publish run %s: it is not finished", run.ID), "continue it first", exit.CommandLine("resume", run.Path()))
 		}
-		n, err := upload(cmd.Context(), c, run.Dir, run.ID)
+		n, err := job.Upload(cmd.Context(), c, run.Dir, run.ID)
 		if err != nil {
 			return err
 		}
@@ -58,33 +53,3 @@ func publishCommand(e *env) *cobra.Command {
 
 // isFinished reports whether every record of a run has its outcome.
 func isFinished(h *journal.History) bool { return h.End != nil && h.End.State == journal.Finished }
-
-// upload uploads the files of a finished run. An error is an *exit.Error with the next command: the
-// files are still there.
-func upload(ctx context.Context, c *config.Config, runsDir, run string) (int, error) {
-	n, err := publish.Run(ctx, c.Places, c.Output.Publish, runsDir, run)
-	if err == nil {
-		return n, nil
-	}
-	dir := filepath.Join(runsDir, run)
-	hint := "the run is finished, and its files are in " + dir
-	if e, ok := errors.AsType[*place.Error](err); ok && e.Hint != "" {
-		hint = e.Hint + "; " + hint
-	}
-	return n, &exit.Error{Err: err, Code: exit.Temporary, Hint: hint, Next: c.PublishCommand(dir)}
-}
-
-// conclude releases a run and then uploads its files, if it is finished and the settings ask for
-// it; err is how the run ended. The account is free while the files are on their way.
-func (s *sender) conclude(ctx context.Context, err error) error {
-	err = errors.Join(err, s.release())
-	c := s.config
-	if c.Output.Publish == "" || s.summary == nil || s.summary.State != report.Finished {
-		return err
-	}
-	_, failed := upload(ctx, c, c.Output.RunsDir, s.summary.Run)
-	if failed == nil {
-		s.terminal.Log.Info("published the files of the run", zap.String("run", s.summary.Run), zap.String("publish", c.Output.Publish))
-	}
-	return errors.Join(err, failed)
-}

@@ -5,14 +5,11 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
-	"go.uber.org/zap"
 
-	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/reports"
-	"usersync/cmd/usersync/internal/terminal"
+	"usersync/cmd/usersync/internal/setting"
 	"usersync/sync/journal"
-	"usersync/writer/report"
 )
 
 func reportCommand(e *env) *cobra.Command {
@@ -29,7 +26,7 @@ func reportCommand(e *env) *cobra.Command {
 		Example: "  usersync report\n  usersync report --last\n  usersync report runs/20261122T021500Z-k3q7ab",
 		Args:    atMostOneRun,
 	}
-	load, find := addSettings(e, cmd, config.ForVerify), runArguments(cmd)
+	load, find := addSettings(e, cmd, setting.ForVerify), runArguments(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		c, err := load()
 		if err != nil {
@@ -82,15 +79,4 @@ func (e *env) printPath(path string) error {
 		return fmt.Errorf("print the path of the page: %w", err)
 	}
 	return nil
-}
-
-// writeReport writes the report of a run that has just ended. A report that cannot be
-// written is no reason for the run to fail: the summary has the same numbers. It reports
-// whether it was written.
-func writeReport(t *terminal.Terminal, runsDir string, s report.Summary) bool {
-	err := reports.Write(runsDir, s)
-	if err != nil {
-		t.Log.Warn("cannot write the report; make room for it, and write it again", zap.Error(err), zap.String("next", exit.CommandLine("report", reports.Dir(runsDir, s.Run))))
-	}
-	return err == nil
 }

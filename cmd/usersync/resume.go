@@ -7,9 +7,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"usersync/cmd/usersync/internal/advice"
-	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/history"
 	"usersync/cmd/usersync/internal/run"
+	"usersync/cmd/usersync/internal/setting"
 	"usersync/sync/journal"
 )
 
@@ -26,7 +27,7 @@ func resumeCommand(e *env, found *advice.Result) *cobra.Command {
 		Annotations: withExitCodes(),
 		Example:     "  usersync resume\n  usersync resume runs/20261122T021500Z-k3q7ab\n  usersync resume 20261122T021500Z-k3q7ab - < users.csv",
 	}
-	load, find := addSettings(e, cmd, config.ForResume), runArguments(cmd)
+	load, find := addSettings(e, cmd, setting.ForResume), runArguments(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		name, stdin, err := resumeArguments(args)
 		if err != nil {
@@ -40,20 +41,25 @@ func resumeCommand(e *env, found *advice.Result) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		if err := run.CheckResume(from, stdin); err != nil {
-			return err
-		}
-		c, err := settingsOf(e, from.Journal.Header, cmd)
-		if err != nil {
-			return err
-		}
-		o, err := run.Resume(c, from)
-		if err != nil {
-			return err
-		}
-		return e.send(cmd.Context(), c, o, found)
+		return resumeRun(e, cmd, from, stdin, found)
 	}
 	return cmd
+}
+
+// resumeRun continues a run. stdin says that its input comes from standard input.
+func resumeRun(e *env, cmd *cobra.Command, from *history.Run, stdin bool, found *advice.Result) error {
+	if err := run.CheckResume(from, stdin); err != nil {
+		return err
+	}
+	c, err := settingsOf(e, from.Journal.Header, cmd)
+	if err != nil {
+		return err
+	}
+	o, err := run.Resume(c, from)
+	if err != nil {
+		return err
+	}
+	return e.send(cmd.Context(), c, o, found)
 }
 
 func resumeArguments(args []string) (run string, stdin bool, err error) {

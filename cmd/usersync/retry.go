@@ -6,10 +6,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"usersync/cmd/usersync/internal/advice"
-	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/history"
+	"usersync/cmd/usersync/internal/retry"
 	"usersync/cmd/usersync/internal/run"
+	"usersync/cmd/usersync/internal/setting"
 	"usersync/sync/journal"
 )
 
@@ -31,7 +32,7 @@ func retryCommand(e *env, found *advice.Result) *cobra.Command {
 		Example:     "  usersync retry\n  usersync retry runs/20261122T021500Z-k3q7ab\n  usersync retry --group g1-cgf2r3v6fg",
 		Args:        atMostOneRun,
 	}
-	load, find := addSettings(e, cmd, config.ForRetry), runArguments(cmd)
+	load, find := addSettings(e, cmd, setting.ForRetry), runArguments(cmd)
 	groups := cmd.Flags().StringSlice("group", nil, "send only the rejects of this error group; may be given several times")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		own, err := load()
@@ -42,28 +43,33 @@ func retryCommand(e *env, found *advice.Result) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		rejects, err := run.RejectsOf(from)
-		if err != nil {
-			return err
-		}
-		c, err := settingsOf(e, from.Journal.Header, cmd)
-		if err != nil {
-			return err
-		}
-		o, err := run.Retry(c, from, rejects, *groups)
-		if err != nil {
-			return err
-		}
-		if o.Retried.Nothing() {
-			return e.nothingToRetry(cmd, from, &o.Retried)
-		}
-		return e.send(cmd.Context(), c, o, found)
+		return retryRun(e, cmd, from, *groups, found)
 	}
 	return cmd
 }
 
+// retryRun sends the rejects of a run again: those of groups, or all.
+func retryRun(e *env, cmd *cobra.Command, from *history.Run, groups []string, found *advice.Result) error {
+	rejects, err := retry.RejectsOf(from)
+	if err != nil {
+		return err
+	}
+	c, err := settingsOf(e, from.Journal.Header, cmd)
+	if err != nil {
+		return err
+	}
+	source, err := retry.Select(c, from, rejects, groups)
+	if err != nil {
+		return err
+	}
+	if source.Nothing() {
+		return e.nothingToRetry(cmd, from, &source)
+	}
+	return e.send(cmd.Context(), c, run.Options{Files: c.Invocation.Files, Retried: source}, found)
+}
+
 // nothingToRetry says why there is nothing to send, and where rejects are left.
-func (e *env) nothingToRetry(cmd *cobra.Command, from *history.Run, r *run.Retried) error {
+func (e *env) nothingToRetry(cmd *cobra.Command, from *history.Run, r *retry.Source) error {
 	if r.Count > 0 {
 		text := fmt.Sprintf("the rejects of run %s were settled by later runs: there is nothing to retry", from.ID)
 		if left := r.Selection.OtherGroups; left > 0 {
@@ -76,7 +82,7 @@ func (e *env) nothingToRetry(cmd *cobra.Command, from *history.Run, r *run.Retri
 	if err != nil || from.Journal.Header.Retried == "" {
 		return e.note(cmd, text, "", "")
 	}
-	left := run.Left(before)
+	left := retry.Left(before)
 	if left == 0 {
 		return e.note(cmd, text, "", "")
 	}

@@ -14,6 +14,7 @@ import (
 	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/help"
+	"usersync/cmd/usersync/internal/setting"
 	"usersync/cmd/usersync/internal/terminal"
 	"usersync/reader/mapping"
 )
@@ -37,7 +38,7 @@ func newRoot(e *env, found *advice.Result) *cobra.Command {
 	root.SetErr(e.stderr)
 	root.SetFlagErrorFunc(e.wrongFlag)
 	width := func() int { return terminal.WidthTo(e.stdout) }
-	help.Install(root, config.Groups(), width)
+	help.Install(root, setting.Groups(), width)
 	root.AddCommand(runCommand(e, found), planCommand(e, found), applyCommand(e, found), resumeCommand(e, found), retryCommand(e, found), mergeCommand(e, found), verifyCommand(e), reportCommand(e), ledgerCommand(e),
 		explainCommand(e), scrubCommand(e), publishCommand(e), validateCommand(e, found), initCommand(e),
 		sandboxCommand(e), podCommand(e), versionCommand(e))
@@ -110,7 +111,7 @@ func unknownFlag(c *cobra.Command, err error) error {
 	if unknown.GetSpecifiedShortnames() != "" {
 		typed = "-" + unknown.GetSpecifiedName()
 	}
-	if s, ok := config.Find(connect.Sections(), unknown.GetSpecifiedName()); ok && s.Flag == "" {
+	if s, ok := config.Schema(connect.Sections()).Find(unknown.GetSpecifiedName()); ok && s.Flag == "" {
 		hint := fmt.Sprintf("%s can only be set in the config file; see docs/configuration.md", s.Key)
 		return exit.Usage(fmt.Errorf("read flags: unknown flag %s", typed), hint, next)
 	}

@@ -10,6 +10,7 @@ import (
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/history"
+	"usersync/cmd/usersync/internal/setting"
 	"usersync/sync/journal"
 )
 
@@ -38,11 +39,11 @@ func settingsOf(e *env, h journal.Header, now *cobra.Command) (*config.Config, e
 		return nil, exit.Usage(errors.New("read the settings of the run: they are not in its journal"), "repeat the command that started the run", "usersync run --help")
 	}
 	cmd := &cobra.Command{Use: h.Args[0]}
-	load := addSettings(e, cmd, config.ForRun)
+	load := addSettings(e, cmd, setting.ForRun)
 	if err := cmd.ParseFlags(h.Args[1:]); err != nil {
 		return nil, exit.Usage(fmt.Errorf("read the settings of the run: %w", err), "use the version of usersync that started the run", "")
 	}
-	if err := config.MergeFlags(now, cmd); err != nil {
+	if err := setting.MergeFlags(now, cmd); err != nil {
 		return nil, err
 	}
 	return load()

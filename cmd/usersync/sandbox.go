@@ -8,10 +8,10 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/help"
+	"usersync/cmd/usersync/internal/setting"
 	"usersync/sync/sandbox"
 )
 
@@ -90,7 +90,7 @@ func serve(cmd *cobra.Command, e *env, f sandboxFlags) error {
 	if err != nil {
 		return exit.Usage(fmt.Errorf("start the sandbox: %w", err), "use another port, or 127.0.0.1:0 for a free one", "usersync sandbox --listen 127.0.0.1:0")
 	}
-	_ = e.note(cmd, fmt.Sprintf("%s\nput this in %s; stop with ^C:\n  %s", s.Banner(), config.DefaultFile, mock.Snippet(f.mock, s.URL())), "", "") // the sandbox works without it
+	_ = e.note(cmd, fmt.Sprintf("%s\nput this in %s; stop with ^C:\n  %s", s.Banner(), setting.DefaultFile, mock.Snippet(f.mock, s.URL())), "", "") // the sandbox works without it
 	_, err = fmt.Fprintln(e.stdout, s.URL())
 	if err == nil {
 		<-ctx.Done()

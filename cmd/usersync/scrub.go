@@ -7,10 +7,10 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/history"
 	"usersync/cmd/usersync/internal/scrub"
+	"usersync/cmd/usersync/internal/setting"
 	"usersync/sync/journal"
 	"usersync/writer/rundir"
 )
@@ -30,7 +30,7 @@ func scrubCommand(e *env) *cobra.Command {
 		Args:    atMostOneRun,
 	}
 	cmd.Flags().StringVar(&out, "out", "", "the `FILE` to write; - is standard output; the default is the name of the run and .tar.gz, in the working directory")
-	load, find := addSettings(e, cmd, config.ForVerify), runArguments(cmd)
+	load, find := addSettings(e, cmd, setting.ForVerify), runArguments(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		c, err := load()
 		if err != nil {

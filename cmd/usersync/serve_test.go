@@ -53,9 +53,15 @@ func startServer(ts *testscript.TestScript, neg bool, args []string) {
 			s.rules = append(s.rules, parseRule(ts, line))
 		}
 	}
+	ts.Defer(func() { calls.Close() })
+	listen(ts, "SERVED", s)
+}
+
+// listen serves until the script ends, at the address that a variable names.
+func listen(ts *testscript.TestScript, variable string, h http.Handler) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	ts.Check(err)
-	server := &http.Server{Handler: s}
+	server := &http.Server{Handler: h}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -64,9 +70,8 @@ func startServer(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Defer(func() {
 		server.Close()
 		<-done
-		calls.Close()
 	})
-	ts.Setenv("SERVED", "http://"+listener.Addr().String())
+	ts.Setenv(variable, "http://"+listener.Addr().String())
 }
 
 func parseRule(ts *testscript.TestScript, line string) rule {

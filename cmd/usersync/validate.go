@@ -12,6 +12,7 @@ import (
 	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/history"
+	"usersync/cmd/usersync/internal/setting"
 	"usersync/writer"
 )
 
@@ -26,7 +27,7 @@ func validateCommand(e *env, found *advice.Result) *cobra.Command {
 			"without any cell. Exit code 3 means that some rows are invalid.",
 		Example: "  usersync validate --config usersync.yaml users.csv\n  usersync validate --profile users.csv\n  usersync validate --connect",
 	}
-	load := addSettings(e, cmd, config.ForRun)
+	load := addSettings(e, cmd, setting.ForRun)
 	all := cmd.Flags().Bool("all", false, "show every setting, including those that are not set")
 	try := cmd.Flags().Bool(config.ConnectFlag, false, "make one call that changes nothing, and say what it proves")
 	profiled := cmd.Flags().Bool("profile", false, "show what each column of the files holds: counts, null markers, look-alikes and masked shapes, but no cell")

@@ -7,9 +7,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/history"
+	"usersync/cmd/usersync/internal/setting"
 	"usersync/sync/journal"
 	"usersync/writer/verify"
 )
@@ -28,7 +28,7 @@ func verifyCommand(e *env) *cobra.Command {
 		Example: "  usersync verify\n  usersync verify runs/20261122T021500Z-k3q7ab",
 		Args:    atMostOneRun,
 	}
-	load, find := addSettings(e, cmd, config.ForVerify), runArguments(cmd)
+	load, find := addSettings(e, cmd, setting.ForVerify), runArguments(cmd)
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
 		c, err := load()
 		if err != nil {

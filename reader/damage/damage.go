@@ -37,7 +37,8 @@ func JSON(row *frame.Row, charset string) *user.InvalidError {
 func CSV(row *frame.Row, charset string, columns []string) *user.InvalidError {
 	if !row.Long {
 		if at := bytes.IndexByte(row.Bytes, 0); at >= 0 {
-			return &user.InvalidError{Code: "nul", Rule: "holds a NUL byte, at byte " + strconv.Itoa(at+1) + " of the row"}
+			return &user.InvalidError{Code: "nul", Rule: "holds a NUL byte, at byte " + strconv.Itoa(at+1) + " of the row",
+				Hint: "if the file is UTF-16, name its --charset: utf-16le or utf-16be; otherwise remove the byte"}
 		}
 	}
 	invalid := JSON(row, charset)

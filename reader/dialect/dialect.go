@@ -112,20 +112,20 @@ func countOutside(line, delimiter string) (n int) {
 	return n
 }
 
-// Cells parses a line with the delimiter that is most frequent in it; nil if it cannot be
-// parsed.
-func Cells(line string) []string {
+// Cells parses a line with the delimiter that is most frequent in it, and returns both; nil
+// if it cannot be parsed.
+func Cells(line string) (cells []string, delimiter string) {
 	best, _ := mostFrequent(line)
 	line = strings.TrimRight(line, "\r")
 	if utf8.RuneCountInString(best) > 1 {
-		return strings.Split(line, best)
+		return strings.Split(line, best), best
 	}
 	comma, _ := utf8.DecodeRuneInString(best)
 	cells, err := Split(line, comma)
 	if err != nil {
-		return nil
+		return nil, best
 	}
-	return cells
+	return cells, best
 }
 
 // Split parses one row of any number of cells.

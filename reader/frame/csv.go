@@ -77,6 +77,10 @@ func (f *CSV) Blank() int { return f.blank }
 
 func (f *CSV) cut() (Row, error) {
 	data := f.Data()
+	if len(data) == 0 || data[0] == EndOfFile {
+		f.EndsHere()
+		data = f.Data()
+	}
 	if len(data) > 0 && data[0] >= misreadMark[0] {
 		data = f.skipMarks()
 	}

@@ -88,9 +88,29 @@ func replaceCR(b []byte) {
 // programs. It is not part of the data.
 func (w *Window) EndMark() bool { return w.marked }
 
+// EndOfFile is what old programs write at the end of a file.
+const EndOfFile = 0x1a
+
+// EndsHere reports whether nothing follows, or only an end-of-file character and line ends,
+// which it drops.
+func (w *Window) EndsHere() bool {
+	const most = 100 // bytes after the character
+	for len(w.Data()) == 0 && w.More() {
+	}
+	for data := w.Data(); len(data) > 0; data = w.Data() {
+		if data[0] != EndOfFile || len(data) > most || len(bytes.TrimLeft(data[1:], "\r\n\x1a")) > 0 {
+			return false
+		}
+		if !w.More() {
+			w.Drop(len(w.Data()))
+			w.marked = true
+		}
+	}
+	return true
+}
+
 func (w *Window) dropMark() {
-	const endOfFile = 0x1a
-	for len(w.buf) > w.start && w.buf[len(w.buf)-1] == endOfFile {
+	for len(w.buf) > w.start && w.buf[len(w.buf)-1] == EndOfFile {
 		w.buf, w.marked = w.buf[:len(w.buf)-1], true
 	}
 }

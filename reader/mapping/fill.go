@@ -86,7 +86,7 @@ func (m *Mapper) idOf(cells []user.Value) string {
 // checkID cleans an id and refuses what is not one.
 func checkID(value user.Value, rules *identity.Policy) (id string, v identity.Verdict) {
 	text, err := value.Plain()
-	if err != nil {
+	if err != nil || value.Kind == user.JSON && (text == "true" || text == "false") {
 		return "", identity.Verdict{Class: identity.Unreadable, Code: identity.CodeBad, Rule: "must be a text or a number"}
 	}
 	id = identity.Clean(text)

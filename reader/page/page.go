@@ -1,10 +1,12 @@
 // Package page finds out whether a list of users in JSON is one page of a longer list, from
-// the keys next to it, such as @odata.nextLink, has_more or totalResults.
+// the keys next to it, such as @odata.nextLink, has_more or totalResults. Where it is not
+// clear, the list is a page: a page too many deletes no user.
 //
 // It reads no JSON: package values does. Start at Page.
 package page
 
 import (
+	"bytes"
 	"encoding/json"
 	"regexp"
 	"strconv"
@@ -15,92 +17,116 @@ import (
 // Page is what an object says about the array inside it.
 type Page struct {
 	more  string // the key that says that there is another page; empty without one
-	total float64
-	count string // the key of total
+	may   string // a key that leads to another page if there is one
+	whole bool   // a key says that there is no other page
+	total count  // of the users of all pages
+	limit count  // of the users of a page
 }
 
-// Part returns the key that says that the array, of so many elements, is not all.
-func (p *Page) Part(elements int) string {
-	if p.more == "" && p.total > float64(elements) {
-		return p.count
-	}
-	return p.more
+type count struct {
+	n   float64
+	key string
 }
+
+// Part says which key tells that the array, of so many elements, is one page of a longer
+// list, or that it may be one; empty if the array is all.
+func (p *Page) Part(elements int) string {
+	n := float64(elements)
+	switch {
+	case p.more != "":
+		return strconv.Quote(p.more) + saysPage
+	case p.total.n > n:
+		return strconv.Quote(p.total.key) + saysPage
+	case p.whole || isTotal(wordsOf(p.total.key)):
+		return ""
+	case p.may != "":
+		return strconv.Quote(p.may) + mayBePage
+	case p.limit.n > 0 && p.limit.n <= n:
+		return strconv.Quote(p.limit.key) + mayBePage
+	}
+	return ""
+}
+
+const (
+	saysPage  = " says that it is one page of a longer list"
+	mayBePage = " says that it may be one page of a longer list"
+)
 
 // Note notes the value of a key. In is the key of the object that it is in.
 func (p *Page) Note(key, in string, raw []byte) {
-	name, text := plainKey(key), string(raw)
+	text := string(raw)
 	if quoted := ""; len(raw) > 0 && raw[0] == '"' && json.Unmarshal(raw, &quoted) == nil {
 		text = quoted
 	}
-	says := text != "" && text != "null" && text != "false"
 	number, err := strconv.ParseFloat(text, 64)
-	isNumber := err == nil
+	v := value{text: strings.ToLower(text), number: number, isNumber: err == nil}
+	words := wordsOf(key)
 	switch {
-	case says && IsNext(in):
+	case IsNext(in) && v.says():
 		p.more = in
-	case says && text != "0" && nextKeys()[name],
-		text == "false" && endKeys()[name],
-		isNumber && number > 0 && skipKeys()[name],
-		isNumber && number > 1 && pageKeys()[name]:
+	case isNext(words):
+		p.next(key, words, v)
+	case v.text == "false" && isEnd(words), v.isNumber && isSkipped(words, v.number), v.isNumber && v.number > 1 && isPage(words):
 		p.more = key
-	case isNumber && totalKeys()[name] && number > p.total:
-		p.total, p.count = number, key
+	case v.text == "true" && isEnd(words) && !has(words, "first"):
+		p.whole = true
+	case v.says() && isCursor(words) && !has(wordsOf(in), "cursors"):
+		p.may = key
+	case v.isNumber:
+		p.count(key, in, v.number)
 	}
 }
 
-// NoteLinks notes what an array of links says, each an object with its relation to this
-// page.
-func (p *Page) NoteLinks(array []byte) {
+// next notes the value of a key that is about another page.
+func (p *Page) next(key string, words []string, v value) {
+	switch {
+	case v.says():
+		p.more = key
+	case !has(words, "prev", "previous"):
+		p.whole = true
+	}
+}
+
+func (p *Page) count(key, in string, n float64) {
+	words := wordsOf(key)
+	if has(words, "value", "count") && isTotal(wordsOf(in)) {
+		key, words = in, wordsOf(in)
+	}
+	switch {
+	case (isTotal(words) || isCount(words)) && (n > p.total.n || p.total.key == ""):
+		p.total = count{n, key}
+	case isLimit(words):
+		p.limit = count{n, key}
+	}
+}
+
+// NoteArray notes the beginning of an array under a key: links, each an object with its
+// relation to this page, or what leads to another page.
+func (p *Page) NoteArray(key string, array []byte) {
 	for _, link := range relation().FindAllSubmatch(array, -1) {
 		if IsNext(string(link[1])) {
 			p.more = string(link[1])
 		}
 	}
+	if words := wordsOf(key); len(bytes.Trim(array, " \t\r\n]")) > 0 && (isNext(words) || isCursor(words)) {
+		p.more = key
+	}
 }
 
 var relation = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`"rel"\s*:\s*"([A-Za-z_-]+)"`) })
 
-// IsNext reports whether an object under that key leads to another page.
-func IsNext(key string) bool { return nextKeys()[plainKey(key)] }
-
-// plainKey is a key in lower case, without prefix and punctuation.
-func plainKey(key string) string {
-	key = strings.TrimPrefix(strings.ToLower(key), "@odata.")
-	return strings.NewReplacer("_", "", "-", "", ".", "", " ", "").Replace(key)
+// value is that of a key.
+type value struct {
+	text     string // in lower case
+	number   float64
+	isNumber bool
 }
 
-func words(list string) map[string]bool {
-	set := map[string]bool{}
-	for word := range strings.FieldsSeq(list) {
-		set[word] = true
+// says reports whether the value is none that stands for nothing.
+func (v value) says() bool {
+	switch v.text {
+	case "", "null", "false", "no", "none", "n/a", "end":
+		return false
 	}
-	return set
-}
-
-// nextKeys lead to another page, before or after this one.
-func nextKeys() map[string]bool {
-	return words(`hasmore more hasnext hasnextpage morerecords moreresults moreitems istruncated truncated incomplete incompleteresults
-		next nextlink nextpage nexturl nexturi nextpageurl nextpagelink nexttoken nextpagetoken nextcursor nextrecordsurl nextoffset nextstart nexthref
-		continuationtoken continuation continuationuri paginationtoken nextpaginationtoken pagetoken lastevaluatedkey skiptoken
-		prev previous prevpage previouspage prevurl prevpageurl previouslink previouspagetoken hasprevious hasprev haspreviouspage`)
-}
-
-// endKeys are false on all pages but the last or the first.
-func endKeys() map[string]bool {
-	return words("done last islast lastpage islastpage complete iscomplete first isfirst firstpage finished")
-}
-
-// skipKeys count users before this page.
-func skipKeys() map[string]bool { return words("offset skip skipped startat") }
-
-// pageKeys are above 1 where there are several pages.
-func pageKeys() map[string]bool {
-	return words("totalpages pages pagecount pagestotal lastpage page currentpage pagenumber startindex numpages")
-}
-
-// totalKeys count the users of all pages.
-func totalKeys() map[string]bool {
-	return words(`total totalresults totalcount totalrecords totalitems totalelements totalsize totalusers totalrows totalhits count
-		recordcount usercount numfound numrecords itemcount resultcount`)
+	return !v.isNumber || v.number > 0
 }

@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
-	"path"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -163,7 +161,7 @@ func (o *Opener) Open(ctx context.Context, shown string) (*Reader, error) {
 	if isPinned && !pinned.Known() {
 		return nil, &Error{Kind: Misused, Rule: "can be read only once: its server gives it neither an entity tag nor a date", Hint: "fetch it to a local file first"}
 	}
-	object, err := again(ctx, o, func() (Object, error) { return s.Open(ctx, u, pinned.ID) })
+	object, err := ask(ctx, o, func() (Object, error) { return s.Open(ctx, u, pinned.ID) })
 	if err != nil {
 		return nil, err
 	}
@@ -209,7 +207,7 @@ func (o *Opener) Stat(ctx context.Context, shown string) (Version, error) {
 	if err != nil {
 		return Version{}, err
 	}
-	object, err := again(ctx, o, func() (Object, error) { return s.Open(ctx, u, "") })
+	object, err := ask(ctx, o, func() (Object, error) { return s.Open(ctx, u, "") })
 	if err != nil {
 		return Version{}, err
 	}
@@ -230,7 +228,7 @@ func (o *Opener) Short(ctx context.Context, shown string, limit int64) (text []b
 	if err != nil {
 		return nil, err
 	}
-	object, err := again(ctx, o, func() (Object, error) { return s.Open(ctx, u, "") })
+	object, err := ask(ctx, o, func() (Object, error) { return s.Open(ctx, u, "") })
 	if err != nil {
 		return nil, err
 	}
@@ -240,62 +238,4 @@ func (o *Opener) Short(ctx context.Context, shown string, limit int64) (text []b
 		err = &Error{Kind: Broken, Rule: "is too long"}
 	}
 	return text, errors.Join(err, r.Close())
-}
-
-// Expand returns the objects that a URL names, sorted: those that match it if it is a pattern.
-// A star matches within a folder, as for files.
-func (o *Opener) Expand(ctx context.Context, shown string) (all []string, isPattern bool, err error) {
-	u, _, pinned := o.url(shown)
-	prefix, isPattern := u.pattern()
-	if !isPattern || pinned {
-		return []string{shown}, false, nil
-	}
-	if _, err := path.Match(u.Path, ""); err != nil {
-		return nil, true, &Error{Kind: Misused, Rule: "is not a valid pattern", Err: err}
-	}
-	s, err := o.store(u)
-	if err != nil {
-		return nil, true, err
-	}
-	found, err := again(ctx, o, func() (found []string, err error) {
-		err = s.List(ctx, u, prefix, func(p string) {
-			// Consoles make an empty object of a folder's name.
-			if matches, _ := path.Match(u.Path, p); matches && !strings.HasSuffix(p, "/") {
-				found = append(found, p)
-			}
-		})
-		return found, err
-	})
-	slices.Sort(found)
-	for _, p := range found {
-		all = append(all, o.addMatch(u.At(p)))
-	}
-	return all, true, err
-}
-
-// addMatch keeps the query of a pattern for an object that matches it.
-func (o *Opener) addMatch(u URL) string {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	shown := u.String()
-	put(&o.given, shown+"?"+u.Query, shown)
-	put(&o.secret, shown, u)
-	return shown
-}
-
-// Put writes an object in the folder at a URL, and replaces one that is there.
-func (o *Opener) Put(ctx context.Context, folder, name string, content io.ReadSeeker, size int64) error {
-	u, _, _ := o.url(folder)
-	s, err := o.store(u)
-	if err != nil {
-		return err
-	}
-	_, err = again(ctx, o, func() (struct{}, error) {
-		_, err := content.Seek(0, io.SeekStart)
-		if err == nil {
-			err = s.Put(ctx, u.Under(name), content, size)
-		}
-		return struct{}{}, err
-	})
-	return err
 }

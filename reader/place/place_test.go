@@ -21,11 +21,22 @@ type store struct {
 	opened  []int64  // where
 	put     []string
 	listed  []string
+	absent  func() error // what is answered to whatever is asked
 }
 
-func (s *store) Open(context.Context, URL, string) (Object, error) { return s, nil }
+func (s *store) Open(context.Context, URL, string) (Object, error) { return s, s.answer() }
+
+func (s *store) answer() error {
+	if s.absent == nil {
+		return nil
+	}
+	return s.absent()
+}
 
 func (s *store) List(_ context.Context, _ URL, _ string, found func(string)) error {
+	if err := s.answer(); err != nil {
+		return err
+	}
 	for _, path := range s.listed {
 		found(path)
 	}
@@ -95,6 +106,9 @@ func TestEnds(t *testing.T) {
 		"broken at its end":    {store: store{version: known, bring: []string{"id\n1\n2"}, broken: errors.New("reset")}, want: "id\n1\n2", opened: []int64{0}},
 		"never more":           {store: store{version: known, bring: []string{"id\n", ""}}, want: "id\n", fails: true, kind: Lost, opened: []int64{0, 3, 3, 3, 3, 3, 3, 3}},
 		"longer":               {store: store{version: known, bring: []string{"id\n1\n2\n3"}}, fails: true, kind: Broken, opened: []int64{0}},
+		"empty":                {store: store{version: Version{ID: "one"}, bring: []string{""}}, opened: []int64{0}},
+		"said to be empty":     {store: store{version: Version{ID: "one"}, bring: []string{"id\n1\n2"}}, fails: true, kind: Broken, opened: []int64{0}},
+		"empty, and lost":      {store: store{version: Version{ID: "one"}, bring: []string{""}, broken: errors.New("reset")}, fails: true, kind: Lost, opened: []int64{0, 0, 0, 0, 0, 0, 0, 0}},
 		"unknown size":         {store: store{version: Version{ID: "one", Size: -1}, bring: []string{"id\n1\n2"}}, want: "id\n1\n2", opened: []int64{0}},
 		"lost, and no version": {store: store{version: Version{Size: 6}, bring: []string{"id\n"}}, want: "id\n", fails: true, kind: Broken, opened: []int64{0}},
 	} {
@@ -125,6 +139,33 @@ func TestSilence(t *testing.T) {
 			t.Errorf("it took %v", took)
 		}
 	})
+}
+
+// A place that does not answer is given up after a few minutes, whatever is asked; one that refuses
+// at once is tried for longer than a restart takes.
+func TestNoAnswer(t *testing.T) {
+	for absent, want := range map[time.Duration]int{time.Minute: 3, time.Nanosecond: tries} {
+		synctest.Test(t, func(t *testing.T) {
+			for name, ask := range map[string]func(*Opener) error{
+				"open": func(o *Opener) error { _, err := o.Open(t.Context(), "s3://feeds/users.csv"); return err },
+				"list": func(o *Opener) error { _, _, err := o.Expand(t.Context(), "s3://feeds/*.csv"); return err },
+				"look": func(o *Opener) error { _, err := o.Stat(t.Context(), "s3://feeds/users.csv"); return err },
+			} {
+				asked, began := 0, time.Now()
+				err := ask((&store{absent: func() error {
+					asked++
+					time.Sleep(absent)
+					return Unreachable(nil)
+				}}).opener())
+				if kind, _ := KindOf(err); err == nil || kind != Lost || asked != want {
+					t.Errorf("%s: asked %d times, %v", name, asked, err)
+				}
+				if took := time.Since(began); took < 30*time.Second || took > 4*time.Minute {
+					t.Errorf("%s: it took %v", name, took)
+				}
+			}
+		})
+	}
 }
 
 // A context that ends also ends what is read.

@@ -53,7 +53,8 @@ func (r *Reader) Read(p []byte) (int, error) {
 // step reads once. Nothing read and no error means that another step is needed.
 func (r *Reader) step(p []byte) (int, error) {
 	if r.body == nil {
-		if r.version.Size >= 0 && r.offset == r.version.Size {
+		// That it is empty must show: some servers do not say how long it is, which looks the same.
+		if r.version.Size > 0 && r.offset == r.version.Size {
 			return 0, io.EOF
 		}
 		if err := r.connect(); err != nil {
@@ -92,24 +93,17 @@ func isKind(err error, kinds ...Kind) bool {
 
 // read reads from the connection, which it cuts if nothing comes for too long.
 func (r *Reader) read(p []byte) (int, error) {
-	r.stalled.Reset(r.patience())
+	r.stalled.Reset(r.opener.patience())
 	n, err := r.body.Read(p)
 	r.stalled.Stop()
 	r.offset += int64(n)
 	return n, err
 }
 
-func (r *Reader) patience() time.Duration {
-	if r.opener.Stalled > 0 {
-		return r.opener.Stalled
-	}
-	return time.Minute
-}
-
 // connect opens the object where reading ended.
 func (r *Reader) connect() error {
 	ctx, cut := context.WithCancel(r.ctx)
-	timer := time.AfterFunc(r.patience(), cut)
+	timer := time.AfterFunc(r.opener.patience(), cut)
 	body, err := r.object.From(ctx, r.offset)
 	timer.Stop()
 	if err != nil {
@@ -168,7 +162,7 @@ func (r *Reader) Check() error {
 	if !r.version.Known() || !r.checked.IsZero() && time.Since(r.checked) < fresh {
 		return nil
 	}
-	_, err := again(r.ctx, r.opener, func() (struct{}, error) { return struct{}{}, r.object.Check(r.ctx) })
+	_, err := ask(r.ctx, r.opener, func() (struct{}, error) { return struct{}{}, r.object.Check(r.ctx) })
 	if err == nil {
 		r.checked = time.Now()
 	}

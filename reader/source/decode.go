@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"io"
 	"slices"
+	"strings"
 
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/unicode"
@@ -36,7 +37,10 @@ func (s *Source) decode(plain io.Reader, o Options) (io.Reader, error) {
 		return buffered, nil
 	}
 	s.charset = name
-	return named.NewDecoder().Reader(buffered), nil
+	if strings.HasPrefix(name, "utf-16") {
+		return named.NewDecoder().Reader(buffered), nil
+	}
+	return named.NewDecoder().Reader(newMisnamed(buffered, string(s.name), name, named)), nil
 }
 
 // beginsAs reports whether r begins with one of the texts. It consumes nothing.

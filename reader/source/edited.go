@@ -22,23 +22,12 @@ func (e *editable) Read(p []byte) (int, error) {
 	if e.decided != nil {
 		return e.decided.Read(p)
 	}
-	if _, err := e.buffered.Peek(1); err != nil {
-		return 0, err
-	}
-	ahead, err := e.buffered.Peek(e.buffered.Buffered())
-	if err != nil {
-		return 0, err
-	}
-	n := 0
-	for n < len(ahead) && n < len(p) && ahead[n] < utf8.RuneSelf {
-		n++
-	}
-	if n == 0 && len(p) > 0 {
+	n, err := readASCII(e.buffered, p)
+	if n == 0 && err == nil && len(p) > 0 {
 		e.decide()
 		return e.decided.Read(p)
 	}
-	copy(p, ahead[:n])
-	return e.buffered.Discard(n)
+	return n, err
 }
 
 // decide judges all that is buffered: two bytes of another charset may look like UTF-8.

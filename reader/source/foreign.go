@@ -24,6 +24,8 @@ func foreign(head []byte) (rule, hint string) {
 		{"PK\x05\x06", "is an empty zip archive", "check the job that writes it"},
 		{"SQLite format 3\x00", "is a SQLite database, which is not read", "export the table as CSV: sqlite3 -header -csv FILE 'SELECT ...'"},
 		{"%PDF-", "is a PDF document, not a list of users", "export the users as CSV"},
+		{"\xff\xfe\x00\x00", "is UTF-32, which is not read", "save it as UTF-8"},
+		{"\x00\x00\xfe\xff", "is UTF-32, which is not read", "save it as UTF-8"},
 		{"{\\rtf", "is a text document (RTF), not a list of users", "export the users as CSV"},
 	} {
 		if !bytes.HasPrefix(head, []byte(f.magic)) || isText(f.magic, head) {

@@ -205,24 +205,6 @@ func (s *Source) assemble(o Options) error {
 	return s.refuseEmpty()
 }
 
-// Workbook reports whether the text is the rows of a workbook as CSV, a line for each row.
-func (s *Source) Workbook() bool { return s.sheet != nil }
-
-// Unread is how many more sheets of a workbook have cells, are not hidden, and are not read
-// because no sheet is named.
-func (s *Source) Unread() int {
-	if s.sheet == nil {
-		return 0
-	}
-	return s.sheet.Unread
-}
-
-// Changed reports whether a cell of a workbook holds a number that is not shown digit for
-// digit. Lines and columns count from 1.
-func (s *Source) Changed(line, column int) bool {
-	return s.sheet != nil && s.sheet.Changed(line, column)
-}
-
 // refuseEmpty reads the first byte and puts it back.
 func (s *Source) refuseEmpty() error {
 	var first [1]byte
@@ -231,6 +213,9 @@ func (s *Source) refuseEmpty() error {
 		if n == 1 {
 			s.reader = io.MultiReader(bytes.NewReader(first[:]), s.reader)
 			return nil
+		}
+		if err == io.EOF && s.Unread() > 0 {
+			return &Error{File: string(s.name), Rule: "has no cells on its first sheet, but on others", Hint: "write  sheet: NAME  in the config, or --sheet NAME"}
 		}
 		if err == io.EOF {
 			return &Error{File: string(s.name), Rule: "is empty", Hint: "check the job that writes it"}

@@ -14,6 +14,8 @@ import (
 // header does not have.
 type edges struct{ leading, trailing bool }
 
+var emptyQuotes = []byte(`""`)
+
 // cut takes off a row what the header has no column for.
 func (e edges) cut(row *frame.Row, delimiter rune) {
 	if row.Long || row.Malformed || row.BadEscape {
@@ -25,7 +27,11 @@ func (e edges) cut(row *frame.Row, delimiter rune) {
 		}
 		return
 	}
-	row.Bytes = bytes.TrimSuffix(row.Raw(), []byte(string(delimiter)))
+	row.Bytes = row.Raw()
+	if rest, quoted := bytes.CutSuffix(row.Bytes, emptyQuotes); quoted && bytes.HasSuffix(rest, []byte(string(delimiter))) {
+		row.Bytes = rest
+	}
+	row.Bytes = bytes.TrimSuffix(row.Bytes, []byte(string(delimiter)))
 }
 
 // FindEdges finds out whether each row ends with a delimiter where the header does not,
@@ -49,16 +55,18 @@ func (t *Table) FindEdges() {
 		t.dropColumn()
 	case wide && ends:
 		t.edges.trailing = true
-	case wide && numbered(t.names, rows):
+	case wide && t.numbered(rows):
 		t.edges.leading = true
 	}
 }
 
 // numbered reports whether rows begin with their numbers. The numbers could be ids, so
-// that addresses must also be where the header says, one cell further on.
-func numbered(header []string, rows [][]string) bool {
-	mail := slices.IndexFunc(header, func(name string) bool { return strings.Contains(strings.ToLower(name), "mail") })
-	return mail >= 0 && all(rows, func(i int, cells []string) bool {
+// that addresses must also be where the header says, one cell further on. Without quotes, a
+// comma in a name in front of them moves them, too.
+func (t *Table) numbered(rows [][]string) bool {
+	mail := slices.IndexFunc(t.names, func(name string) bool { return strings.Contains(strings.ToLower(name), "mail") })
+	quoted := bytes.HasPrefix(t.headerText, []byte{'"'}) && bytes.HasPrefix(t.frame.Peek(1), []byte{'"'})
+	return mail >= 0 && (quoted || mail == 0 || t.Delimiter() != frame.Comma) && all(rows, func(i int, cells []string) bool {
 		return cells[0] == strconv.Itoa(i+1) && strings.Contains(cells[mail+1], "@") && !strings.Contains(cells[mail], "@")
 	})
 }

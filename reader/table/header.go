@@ -105,7 +105,7 @@ func (t *Table) LaterHeader(fits func(header []string) bool) (line int, header [
 		if i == most {
 			break
 		}
-		if cells := dialect.Cells(string(raw)); len(cells) > 0 && fits(cells) {
+		if cells, _ := dialect.Cells(string(raw)); len(cells) > 0 && fits(cells) {
 			return t.frame.Line() + i, cells
 		}
 	}

@@ -24,7 +24,7 @@ func manyLines(data []byte) bool {
 // object returns the next of objects that stand one after the other.
 func (t *text) object() (frame.Row, error) {
 	c, err := t.skipSpace()
-	for err == nil && (c == ',' || c == separator) {
+	for err == nil && (c == ',' || c == Separator) {
 		t.Drop(1)
 		c, err = t.skipSpace()
 	}

@@ -44,15 +44,27 @@ func (t *text) take(row *frame.Row) {
 		for n := frame.MarkLen(row.Bytes); n > 0; n = frame.MarkLen(row.Bytes) { // joined files keep theirs
 			row.Bytes = bytes.TrimSpace(row.Bytes[n:])
 		}
-		if bytes.HasSuffix(row.Bytes, []byte("},")) {
-			row.Bytes = row.Bytes[:len(row.Bytes)-1]
-		}
+		row.Bytes = withoutComma(row.Bytes)
 	}
 	row.Length = t.cut.dropped + int64(t.cut.pos)
 	if row.Long = t.cut.dropped > 0 || len(row.Bytes) > frame.MaxRecord; row.Long {
 		row.Bytes = nil
 	}
 }
+
+// withoutComma takes off the comma that some programs write between objects, at the end of a
+// line or at the beginning of the next one.
+func withoutComma(value []byte) []byte {
+	if rest, is := bytes.CutSuffix(value, comma); is && bytes.HasSuffix(bytes.TrimSpace(rest), []byte{'}'}) {
+		value = bytes.TrimSpace(rest)
+	}
+	if rest, is := bytes.CutPrefix(value, comma); is && bytes.HasPrefix(bytes.TrimSpace(rest), []byte{'{'}) {
+		value = bytes.TrimSpace(rest)
+	}
+	return value
+}
+
+var comma = []byte{','}
 
 // skipSpace returns the next byte that is not white space, without consuming it.
 func (t *text) skipSpace() (byte, error) {
@@ -64,7 +76,7 @@ func (t *text) skipSpace() (byte, error) {
 			case ' ', '\t', '\r':
 			default:
 				t.Drop(i)
-				if c == markByte && t.skipMark() {
+				if c == markByte && t.skipMark() || c == frame.EndOfFile && t.EndsHere() {
 					return t.skipSpace()
 				}
 				return c, nil
@@ -92,15 +104,15 @@ func (t *text) skipMark() bool {
 	return n > 0
 }
 
-// separator stands before each value of a JSON text sequence, RFC 7464.
-const separator = 0x1e
+// Separator stands before each value of a JSON text sequence, RFC 7464.
+const Separator = 0x1e
 
 // skipSeparators drops record separators and blanks before a value, and returns what ends
 // the value.
 func (t *text) skipSeparators() byte {
 	for {
-		if c, err := t.skipSpace(); err != nil || c != separator {
-			return separator
+		if c, err := t.skipSpace(); err != nil || c != Separator {
+			return Separator
 		}
 		t.Drop(1)
 	}

@@ -44,7 +44,7 @@ func New(w *frame.Window, path []string) (*JSON, error) {
 		f.shape, f.array = elements, &array{text: f.text, path: path}
 		f.inArray = true
 		return f, f.array.open()
-	case c == separator:
+	case c == Separator:
 		f.shape = separated
 	case c == '{' && manyLines(f.Data()):
 		f.shape = objects
@@ -91,8 +91,8 @@ func (f *JSON) Others(from int64) int {
 	return n
 }
 
-// Part returns the key by which an object says that its array is one page of a longer
-// list; empty if it does not say so. It is known at the end.
+// Part says which key of an object tells that its array is one page of a longer list; empty
+// if none does. It is known at the end.
 func (f *JSON) Part() string {
 	if f.array == nil {
 		return ""
@@ -110,6 +110,9 @@ func (f *JSON) Next() (frame.Row, error) {
 		return f.array.next()
 	}
 	for {
+		if data := f.Data(); (len(data) == 0 || data[0] == frame.EndOfFile) && f.EndsHere() {
+			return frame.Row{Line: f.line, Offset: f.Offset()}, f.Err()
+		}
 		row, err := f.cutLine()
 		if err != nil || row.Long || len(row.Bytes) > 0 {
 			return row, err

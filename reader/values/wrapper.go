@@ -87,7 +87,7 @@ func (a *array) pass(key, in string) error {
 		_, err := a.members("", in)
 		return err
 	case '[':
-		return a.passArray()
+		return a.passArray(key)
 	}
 	raw, err := a.scalar()
 	if err == nil {
@@ -96,7 +96,7 @@ func (a *array) pass(key, in string) error {
 	return err
 }
 
-func (a *array) passArray() error {
+func (a *array) passArray(key string) error {
 	a.Drop(1)
 	c, err := a.skipSpace()
 	if err != nil {
@@ -119,7 +119,7 @@ func (a *array) passArray() error {
 	}
 	a.cut.pos++
 	keep()
-	a.page.NoteLinks(begins)
+	a.page.NoteArray(key, begins)
 	a.line += a.cut.lines
 	a.Drop(a.cut.pos)
 	return nil

@@ -14,6 +14,7 @@ import (
 // shape is how large a sheet is: its last row and column with content, from 1.
 type shape struct {
 	rows, columns int
+	hidden        int // rows that have cells and are not shown
 	changed       changed
 }
 
@@ -76,6 +77,7 @@ type inspection struct {
 	stale       bool // what is stored of formulas is not their result
 	depth       int
 	row, column int
+	unseen      bool // the row is hidden, and has no cells so far
 	formula     bool // the cell has one
 	value       bool // the cell has a value, which may be empty
 	style       int
@@ -102,6 +104,10 @@ func (i *inspection) token(t xml.Token) error {
 	case xml.CharData:
 		if (i.within == "v" || i.within == "t") && len(t) > 0 {
 			i.rows, i.columns = max(i.rows, i.row), max(i.columns, i.column)
+			if i.unseen {
+				i.unseen = false
+				i.hidden++
+			}
 			if i.number != nil && i.within == "v" {
 				i.number = append(i.number, t...)
 			}
@@ -116,6 +122,8 @@ func (i *inspection) begin(e xml.StartElement) (err error) {
 	case "row":
 		i.row++
 		i.column = 0
+		hidden := attribute(e, "hidden")
+		i.unseen = hidden == "1" || hidden == "true"
 		if at := attribute(e, "r"); at != "" {
 			i.row, err = strconv.Atoi(at)
 		}

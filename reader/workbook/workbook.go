@@ -55,6 +55,9 @@ type Sheet struct {
 	text
 }
 
+// Hidden is how many rows have cells and are not shown, because of a filter or by hand.
+func (s *Sheet) Hidden() int { return s.shape.hidden }
+
 // Changed reports whether a cell holds a number that is not shown digit for digit, such as
 // one that is rounded, has separators, is shown as a date, or has more digits than a
 // spreadsheet program keeps. Rows and columns count from 1.

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"sync/atomic"
 
 	"usersync/sync/guard"
 	"usersync/sync/user"
@@ -11,7 +12,33 @@ import (
 // wrong account. Users whose deletion is remembered are expected not to.
 type deleteGuard struct {
 	accepted     bool // by a person
+	shared       *Deletes
 	seen, absent int
+	tripped      bool
+}
+
+// Deletes are what the guard against deletes that find no user has counted in a shard of a run,
+// and in the other shards. It is safe for concurrent use.
+type Deletes struct{ seen, absent, othersSeen, othersAbsent atomic.Int64 }
+
+// Counts returns how many of the first users to delete this shard has tried, and how many of
+// these were not found.
+func (d *Deletes) Counts() (seen, absent int) { return int(d.seen.Load()), int(d.absent.Load()) }
+
+// SetOthers sets the sums of the other shards.
+func (d *Deletes) SetOthers(seen, absent int) {
+	d.othersSeen.Store(int64(seen))
+	d.othersAbsent.Store(int64(absent))
+}
+
+// total records what this shard has counted, and returns the sums of all shards.
+func (d *Deletes) total(seen, absent int) (int, int) {
+	if d == nil {
+		return seen, absent
+	}
+	d.seen.Store(int64(seen))
+	d.absent.Store(int64(absent))
+	return seen + int(d.othersSeen.Load()), absent + int(d.othersAbsent.Load())
 }
 
 // AbsentGuard is the name of the guard against deletes that find no user.
@@ -24,19 +51,21 @@ const (
 
 func (g *deleteGuard) count(o *user.Outcome) error {
 	absent := o.Code == user.CodeAlreadyAbsent || o.Code == user.CodeUnprovedAbsent
-	if o.Status != user.Deleted && !absent || g.accepted || g.seen == firstDeletes {
+	if o.Status != user.Deleted && !absent || g.accepted || g.tripped || g.seen == firstDeletes {
 		return nil
 	}
 	g.seen++
-	if !absent || o.Remembered {
+	if absent && !o.Remembered {
+		g.absent++
+	}
+	seen, missing := g.shared.total(g.seen, g.absent)
+	if missing <= maxAbsent || 2*missing <= seen { // of several shards more than the first hundred count
 		return nil
 	}
-	if g.absent++; g.absent != maxAbsent+1 {
-		return nil
-	}
+	g.tripped = true
 	return &guard.Error{
 		Name: AbsentGuard,
-		What: fmt.Sprintf("%d of the first %d users to delete were not found: this may be the wrong address, the wrong account or a wrong list", g.absent, g.seen),
+		What: fmt.Sprintf("%d of the first %d users to delete were not found: this may be the wrong address, the wrong account or a wrong list", missing, seen),
 		Hint: "check base_url, the account and the ids; if these users are really no longer there, accept that with --absent-ok",
 	}
 }

@@ -95,3 +95,36 @@ func TestMaxErrorsOfAllShards(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// The guard against deletes that find no user adds up what all shards of a run have tried.
+func TestAbsentGuardOfShards(t *testing.T) {
+	gone := &user.Outcome{Status: user.InDoubt, Code: user.CodeUnprovedAbsent}
+	for name, c := range map[string]struct {
+		seen, absent int // in other shards
+		trips        int // at this delete; 0 means never
+	}{
+		"alone":                        {0, 0, 51},
+		"others found none":            {30, 30, 21},
+		"others found most":            {300, 10, 0},
+		"others found about half":      {100, 45, 11},
+		"all others found none at all": {300, 300, 1},
+	} {
+		var shared Deletes
+		shared.SetOthers(c.seen, c.absent)
+		g, tripped := deleteGuard{shared: &shared}, 0
+		for k := 1; k <= 200; k++ {
+			if g.count(gone) != nil {
+				if tripped != 0 {
+					t.Errorf("%s: tripped twice", name)
+				}
+				tripped = k
+			}
+		}
+		if tripped != c.trips {
+			t.Errorf("%s: tripped at %d, want %d", name, tripped, c.trips)
+		}
+		if seen, absent := shared.Counts(); tripped == 0 && (seen != firstDeletes || absent != firstDeletes) {
+			t.Errorf("%s: told %d of %d", name, absent, seen)
+		}
+	}
+}

@@ -183,6 +183,27 @@ func TestGenerationRisesWithEachChange(t *testing.T) {
 	})
 }
 
+// A plan stays valid while runs only begin; one that is continued, or did something, ends it.
+func TestGenerationOutlivesARunThatOnlyBegan(t *testing.T) {
+	everywhere(t, func(t *testing.T, url string) {
+		l := open(t, Options{URL: url})
+		lock(t, l)
+		save(t, l)
+		register(t, l, "killed")
+		register(t, l, "refused")
+		if err := l.Runs().Withdraw(t.Context(), "refused"); err != nil {
+			t.Fatal(err)
+		}
+		if g, err := l.Generation(t.Context()); g != 1 || err != nil {
+			t.Error(g, err)
+		}
+		register(t, l, "killed")
+		if g, err := l.Generation(t.Context()); g != 2 || err != nil {
+			t.Error(g, err)
+		}
+	})
+}
+
 func TestNothingIsWrittenWithoutALease(t *testing.T) {
 	everywhere(t, func(t *testing.T, url string) {
 		l := open(t, Options{URL: url})

@@ -1,7 +1,6 @@
 package ledger
 
 import (
-	"fmt"
 	"os"
 	"testing"
 
@@ -36,16 +35,5 @@ func TestMain(m *testing.M) {
 		child(action)
 		return
 	}
-	code := m.Run()
-	if err := server.Stop(); err != nil {
-		fmt.Fprintln(os.Stderr, "stop PostgreSQL:", err)
-		code = max(code, 1)
-	}
-	if code == 0 {
-		if err := goleak.Find(); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			code = 1
-		}
-	}
-	os.Exit(code)
+	os.Exit(server.Main(m, func() error { return goleak.Find() }))
 }

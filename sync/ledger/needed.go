@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"usersync/sync/user"
@@ -29,7 +30,9 @@ func (r Runs) Needed(ctx context.Context) (n Needed, err error) {
 		if err := rows.Scan(&run); err != nil {
 			return n, failed("list the runs with pending users in the ledger", err)
 		}
-		n.Runs = append(n.Runs, run)
+		if run = MainRun(run); !slices.Contains(n.Runs, run) { // whose files there are
+			n.Runs = append(n.Runs, run)
+		}
 	}
 	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 		return n, failed("list the runs with pending users in the ledger", err)

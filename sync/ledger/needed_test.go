@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -24,11 +25,17 @@ func TestNeeded(t *testing.T) {
 		if err := other.Save(t.Context(), Checkpoint{Run: "doubt", State: RunFinished, At: dayOne}, []Entry{{ID: "u-4", State: user.Pending}}); err != nil {
 			t.Fatal(err)
 		}
+		for i := range 2 { // the files are those of the whole run
+			if err := l.Save(t.Context(), Checkpoint{Run: ShardName("shards", i), At: dayOne}, []Entry{{ID: ShardName("s", i), State: user.Pending}}); err != nil {
+				t.Fatal(err)
+			}
+		}
 		got, err := l.Runs().Needed(t.Context())
+		slices.Sort(got.Runs)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(Needed{Runs: []string{"doubt"}, Sent: []time.Time{dayOne}}, got); diff != "" {
+		if diff := cmp.Diff(Needed{Runs: []string{"doubt", "shards"}, Sent: []time.Time{dayOne}}, got); diff != "" {
 			t.Error(diff)
 		}
 	})

@@ -170,6 +170,30 @@ func imports(t *testing.T, l *Ledger, export string, want []RecurringRow) {
 	}
 }
 
+// A shard is not later than another shard of its run.
+func TestRecurringRowsOfShardsAreExported(t *testing.T) {
+	everywhere(t, func(t *testing.T, url string) {
+		l := open(t, Options{URL: url})
+		lock(t, l)
+		for _, run := range []string{ShardName("run-1", 0), ShardName("run-1", 1), "run-1"} {
+			if _, err := l.Runs().Register(t.Context(), Run{Name: run}, 0); err != nil {
+				t.Fatal(err)
+			}
+		}
+		save(t, l, Entry{ID: "x", State: user.Present, Run: ShardName("run-1", 0)})
+		meets(t, l, ShardName("run-1", 0), RunFinished, MetRow{ID: "a", Hash: -1})
+		want, err := l.Runs().Recurring().All(t.Context())
+		var out bytes.Buffer
+		if err := errors.Join(err, l.Admin().Export(t.Context(), &out)); err != nil || len(want) != 1 {
+			t.Fatal(want, err)
+		}
+		if err := l.Save(t.Context(), Checkpoint{Run: ShardName("run-1", 0)}, nil, MetRow{ID: "a", Over: true}); err != nil {
+			t.Fatal(err)
+		}
+		imports(t, l, out.String(), want)
+	})
+}
+
 // An export holds what recurs, and an import restores it, unless there was a run since.
 func TestRecurringRowsAreExported(t *testing.T) {
 	everywhere(t, func(t *testing.T, url string) {

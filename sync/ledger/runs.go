@@ -40,8 +40,10 @@ type Runs struct{ l *Ledger }
 func (l *Ledger) Runs() Runs { return Runs{l} }
 
 // Register records, before its first call, that a run begins or is continued, and returns
-// its place in the order of runs. A shared ledger takes the run's files for this process. It fails with an *OverError if the run was absorbed or
-// abandoned. It saves Name, Host, Dir, Replay, Settings and Started.
+// its place in the order of runs. A shared ledger takes the run's files for this process.
+// It fails with an *OverError if the run was absorbed or abandoned. It saves Name, Host,
+// Dir, Replay, Settings and Started. Plans stay valid when a run begins: what it does is in
+// its journal, or raises the generation.
 //
 // Written is the last record whose outcome earlier parts of a run that is continued have
 // written. Find returns where it was continued, so that what it does from now on comes after
@@ -50,8 +52,12 @@ func (r Runs) Register(ctx context.Context, run Run, written int) (order int64, 
 	var first int64
 	err = r.l.change(ctx, func(t change.Writer) (err error) {
 		known, err := registry.Find(t, t.DB, t.SQL, t.ID, []string{run.Name})
-		if err == nil && known[run.Name].State != "" {
+		switch {
+		case err != nil:
+		case known[run.Name].State != "":
 			err = registry.AddPart(t, t.DB, t.SQL, t.ID, run.Name, written)
+		default:
+			err = t.KeepGeneration()
 		}
 		if err != nil {
 			return err
@@ -70,9 +76,11 @@ func (r Runs) Register(ctx context.Context, run Run, written int) (order int64, 
 	return order, nil
 }
 
-// Withdraw undoes the registration of a run that has made no call.
+// Withdraw undoes the registration of a run that has made no call. Plans stay valid.
 func (r Runs) Withdraw(ctx context.Context, run string) error {
-	err := r.l.change(ctx, func(t change.Writer) error { return endRun(t, run, RunAbsorbed, "") })
+	err := r.l.change(ctx, func(t change.Writer) error {
+		return cmp.Or(endRun(t, run, RunAbsorbed, ""), t.KeepGeneration())
+	})
 	return failed("withdraw run "+run+" from the ledger", err)
 }
 

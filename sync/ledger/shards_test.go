@@ -2,12 +2,16 @@ package ledger
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"usersync/sync/filelock"
+	"usersync/sync/ledger/internal/change"
 	"usersync/sync/user"
 )
 
@@ -139,6 +143,107 @@ func TestShardsHoldTheScopeTogether(t *testing.T) {
 	if held() {
 		t.Error("the account is still held after the last shard")
 	}
+}
+
+// The checkpoints of many shards lock the account one after another. No shard loses its lease
+// because it waits for them.
+func TestRenewalsDoNotWaitForCheckpoints(t *testing.T) {
+	const run = "20260101T000000Z-aaaaaa"
+	url, job, all := server.database(t), night, make([]*Ledger, 8)
+	for i := range all {
+		all[i] = open(t, Options{URL: url, Term: time.Second})
+	}
+	job.Shards = len(all)
+	if j, err := all[0].Join(t.Context(), job, 0, 0); err != nil || !j.Starts {
+		t.Fatal(j, err)
+	}
+	register(t, all[0], run)
+	if err := all[0].Shards(job).Open(t.Context(), run); err != nil {
+		t.Fatal(err)
+	}
+	for i, l := range all {
+		if _, err := l.Join(t.Context(), job, i, 0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var working sync.WaitGroup
+	for _, l := range all[1:] {
+		working.Go(func() {
+			for range 2 {
+				if err := l.change(t.Context(), func(w change.Writer) error {
+					_, err := w.Exec(`SELECT pg_sleep(0.2)`)
+					return err
+				}); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	working.Wait()
+	for i, l := range all {
+		if err := l.Held().Check(); err != nil {
+			t.Errorf("shard %d: %v", i, err)
+		}
+	}
+}
+
+// A machine that is lost in the midst of a checkpoint, so that no one closes its connection, does
+// not keep the others out for long. An import is no machine that is lost: it reads slowly.
+func TestSilentTransactionEnds(t *testing.T) {
+	_, first, second := joined(t)
+	in, out := make(chan struct{}), make(chan error, 1)
+	ctx, wake := context.WithCancel(t.Context())
+	imported := slowImport(ctx, t)
+	go func() {
+		out <- first.change(t.Context(), func(w change.Writer) error {
+			close(in)
+			<-ctx.Done()
+			return nil
+		})
+	}()
+	<-in
+	soon, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	if err := second.Save(soon, Checkpoint{Run: ShardName("20260101T000000Z-aaaaaa", 1), Record: 1}, nil); err != nil {
+		t.Error(err)
+	}
+	wake()
+	if err := <-out; err == nil {
+		t.Error("the transaction that was silent was committed")
+	}
+	if err := <-imported; err != nil {
+		t.Error(err)
+	}
+}
+
+// slowImport imports what ends when ctx does.
+func slowImport(ctx context.Context, t *testing.T) <-chan error {
+	t.Helper()
+	l := open(t, Options{URL: server.database(t)})
+	lock(t, l)
+	var all bytes.Buffer
+	if err := l.Admin().Export(t.Context(), &all); err != nil {
+		t.Fatal(err)
+	}
+	reading, done := make(chan struct{}), make(chan error, 1)
+	go func() {
+		_, err := l.Admin().Import(t.Context(), io.MultiReader(&all, ending{ctx, sync.OnceFunc(func() { close(reading) })}))
+		done <- err
+	}()
+	<-reading
+	return done
+}
+
+// ending is a pipe that ends when a context does.
+type ending struct {
+	context.Context
+	begun func()
+}
+
+func (e ending) Read([]byte) (int, error) {
+	e.begun()
+	<-e.Done()
+	return 0, io.EOF
 }
 
 // A shard has one holder: the one that lost it can write neither files nor checkpoints.

@@ -30,7 +30,9 @@ func (a Admin) Import(ctx context.Context, r io.Reader) (n int, err error) {
 		return 0, failed("import into the ledger: line 1", err)
 	}
 	err = a.l.change(ctx, func(t change.Writer) error {
-		n, err = in.Apply(t)
+		if err = t.DB.Unbound(t, t.SQL); err == nil { // r may be a pipe
+			n, err = in.Apply(t)
+		}
 		return err
 	})
 	if _, bad := errors.AsType[*ImportError](err); bad {

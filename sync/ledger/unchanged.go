@@ -23,23 +23,31 @@ const unchangedPrefix = "unchanged|"
 // removed at once, so there are rarely more than a few.
 const maxKept = 16
 
-// KeepUnchanged keeps the rows that a finished run saw unchanged.
+// KeepUnchanged keeps the rows that a finished run saw unchanged. The shards of a run keep one
+// set.
 func (r Runs) KeepUnchanged(ctx context.Context, run string, seen *rowset.Set) error {
 	if seen.Len() == 0 {
 		return nil
 	}
-	text, err := seen.Pack()
-	if err == nil {
-		err = r.l.change(ctx, func(t change.Writer) error { return r.keepUnchanged(t, run, text, seen) })
-	}
+	err := r.l.change(ctx, func(t change.Writer) error { return r.keepUnchanged(t, MainRun(run), seen) })
 	return failed("save the unchanged users in the ledger", err)
 }
 
-func (r Runs) keepUnchanged(t change.Writer, run, text string, seen *rowset.Set) error {
+func (r Runs) keepUnchanged(t change.Writer, run string, seen *rowset.Set) error {
 	kept, err := r.unchanged(t, t.SQL)
 	if err == nil {
 		_, err = t.NumberOf(t.Runs, run) // the order of runs is that of their numbers
 	}
+	if err != nil {
+		return err
+	}
+	for _, k := range kept {
+		if k.Run == run { // another shard, or the same one before
+			k.Rows.AddAll(seen)
+			seen = k.Rows
+		}
+	}
+	text, err := seen.Pack()
 	if err != nil {
 		return err
 	}

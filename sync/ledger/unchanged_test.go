@@ -65,6 +65,26 @@ func rememberUnchanged(t *testing.T, l *Ledger) {
 	}
 }
 
+// The shards of a run keep one set, however many there are.
+func TestShardsKeepOneUnchangedSet(t *testing.T) {
+	l := openUnchanged(t, server.database(t))
+	if err := l.Runs().KeepUnchanged(t.Context(), "r1", seenOf(7000)); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 3 * maxKept {
+		if err := l.Runs().KeepUnchanged(t.Context(), ShardName("r2", i), seenOf(int64(i+1), int64(100*i+1))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	all, err := l.Runs().Unchanged(t.Context())
+	if err != nil || len(all) != 2 || all[0].Run != "r2" || all[1].Run != "r1" {
+		t.Fatal(all, err)
+	}
+	if rows := all[0].Rows; rows.Len() != 6*maxKept-1 || !rows.Has(1) || !rows.Has(3*maxKept) || !rows.Has(100*(3*maxKept-1)+1) {
+		t.Errorf("%d rows", rows.Len())
+	}
+}
+
 func openUnchanged(t *testing.T, url string) *Ledger {
 	t.Helper()
 	l, err := Open(t.Context(), Options{URL: url, Key: fingerprint.NewKey(), Scope: "a%_|é"})

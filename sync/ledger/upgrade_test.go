@@ -1,11 +1,14 @@
 package ledger
 
 import (
+	"context"
 	"database/sql"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -136,6 +139,38 @@ func TestUpgradeFromSchema3(t *testing.T) {
 		if version, _, err := l.entries.DB.Meta(t.Context(), l.entries.DB.Read, "schema"); err != nil || version == "3" {
 			t.Error(version, err)
 		}
+	})
+}
+
+// A program with schema 3 that holds the account continues its run when a newer one upgrades
+// the ledger, and the newer one waits for it.
+func TestUpgradeDuringARun(t *testing.T) {
+	fromSchema(t, "schema3", func(t *testing.T, o Options) {
+		if strings.HasPrefix(o.URL, "sqlite:") {
+			return // its runs hold a lock on a file
+		}
+		old, err := sql.Open("pgx", o.URL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer old.Close()
+		holding := func(statement string) {
+			t.Helper()
+			if err := old.QueryRow(statement + ` RETURNING num`).Scan(new(int64)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		holding(`UPDATE usersync_scope SET epoch = 7, holder = 'x', expires = CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT) + 60000 WHERE num = 1`)
+		o.Scope = oldPlain
+		l := open(t, o)
+		soon, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+		defer cancel()
+		if _, err := l.Lock(soon, "new", time.Minute); !errors.Is(err, context.DeadlineExceeded) {
+			t.Error(err)
+		}
+		holding(`UPDATE usersync_scope SET generation = generation + 1 WHERE num = 1 AND epoch = 7`)
+		holding(`UPDATE usersync_scope SET expires = 0, holder = '' WHERE num = 1 AND epoch = 7`)
+		lock(t, l)
 	})
 }
 

@@ -25,5 +25,8 @@ func (l *Log) Add(a *Attempt) {
 	}
 }
 
+// AddLine writes a line of another Log, in one Write.
+func (l *Log) AddLine(line []byte) { l.lines.Add(line) }
+
 // Close writes how many attempts were left out, if any were, and closes the file.
 func (l *Log) Close() error { return l.lines.Close() }

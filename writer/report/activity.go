@@ -110,3 +110,6 @@ type Point struct {
 	// Lowest limit of calls per second as they began; absent if there was no limit.
 	PerSecond float64 `json:"per_second,omitempty" jsonschema:"minimum=0"`
 }
+
+// Milliseconds is a time as files show it, precise to the microsecond.
+func Milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }

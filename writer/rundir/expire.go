@@ -13,7 +13,7 @@ import (
 
 // ownFiles matches every file that a run leaves in its directory, finished or not.
 var ownFiles = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^(((results|rejects)\.(csv|jsonl)|absent\.csv|summary\.json|report\.html)(\.partial)?(\.anew)?|(journal|index|attempts\.jsonl|traffic\.jsonl)(\.anew)?|erasing|ledger\.db(-wal|-shm|-journal|\.key)?)$`)
+	return regexp.MustCompile(`^(((results|rejects)\.(csv|jsonl)|absent\.csv|summary\.json|report\.html)(\.partial)?(\.anew)?|(journal|index|unpublished|attempts\.jsonl|traffic\.jsonl)(\.anew)?|erasing|ledger\.db(-wal|-shm|-journal|\.key)?)$`)
 })
 
 // RemoveRun removes the directory of a run below runsDir with its files, the journal last, so that

@@ -25,6 +25,8 @@ type RunInfo struct {
 	Finished bool
 	// Journal means that there is one, so it may be possible to resume the run.
 	Journal bool
+	// Unpublished means that there is a file of UnpublishedName.
+	Unpublished bool
 }
 
 // JournalName is the name of a run's journal in its directory.
@@ -38,6 +40,10 @@ const AttemptsName = "attempts.jsonl"
 
 // TrafficName is the name of the description of a run's calls in its directory.
 const TrafficName = "traffic.jsonl"
+
+// UnpublishedName is the name of the file that says where the files of a run are to be uploaded,
+// until they are there.
+const UnpublishedName = "unpublished"
 
 const summaryName = "summary.json"
 
@@ -118,6 +124,7 @@ func (r *RunInfo) inspect(root *os.Root) error {
 		partial = partial || strings.HasSuffix(name, partialSuffix)
 		r.Finished = r.Finished || name == summaryName
 		r.Journal = r.Journal || name == JournalName
+		r.Unpublished = r.Unpublished || name == UnpublishedName
 	}
 	r.Finished = r.Finished && !partial
 	return err

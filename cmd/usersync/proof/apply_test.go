@@ -9,10 +9,12 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
 	"usersync/sync/journal"
+	"usersync/writer/rundir"
 )
 
 // TestProofApplyCrash: after apply was killed at any moment, the same command or resume
@@ -55,8 +57,41 @@ func TestProofApplyCrash(t *testing.T) {
 	}
 }
 
-// applied reports whether a run has applied a plan completely: a kill after that leaves
-// nothing to do.
+// TestProofApplyWritePoints: killed at a system call that writes, also before its journal
+// has a first line, apply completes the plan when it is started again.
+func TestProofApplyWritePoints(t *testing.T) {
+	points := map[string][]int{"fsync": {5, 6, 7, 8}, "pwrite64": {8, 40}}
+	if *full {
+		points = map[string][]int{"fsync": upTo(60, 1), "pwrite64": upTo(300, 5), "write": upTo(400, 7), "mkdirat": {1, 2}}
+	}
+	for call, places := range points {
+		for i, n := range places {
+			mode := []string{"upsert", "mirror"}[i%2]
+			t.Run(fmt.Sprintf("%s %s %d", mode, call, n), func(t *testing.T) {
+				t.Parallel()
+				c := newCrash(t, mode, nil)
+				c.records = 30
+				c.flags = []string{"--config", c.config, "--mode", mode, "--workers", "4", "--batch-size", "5", "--max-delete", "50%"}
+				c.run(t, c.with(packed(t, write(t, c.records, validRow)))...).wantExit(t, 0)
+				p := c.plan(t)
+				under := []string{"strace", "-f", "-qqq", "-o", "/dev/null", "-e", "trace=" + call,
+					"-e", fmt.Sprintf("inject=%s:signal=KILL:when=%d", call, n)}
+				died := killed(t, c.command(t, under, "apply", p.path).wait(t))
+				if dir := c.newest(t); died && !applied(t, dir) {
+					o := c.command(t, nil, "apply", p.path).wait(t)
+					o.wantExit(t, 0)
+					p.done(t, c, o)
+				} else {
+					p.done(t, c, execution{dir: dir})
+				}
+				t.Logf("killed: %t, %d calls planned", died, len(p.op))
+			})
+		}
+	}
+}
+
+// applied reports whether a run has applied a plan completely: it is finished once it has
+// its summary, and a kill after that leaves nothing to do.
 func applied(t *testing.T, dir string) bool {
 	t.Helper()
 	f, err := os.Open(filepath.Join(dir, "journal"))
@@ -75,7 +110,12 @@ func applied(t *testing.T, dir string) bool {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return past.Header.Plan != nil && past.Over()
+	runs, err := rundir.Runs(filepath.Dir(dir))
+	if err != nil {
+		t.Fatal(err)
+	}
+	finished := slices.ContainsFunc(runs, func(r rundir.RunInfo) bool { return r.ID == filepath.Base(dir) && r.Finished })
+	return past.Header.Plan != nil && (finished || past.Over())
 }
 
 // longApply is roughly how long the apply takes.

@@ -48,6 +48,7 @@ type shardedJob struct {
 	file    string
 	records int
 	shards  int
+	pause   time.Duration // before another process is started
 
 	mu       sync.Mutex
 	random   *rand.Rand
@@ -109,6 +110,7 @@ func (j *shardedJob) complete(t *testing.T, index int) {
 		case 0:
 			return
 		case -1, 5, 8, 130, 137, 143:
+			<-time.After(j.pause)
 		default:
 			t.Errorf("shard %d: exit %d after %s\n%s", index, o.exit, disturbed, o.stderr)
 			return

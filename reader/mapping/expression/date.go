@@ -22,6 +22,9 @@ type datePair struct {
 	rule     string
 }
 
+// The latest year that two digits of a year can mean is between these.
+const earliestPivot, latestPivot = 1900, 2199
+
 // maxPairs bounds what is kept of forms that come from cells.
 const maxPairs = 100
 
@@ -89,8 +92,8 @@ func latestYear(text string) int {
 		return 0
 	case n < 100:
 		return 2000 + n
-	case n < 1000:
-		return 0
+	case n < earliestPivot || n > latestPivot:
+		return 0 // mistyped: no user was born there
 	}
 	return n
 }

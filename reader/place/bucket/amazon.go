@@ -57,13 +57,14 @@ func (amazon) head(ctx context.Context, b *blob.Bucket, host, key, id string) (p
 		in.VersionId = aws.String(id)
 	}
 	out, err := client.GetObject(ctx, in)
-	if status, _ := answered(err); status == http.StatusRequestedRangeNotSatisfiable {
-		return place.Version{ID: id}, nil // it has no byte
+	if status, _ := answered(err); status == http.StatusRequestedRangeNotSatisfiable { // it has no byte
+		in.Range = nil
+		out, err = client.GetObject(ctx, in)
 	}
 	if err != nil {
 		return place.Version{}, err
 	}
-	_ = out.Body.Close() // one byte
+	_ = out.Body.Close() // one byte, or none
 	v := place.Version{ID: aws.ToString(out.ETag), Size: sizeOf(out), Modified: aws.ToTime(out.LastModified).UTC()}
 	if named := aws.ToString(out.VersionId); named != "" && named != "null" {
 		v.ID = named

@@ -5,8 +5,10 @@ package bucket
 import (
 	"context"
 	"net/url"
+	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	azblob "github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/blob"
 	"gocloud.dev/blob"
 	"gocloud.dev/blob/azureblob"
@@ -20,6 +22,12 @@ type azure struct{}
 func (azure) open(ctx context.Context, u *url.URL) (*blob.Bucket, error) {
 	opener := azureblob.URLOpener{MakeClient: azureblob.NewDefaultClient, ServiceURLOptions: *azureblob.NewDefaultServiceURLOptions()}
 	return opener.OpenBucketURL(ctx, u)
+}
+
+// fewTries makes the library try a call twice: the caller tries again, too. The other libraries
+// ask the client.
+func fewTries(ctx context.Context) context.Context {
+	return policy.WithRetryOptions(ctx, policy.RetryOptions{MaxRetries: 1, RetryDelay: time.Second})
 }
 
 func (azure) head(ctx context.Context, b *blob.Bucket, _, key, _ string) (place.Version, error) {

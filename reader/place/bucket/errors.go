@@ -40,16 +40,31 @@ func failed(err error) error {
 		return &place.Error{Kind: place.Lost, Rule: "cannot be reached: its cloud answers that it cannot serve it now" + place.Code(code), Hint: "run again later", Err: err}
 	case status >= 300:
 		return &place.Error{Kind: place.Misused, Rule: "cannot be read or written: its cloud refuses the request" + place.Code(code), Hint: "check bucket, region and endpoint", Err: err}
-	case strings.Contains(text, "checksum"), strings.Contains(text, "bad crc"):
+	case says(text, "checksum"), strings.Contains(text, "bad crc"):
 		return &place.Error{Kind: place.Broken, Rule: "does not have the checksum that its cloud declares", Hint: "what was read is not what was written: run again", Err: err}
 	case errors.Is(err, context.Canceled):
 		return err
-	case strings.Contains(text, "credential"):
+	case says(text, "credential"):
 		return place.Refused("", err)
-	case strings.Contains(text, "region"):
+	case says(text, "region"):
 		return &place.Error{Kind: place.Misused, Rule: "is in a bucket of which no region is known", Hint: "set AWS_REGION, or write ?region=NAME after the URL", Err: err}
 	}
 	return place.Unreachable(err)
+}
+
+// says reports whether a text has a word that is not a part of an address: a bucket may be called
+// like it.
+func says(text, word string) bool {
+	for {
+		_, after, found := strings.Cut(text, word)
+		if !found {
+			return false
+		}
+		text = strings.TrimPrefix(after, "s")
+		if text == "" || strings.ContainsRune(" ,:;)", rune(text[0])) {
+			return true
+		}
+	}
 }
 
 // answered is the status and the error code of an answer; 0 if there was none.

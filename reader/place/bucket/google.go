@@ -28,7 +28,16 @@ func (google) open(ctx context.Context, u *url.URL) (*blob.Bucket, error) {
 			return nil, place.Refused("", err)
 		}
 	}
-	return blob.DefaultURLMux().OpenBucketURL(ctx, u)
+	b, err := blob.DefaultURLMux().OpenBucketURL(ctx, u)
+	if err != nil {
+		return nil, err
+	}
+	var client *storage.Client
+	if !b.As(&client) {
+		return nil, errDriver
+	}
+	client.SetRetry(storage.WithMaxAttempts(2)) // without end, if no one says how often
+	return b, nil
 }
 
 func (google) head(ctx context.Context, b *blob.Bucket, host, key, id string) (place.Version, error) {

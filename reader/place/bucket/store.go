@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"gocloud.dev/blob"
 
@@ -71,6 +72,8 @@ func (s *store) Open(ctx context.Context, u place.URL, id string) (place.Object,
 	if err != nil {
 		return nil, err
 	}
+	ctx, cancel := bounded(ctx)
+	defer cancel()
 	o := &object{cloud: s.cloud, bucket: b, url: u}
 	if o.version, err = s.cloud.head(ctx, b, u.Host, u.Path, id); err != nil && id != "" {
 		return nil, replaced(failed(err))
@@ -91,16 +94,38 @@ func (s *store) List(ctx context.Context, u place.URL, prefix string, found func
 		return err
 	}
 	list := b.List(&blob.ListOptions{Prefix: prefix})
-	for {
-		o, err := list.Next(ctx)
+	for r := (ring{}); ; {
+		page, cancel := bounded(ctx)
+		o, err := list.Next(page)
+		cancel()
 		if err == io.EOF {
 			return nil
 		}
 		if err != nil {
 			return failed(err)
 		}
+		if r.closes(o.Key) {
+			return &place.Error{Kind: place.Broken, Rule: "cannot be listed: its cloud lists the same objects again and again"}
+		}
 		found(o.Key)
 	}
+}
+
+// ring finds out that a list never ends because it repeats itself. It remembers one key at a time,
+// each for twice as long.
+type ring struct {
+	key     string
+	n, next int
+}
+
+func (r *ring) closes(key string) bool {
+	if r.n++; r.n > 1 && key == r.key {
+		return true
+	}
+	if r.n > r.next {
+		r.key, r.next = key, 2*r.n
+	}
+	return false
 }
 
 // Put writes an object. It appears when all its bytes have come.
@@ -109,7 +134,7 @@ func (s *store) Put(ctx context.Context, u place.URL, content io.ReadSeeker, _ i
 	if err != nil {
 		return err
 	}
-	ctx, abort := context.WithCancel(ctx)
+	ctx, abort := context.WithCancel(fewTries(ctx))
 	defer abort()
 	w, err := b.NewWriter(ctx, u.Path, &blob.WriterOptions{ContentType: mime.TypeByExtension(path.Ext(u.Path))})
 	if err != nil {
@@ -120,6 +145,11 @@ func (s *store) Put(ctx context.Context, u place.URL, content io.ReadSeeker, _ i
 		return failed(errors.Join(err, w.Close()))
 	}
 	return failed(w.Close())
+}
+
+// bounded is the context of a call that carries no object, which a cloud must answer in time.
+func bounded(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(fewTries(ctx), time.Minute)
 }
 
 // object is a version of an object.
@@ -135,7 +165,7 @@ func (o *object) Version() place.Version { return o.version }
 
 // From opens the version at an offset.
 func (o *object) From(ctx context.Context, offset int64) (io.ReadCloser, error) {
-	r, err := o.bucket.NewRangeReader(ctx, o.url.Path, offset, -1, &blob.ReaderOptions{
+	r, err := o.bucket.NewRangeReader(fewTries(ctx), o.url.Path, offset, -1, &blob.ReaderOptions{
 		BeforeRead: func(as func(any) bool) error { return o.cloud.pin(as, o.version) },
 	})
 	if err != nil {
@@ -180,6 +210,8 @@ func beginning(contentRange string) int64 {
 
 // Check asks whether the version is still there.
 func (o *object) Check(ctx context.Context) error {
+	ctx, cancel := bounded(ctx)
+	defer cancel()
 	now, err := o.cloud.head(ctx, o.bucket, o.url.Host, o.url.Path, o.version.ID)
 	if err != nil {
 		return replaced(failed(err))

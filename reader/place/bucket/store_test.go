@@ -3,9 +3,16 @@
 package bucket
 
 import (
+	"context"
 	"io"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
+
+	"usersync/reader/place"
 )
 
 // An answer is read from the byte that is missing, wherever it begins; one that begins later, or
@@ -23,5 +30,43 @@ func TestSkip(t *testing.T) {
 		if (err == nil) != works || works && string(rest) != object[4:] {
 			t.Errorf("%q: %q, %v", contentRange, rest, err)
 		}
+	}
+}
+
+// A list that repeats itself is found out, whether or not it ever comes to its beginning again; one
+// without repetition is not.
+func TestRing(t *testing.T) {
+	for _, before := range []int{0, 1, 2, 1000} {
+		for _, around := range []int{1, 2, 7, 1000, 1 << 20} {
+			r, at := ring{}, 0
+			for ; at < 10_000_000 && !r.closes(strconv.Itoa(before+max(0, at-before)%around-max(0, before-at))); at++ {
+			}
+			if at < before+around || at > 4*(before+around) {
+				t.Errorf("%d, and %d around: at %d", before, around, at)
+			}
+		}
+	}
+}
+
+// A server whose pages lead in a circle is an error, and not a listing without end.
+func TestEndlessList(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, `<ListBucketResult><Name>feeds</Name><IsTruncated>true</IsTruncated><NextContinuationToken>more</NextContinuationToken>`+
+			`<Contents><Key>a.csv</Key><Size>3</Size><LastModified>2026-11-27T10:00:00.000Z</LastModified></Contents><Contents><Key>b.csv</Key><Size>3</Size><LastModified>2026-11-27T10:00:00.000Z</LastModified></Contents></ListBucketResult>`)
+	}))
+	t.Cleanup(server.Close)
+	t.Setenv("AWS_ACCESS_KEY_ID", "key")
+	t.Setenv("AWS_SECRET_ACCESS_KEY", "s3cret")
+	t.Setenv("AWS_REGION", "eu-west-1")
+	t.Setenv("AWS_ENDPOINT_URL", server.URL)
+	s, err := New("s3")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithTimeout(t.Context(), 10*time.Second)
+	defer stop()
+	err = s.List(ctx, place.URL{Scheme: "s3", Host: "feeds", Path: "*.csv"}, "", func(string) {})
+	if kind, _ := place.KindOf(err); err == nil || kind != place.Broken {
+		t.Error(err)
 	}
 }

@@ -31,6 +31,23 @@ func (o *object) open(ctx context.Context) (err error) {
 	return remoteError(err)
 }
 
+// saysItsSize returns an error if a file of no bytes has one: a server that does not say how long
+// its files are looks like that, and nothing would show whether the end of one is missing.
+func (o *object) saysItsSize() error {
+	if o.version.Size > 0 {
+		return nil
+	}
+	n, err := o.file.ReadAt(make([]byte, 1), 0)
+	if n > 0 {
+		return &place.Error{Kind: place.Broken, Rule: "is said to be empty and has bytes: its server does not say how long it is, or it is still being written",
+			Hint: "try again when it is written; if that does not help, fetch it to a local file first"}
+	}
+	if err == io.EOF {
+		return nil
+	}
+	return remoteError(err)
+}
+
 // Version is what was pinned.
 func (o *object) Version() place.Version { return o.version }
 

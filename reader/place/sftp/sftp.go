@@ -6,11 +6,13 @@ package sftp
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"io"
 	"io/fs"
 	"path"
 	"strings"
+	"time"
 
 	"github.com/pkg/sftp"
 
@@ -29,12 +31,21 @@ func New(c place.Credentials) (*Store, error) {
 	return &Store{login: l}, nil
 }
 
+// How long a server may take to open a file, and to list a pattern.
+const (
+	opening = time.Minute
+	listing = 5 * time.Minute
+)
+
 // Open opens an object on a connection of its own.
 func (s *Store) Open(ctx context.Context, u place.URL, _ string) (place.Object, error) {
+	ctx, cancel := context.WithTimeout(ctx, opening)
+	defer cancel()
 	o := &object{store: s, url: u}
 	if err := o.open(ctx); err != nil {
 		return nil, errors.Join(err, o.Close())
 	}
+	defer context.AfterFunc(ctx, o.conn.cut)()
 	info, err := o.file.Stat()
 	if err != nil {
 		return nil, errors.Join(remoteError(err), o.Close())
@@ -43,6 +54,9 @@ func (s *Store) Open(ctx context.Context, u place.URL, _ string) (place.Object, 
 		return nil, errors.Join(&place.Error{Kind: place.Misused, Rule: "is not a regular file", Hint: "name a file, or a pattern such as " + u.String() + "/*.csv"}, o.Close())
 	}
 	o.version = versionOf(info)
+	if err := o.saysItsSize(); err != nil {
+		return nil, errors.Join(err, o.Close())
+	}
 	return o, nil
 }
 
@@ -52,21 +66,15 @@ func versionOf(info fs.FileInfo) place.Version {
 
 // List calls found with the files that match the path of u.
 func (s *Store) List(ctx context.Context, u place.URL, _ string, found func(string)) (err error) {
+	ctx, cancel := context.WithTimeout(ctx, listing)
+	defer cancel()
 	c, err := s.login.dial(ctx, u)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, c.Close()) }()
-	all, err := c.Glob(remotePath(u))
-	if err != nil {
-		return remoteError(err)
-	}
-	for _, p := range all {
-		if info, err := c.Stat(p); err == nil && info.Mode().IsRegular() {
-			found(urlPath(u, p))
-		}
-	}
-	return nil
+	defer context.AfterFunc(ctx, c.cut)()
+	return match(c, "", strings.Split(remotePath(u), "/"), func(p string) { found(urlPath(u, p)) })
 }
 
 // home begins paths that are relative to the directory where a login leads.
@@ -95,17 +103,22 @@ func (s *Store) Put(ctx context.Context, u place.URL, content io.ReadSeeker, _ i
 		return err
 	}
 	defer func() { err = errors.Join(err, c.Close()) }()
+	defer context.AfterFunc(ctx, c.cut)()
 	to := remotePath(u)
+	partial := to + "." + rand.Text()[:6] + ".partial" // another process may write the same object
 	if err := c.MkdirAll(path.Dir(to)); err != nil {
 		return remoteError(err)
 	}
-	file, err := c.Create(to + ".partial")
+	file, err := c.Create(partial)
 	if err != nil {
 		return remoteError(err)
 	}
 	_, err = file.ReadFrom(content)
 	if err = errors.Join(err, file.Close()); err == nil {
-		err = c.PosixRename(to+".partial", to)
+		err = c.PosixRename(partial, to)
+	}
+	if err != nil {
+		_ = c.Remove(partial) // if the connection is still there
 	}
 	return remoteError(err)
 }

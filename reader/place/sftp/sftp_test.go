@@ -6,7 +6,9 @@ import (
 	"crypto/rand"
 	"encoding/pem"
 	"errors"
+	"fmt"
 	"io"
+	"io/fs"
 	"net"
 	"os"
 	"path/filepath"
@@ -29,6 +31,7 @@ type server struct {
 	cutAfter int64  // bytes to the client; 0: none is cut
 	key      user.Secret
 	known    string // file
+	serve    func(channel io.ReadWriteCloser) error
 }
 
 func newSigner(t *testing.T) (ssh.Signer, string) {
@@ -72,7 +75,7 @@ func startServer(t *testing.T, cutAfter int64) *server {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = l.Close() })
-	s := &server{at: l.Addr().String(), cutAfter: cutAfter, key: user.NewSecret(text), known: filepath.Join(t.TempDir(), "known_hosts")}
+	s := &server{at: l.Addr().String(), cutAfter: cutAfter, key: user.NewSecret(text), known: filepath.Join(t.TempDir(), "known_hosts"), serve: serveDisk}
 	line := knownhosts.Line([]string{knownhosts.Normalize(s.at)}, host.PublicKey())
 	if err := os.WriteFile(s.known, []byte(line+"\n"), 0o600); err != nil {
 		t.Fatal(err)
@@ -83,13 +86,13 @@ func startServer(t *testing.T, cutAfter int64) *server {
 			if err != nil {
 				return
 			}
-			go serve(&cutConn{Conn: conn, left: cutAfter, cuts: cutAfter > 0}, config)
+			go s.accept(&cutConn{Conn: conn, left: cutAfter, cuts: cutAfter > 0}, config)
 		}
 	}()
 	return s
 }
 
-func serve(conn net.Conn, config *ssh.ServerConfig) {
+func (s *server) accept(conn net.Conn, config *ssh.ServerConfig) {
 	defer conn.Close()
 	_, channels, requests, err := ssh.NewServerConn(conn, config)
 	if err != nil {
@@ -106,10 +109,17 @@ func serve(conn net.Conn, config *ssh.ServerConfig) {
 				_ = r.Reply(r.Type == "subsystem", nil)
 			}
 		}()
-		if s, err := sftp.NewServer(channel); err == nil {
-			_ = s.Serve()
-		}
+		_ = s.serve(channel)
 	}
+}
+
+// serveDisk serves this machine's files.
+func serveDisk(channel io.ReadWriteCloser) error {
+	s, err := sftp.NewServer(channel)
+	if err == nil {
+		err = s.Serve()
+	}
+	return err
 }
 
 // cutConn breaks after some bytes were written.
@@ -283,4 +293,87 @@ func TestListAndPut(t *testing.T) {
 	if left, _ := filepath.Glob(dir + "/feeds/*.partial"); len(left) > 0 {
 		t.Errorf("left: %q", left)
 	}
+}
+
+// A listing that breaks off is an error, and never a shorter list: the users of a file that is not
+// in it would be missing from the input.
+func TestListIsWhole(t *testing.T) {
+	dir := t.TempDir()
+	var want []string
+	for i := range 40 {
+		name := fmt.Sprintf("%s/%d/users-%02d.csv", dir, i%4, i)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(name), 0o700), os.WriteFile(name, nil, 0o600)); err != nil {
+			t.Fatal(err)
+		}
+		want = append(want, name)
+	}
+	slices.Sort(want)
+	failed := 0
+	for cutAfter := int64(2000); failed == 0 || cutAfter < 9000; cutAfter += 150 {
+		s := startServer(t, cutAfter%9000)
+		all, _, err := opener(s.credentials()).Expand(t.Context(), s.url(dir+"/*/users-*.csv"))
+		for i := range all {
+			all[i] = strings.TrimPrefix(all[i], s.url(""))
+		}
+		if err != nil {
+			failed++
+		} else if !slices.Equal(all, want) {
+			t.Errorf("cut after %d bytes: %d files", cutAfter, len(all))
+		}
+	}
+}
+
+// bare is a file whose server does not say how long it is.
+type bare struct{ fs.FileInfo }
+
+func (bare) Size() int64 { return 0 }
+
+// A server that does not say how long a file is cannot show that its end has come.
+func TestSizeIsSaid(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{"empty.csv": "", "users.csv": "id\n1\n"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s := startServer(t, 0)
+	s.serve = func(channel io.ReadWriteCloser) error {
+		return sftp.NewRequestServer(channel, sftp.Handlers{FileGet: files(dir), FileList: files(dir)}).Serve()
+	}
+	o := opener(s.credentials())
+	_, err := o.Open(t.Context(), s.url("/users.csv"))
+	if kind, ok := place.KindOf(err); !ok || kind != place.Broken || !strings.Contains(err.Error(), "does not say how long it is") {
+		t.Errorf("a file without a size: %v", err)
+	}
+	r, err := o.Open(t.Context(), s.url("/empty.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	if text, err := io.ReadAll(r); err != nil || len(text) > 0 {
+		t.Errorf("an empty file: %q, %v", text, err)
+	}
+}
+
+// files serves a directory, and says nothing about sizes.
+type files string
+
+func (f files) Fileread(r *sftp.Request) (io.ReaderAt, error) {
+	return os.Open(filepath.Join(string(f), r.Filepath))
+}
+
+func (f files) Filelist(r *sftp.Request) (sftp.ListerAt, error) {
+	info, err := os.Stat(filepath.Join(string(f), r.Filepath))
+	return one{info}, err
+}
+
+// one is a listing of one file.
+type one struct{ fs.FileInfo }
+
+func (o one) ListAt(to []fs.FileInfo, offset int64) (int, error) {
+	if offset > 0 {
+		return 0, io.EOF
+	}
+	to[0] = bare(o)
+	return 1, nil
 }

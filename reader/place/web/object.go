@@ -31,11 +31,19 @@ func (o *object) begin(answer *http.Response) error {
 		return &place.Error{Kind: place.Broken, Rule: "cannot be read: its server answers HTTP " + answer.Status[:3] + " to a request for the whole file"}
 	case wanted != "" && wanted != o.version.ID:
 		return place.Replaced(nil)
-	case answer.ContentLength < 0 && answer.ProtoMajor < 2 && len(answer.TransferEncoding) == 0:
-		return &place.Error{Kind: place.Broken, Rule: "has no declared length, so that nothing shows whether its end is missing",
-			Hint: "fetch it to a local file first, or have its server send Content-Length"}
+	case !hasEnd(answer):
+		return errEndless
 	}
 	return nil
+}
+
+// errEndless is an answer that does not show whether its end is missing.
+var errEndless = &place.Error{Kind: place.Broken, Rule: "has no declared length, so that nothing shows whether its end is missing",
+	Hint: "fetch it to a local file first, or have its server send Content-Length"}
+
+// hasEnd reports whether the end of an answer can be told from the end of its connection.
+func hasEnd(answer *http.Response) bool {
+	return answer.ContentLength >= 0 || answer.ProtoMajor >= 2 || len(answer.TransferEncoding) > 0
 }
 
 // versionOf is the version that an answer is of. A weak entity tag is none.
@@ -70,7 +78,12 @@ func (o *object) From(ctx context.Context, offset int64) (io.ReadCloser, error) 
 	if err != nil {
 		return nil, err
 	}
-	if err := o.continues(answer, offset); err != nil {
+	err = o.continues(answer, offset)
+	// A range may end before the object does.
+	if err == nil && o.version.Size < 0 && (answer.StatusCode == http.StatusPartialContent || !hasEnd(answer)) {
+		err = errEndless
+	}
+	if err != nil {
 		return nil, errors.Join(err, answer.Body.Close())
 	}
 	return answer.Body, nil

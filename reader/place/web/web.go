@@ -39,8 +39,14 @@ var errDowngrade = &place.Error{Kind: place.Broken, Rule: "is redirected from ht
 // errRedirects is a redirect that leads to too many others.
 var errRedirects = &place.Error{Kind: place.Broken, Rule: "is redirected more than ten times"}
 
+// errMoved is a redirect of a file that is written. The client would get what is there, and not
+// write anything.
+var errMoved = &place.Error{Kind: place.Broken, Rule: "is redirected, which is not followed when a file is written", Hint: "name the URL that it is redirected to"}
+
 func checkRedirect(to *http.Request, via []*http.Request) error {
 	switch {
+	case via[0].Method != http.MethodGet:
+		return errMoved
 	case via[0].URL.Scheme == "https" && to.URL.Scheme != "https":
 		return errDowngrade
 	case len(via) > 10:

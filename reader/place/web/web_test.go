@@ -3,7 +3,6 @@ package web
 import (
 	"bytes"
 	"crypto/sha256"
-	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -16,6 +15,7 @@ import (
 	"time"
 
 	"usersync/reader/place"
+	"usersync/reader/place/placetest"
 	"usersync/sync/user"
 )
 
@@ -104,19 +104,6 @@ func started(t *testing.T, h http.Handler) string {
 	return s.URL + "/feeds/users.csv"
 }
 
-func read(t *testing.T, o *place.Opener, url string) ([]byte, error) {
-	t.Helper()
-	r, err := o.Open(t.Context(), o.Add(url))
-	if err != nil {
-		return nil, err
-	}
-	b, err := io.ReadAll(r)
-	if err == nil {
-		err = r.Check()
-	}
-	return b, errors.Join(err, r.Close())
-}
-
 // Whatever breaks, the bytes that are read are those of the object, or there is an error.
 func TestReadsExactlyTheObject(t *testing.T) {
 	for name, c := range map[string]struct {
@@ -147,7 +134,7 @@ func TestReadsExactlyTheObject(t *testing.T) {
 			if c.change && !s.noTag {
 				s.change = func() { s.content.Store(&other) }
 			}
-			got, err := read(t, opener(), started(t, s))
+			got, err := placetest.Read(t, opener(), started(t, s))
 			if !c.fails && (err != nil || !bytes.Equal(got, want)) {
 				t.Errorf("%d bytes, %v", len(got), err)
 			}
@@ -171,7 +158,7 @@ func TestWholeAnswerIsSkipped(t *testing.T) {
 		cut := &cutter{ResponseWriter: w, left: 100_000, cuts: n.Add(1) == 1}
 		_, _ = cut.Write(want)
 	}))
-	if got, err := read(t, opener(), url); err != nil || !bytes.Equal(got, want) {
+	if got, err := placetest.Read(t, opener(), url); err != nil || !bytes.Equal(got, want) {
 		t.Errorf("%d bytes, %v", len(got), err)
 	}
 }
@@ -217,7 +204,7 @@ func TestAnswers(t *testing.T) {
 	for status, kind := range map[int]place.Kind{404: place.Missing, 410: place.Missing, 401: place.Denied, 403: place.Denied,
 		400: place.Broken, 416: place.Changed, 500: place.Lost, 501: place.Broken, 503: place.Lost, 429: place.Lost} {
 		url := started(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) }))
-		_, err := read(t, opener(), url+"?sig=s3cret")
+		_, err := placetest.Read(t, opener(), url+"?sig=s3cret")
 		if got, _ := place.KindOf(err); err == nil || got != kind || strings.Contains(err.Error(), "s3cret") {
 			t.Errorf("%d: %v", status, err)
 		}
@@ -231,21 +218,21 @@ func TestPinned(t *testing.T) {
 	one, two := content(1), content(2)
 	s.content.Store(&one)
 	o, url := opener(), started(t, s)
-	if _, err := read(t, o, url); err != nil {
+	if _, err := placetest.Read(t, o, url); err != nil {
 		t.Fatal(err)
 	}
 	s.content.Store(&two)
-	if _, err := read(t, o, url); err == nil {
+	if _, err := placetest.Read(t, o, url); err == nil {
 		t.Error("another version was opened")
 	} else if kind, _ := place.KindOf(err); kind != place.Changed {
 		t.Error(err)
 	}
 	s.noTag, s.noDate = true, true
 	o, url = opener(), started(t, s)
-	if _, err := read(t, o, url); err != nil {
+	if _, err := placetest.Read(t, o, url); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := read(t, o, url); err == nil {
+	if _, err := placetest.Read(t, o, url); err == nil {
 		t.Error("what has no version was opened twice")
 	}
 }
@@ -269,10 +256,58 @@ func TestRedirectsAndToken(t *testing.T) {
 	}
 	far := httptest.NewServer(http.RedirectHandler(strings.Replace(plain, "127.0.0.1", "localhost", 1), http.StatusFound))
 	defer far.Close()
-	if got, err := read(t, o, far.URL+"/users.csv"); err != nil || string(got) != "id\n1\n" || seen[0] != "" {
+	if got, err := placetest.Read(t, o, far.URL+"/users.csv"); err != nil || string(got) != "id\n1\n" || seen[0] != "" {
 		t.Errorf("%q, %v, token %q", got, err, seen)
 	}
 	if _, err := o.Open(t.Context(), "http://files.invalid/users.csv"); err == nil || !strings.Contains(err.Error(), "https_token") {
 		t.Errorf("a token for http: %v", err)
+	}
+}
+
+// What is written goes where the URL says: after a redirect the client would only get something.
+func TestPutIsNotRedirected(t *testing.T) {
+	for _, status := range []int{http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther, http.StatusTemporaryRedirect} {
+		got := atomic.Int64{}
+		login := started(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { got.Add(1) }))
+		url := started(t, http.RedirectHandler(login, status))
+		err := opener().Put(t.Context(), url, "results.csv", strings.NewReader("id\n"), 3)
+		if kind, _ := place.KindOf(err); err == nil || kind != place.Broken || got.Load() > 0 {
+			t.Errorf("%d: %v, and %d calls", status, err, got.Load())
+		}
+	}
+}
+
+// An object of unknown length is continued only if the answer shows where it ends.
+func TestEndIsProvedWhenContinued(t *testing.T) {
+	for name, c := range map[string]struct {
+		rest string
+		want string // empty: an error
+	}{
+		"the whole, with a length":      {"HTTP/1.1 200 OK\r\nETag: \"one\"\r\nContent-Length: 10\r\n\r\nid\n1\n2\n3\n4", "id\n1\n2\n3\n4"},
+		"a range of a known length":     {"HTTP/1.1 206 OK\r\nETag: \"one\"\r\nContent-Range: bytes 5-9/10\r\nContent-Length: 5\r\n\r\n2\n3\n4", "id\n1\n2\n3\n4"},
+		"a range that may end early":    {"HTTP/1.1 206 OK\r\nETag: \"one\"\r\nContent-Range: bytes 5-6/*\r\nContent-Length: 2\r\n\r\n2\n", ""},
+		"the whole, without its length": {"HTTP/1.0 200 OK\r\nETag: \"one\"\r\n\r\nid\n1\n2\n", ""},
+	} {
+		var n atomic.Int64
+		url := started(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			conn, _, _ := http.NewResponseController(w).Hijack()
+			answer := c.rest
+			if n.Add(1) == 1 {
+				answer = "HTTP/1.1 200 OK\r\nETag: \"one\"\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nid\n1\n\r\n"
+			}
+			_, _ = io.WriteString(conn, answer)
+			_ = conn.Close()
+		}))
+		r, err := opener().Open(t.Context(), url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := io.ReadAll(r)
+		if kind, _ := place.KindOf(err); (err == nil) != (c.want != "") || err == nil && string(got) != c.want || err != nil && kind != place.Broken {
+			t.Errorf("%s: %q, %v", name, got, err)
+		}
+		if err := r.Close(); err != nil {
+			t.Error(err)
+		}
 	}
 }

@@ -3,6 +3,7 @@ package rest
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -101,7 +102,7 @@ func broken(ctx context.Context, err error, written bool) *destination.CallError
 		ce.Fault = destination.NotTaken
 	}
 	ce.Code, ce.Err = cause(ctx, err)
-	if ce.Code == "tls" || denyingProxy(err) {
+	if ce.Code == "tls" || denyingProxy(err) || ce.Code == codeProxy && trustFault(err) != nil {
 		ce.Fault = destination.Denied
 	}
 	return ce
@@ -118,6 +119,11 @@ func cause(ctx context.Context, err error) (code string, safe error) {
 	switch {
 	case ctx.Err() != nil:
 		return "canceled", ctx.Err()
+	case missedProxy(err) != nil:
+		if _, safe = cause(ctx, missedProxy(err)); errors.Is(safe, errNoTLS) {
+			safe = errPlainProxy
+		}
+		return codeProxy, fmt.Errorf("the proxy cannot be reached: %w", safe)
 	case trustFault(err) != nil:
 		return "tls", trustFault(err)
 	case isTimeout(err):
@@ -125,7 +131,7 @@ func cause(ctx context.Context, err error) (code string, safe error) {
 	case errors.As(err, &dns):
 		return "dns", dns
 	case errors.As(err, &proxy):
-		return "proxy", proxy
+		return codeProxy, proxy
 	case errors.As(err, &dial) && dial.Op == "dial":
 		return "dial", dial
 	case errors.As(err, &errno):

@@ -32,6 +32,9 @@ func TestTokenEndpoint(t *testing.T) {
 		{200, "{}", destination.NotTaken, "token_unreadable"},
 		{200, `{"access_token":"a b"}`, destination.NotTaken, "token_unreadable"},
 		{200, `{"access_token":7}`, destination.NotTaken, "token_unreadable"},
+		{200, `{"error":"invalid_client","error_description":"the-secret"}`, destination.Denied, "token_http_400"},
+		{200, "error=invalid_client", destination.Denied, "token_http_400"},
+		{200, `{"error":"temporarily_unavailable"}`, destination.NotTaken, "token_unreadable"},
 	} {
 		for _, style := range []Style{Basic, Form, JSON} {
 			synctest.Test(t, func(t *testing.T) {

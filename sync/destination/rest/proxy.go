@@ -3,10 +3,23 @@ package rest
 import (
 	"context"
 	"errors"
+	"net"
 	"net/http"
 	"net/url"
 	"strconv"
 )
+
+const codeProxy = "proxy"
+
+var errPlainProxy = errors.New("it does not speak TLS; begin its address with http://")
+
+// missedProxy returns why a proxy cannot be reached; nil if that is not the error.
+func missedProxy(err error) error {
+	if op, ok := errors.AsType[*net.OpError](err); ok && op.Op == "proxyconnect" {
+		return op.Err
+	}
+	return nil
+}
 
 // proxyError reports a proxy that refused to connect.
 type proxyError struct{ status int }

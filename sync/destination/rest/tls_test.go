@@ -102,6 +102,27 @@ func TestProxy(t *testing.T) {
 	}
 }
 
+// TestMissedProxy: what is wrong with the way to a proxy says nothing about the API.
+func TestMissedProxy(t *testing.T) {
+	plain := httptest.NewServer(http.NotFoundHandler())
+	defer plain.Close()
+	gone := httptest.NewServer(nil)
+	gone.Close()
+	for proxy, want := range map[string]struct {
+		fault destination.Fault
+		text  string
+	}{
+		gone.URL: {destination.NotTaken, "the proxy cannot be reached: dial tcp"},
+		strings.Replace(plain.URL, "http:", "https:", 1): {destination.Denied, "the proxy cannot be reached: it does not speak TLS"},
+	} {
+		c := connect(t, "https://api.example", func(c *Config) { c.Proxy = proxy })
+		ce := do(t, t.Context(), c, post)
+		if ce == nil || ce.Fault != want.fault || ce.Code != "proxy" || !strings.Contains(ce.Error(), want.text) {
+			t.Errorf("%s: %v", proxy, ce)
+		}
+	}
+}
+
 // TestNamesInCertificatesAreEscaped: the maker of a certificate chose them.
 func TestNamesInCertificatesAreEscaped(t *testing.T) {
 	bad := x509.HostnameError{Certificate: &x509.Certificate{DNSNames: []string{"\x1b]0;x\x07\nusersync: done\u202e.example"}}, Host: "localhost"}

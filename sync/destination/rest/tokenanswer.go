@@ -32,7 +32,11 @@ func normalize(response *http.Response) error {
 	if err != nil {
 		return err
 	}
-	if answer, ok := parseTokenAnswer(text); ok {
+	answer, ok := parseTokenAnswer(text)
+	if answer.AccessToken == "" && refusesGrant(text) {
+		response.StatusCode, response.Status = http.StatusBadRequest, "400 Bad Request" // some servers say it with a 200
+	}
+	if ok {
 		if text, err = json.Marshal(answer); err != nil {
 			return err
 		}
@@ -63,6 +67,28 @@ func parseTokenAnswer(body []byte) (answer tokenAnswer, ok bool) {
 	}
 	kind, _ := sent.TokenType.(string)
 	return tokenAnswer{sent.AccessToken, kind, lifetime(strings.Trim(string(sent.ExpiresIn), `"`))}, true
+}
+
+// refusesGrant reports whether an answer is an error of RFC 6749 5.2 that no repetition cures.
+func refusesGrant(body []byte) bool {
+	text, err := plain(body)
+	if err != nil {
+		return false
+	}
+	var sent struct {
+		Error any `json:"error"`
+	}
+	code := ""
+	if err := json.Unmarshal(text, &sent); err == nil {
+		code, _ = sent.Error.(string)
+	} else if form, err := url.ParseQuery(string(bytes.TrimSpace(text))); err == nil {
+		code = form.Get("error")
+	}
+	switch code {
+	case "invalid_request", "invalid_client", "invalid_grant", "unauthorized_client", "unsupported_grant_type", "invalid_scope", "access_denied":
+		return true
+	}
+	return false
 }
 
 // lifetime reads seconds, whole or not; 0 if the text says none.

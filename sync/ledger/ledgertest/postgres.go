@@ -34,6 +34,23 @@ type Postgres struct {
 	mu      sync.Mutex
 }
 
+// Main runs the tests of a package and stops the server. If all is well so far, it looks for
+// goroutines that are left. It returns the exit code.
+func (s *Postgres) Main(tests interface{ Run() int }, leaks func() error) int {
+	code := tests.Run()
+	if err := s.Stop(); err != nil {
+		fmt.Fprintln(os.Stderr, "stop PostgreSQL:", err)
+		code = max(code, 1)
+	}
+	if code == 0 {
+		if err := leaks(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			code = 1
+		}
+	}
+	return code
+}
+
 // Database creates a new database and returns its address.
 func (s *Postgres) Database(ctx context.Context) (string, error) {
 	s.once.Do(func() { s.err = s.start() })

@@ -54,6 +54,17 @@ func (s *Set) Max() int64 {
 	return 0
 }
 
+// AddAll adds the rows of other.
+func (s *Set) AddAll(other *Set) {
+	if n := len(other.words) - len(s.words); n > 0 {
+		s.words = append(s.words, make([]uint64, n)...)
+	}
+	for i, word := range other.words {
+		s.count += bits.OnesCount64(word &^ s.words[i])
+		s.words[i] |= word
+	}
+}
+
 // Contains reports whether every row of other is in s.
 func (s *Set) Contains(other *Set) bool {
 	for i, word := range other.words {

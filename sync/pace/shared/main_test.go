@@ -3,7 +3,6 @@ package shared_test
 import (
 	"context"
 	"database/sql"
-	"fmt"
 	"os"
 	"strings"
 	"sync"
@@ -26,18 +25,7 @@ func TestMain(m *testing.M) {
 		child()
 		return
 	}
-	code := m.Run()
-	if err := server.Stop(); err != nil {
-		fmt.Fprintln(os.Stderr, "stop PostgreSQL:", err)
-		code = max(code, 1)
-	}
-	if code == 0 {
-		if err := goleak.Find(); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			code = 1
-		}
-	}
-	os.Exit(code)
+	os.Exit(server.Main(m, func() error { return goleak.Find() }))
 }
 
 // ledgers is the ledger that the tests share; each has an account of its own in it.

@@ -28,9 +28,12 @@ func TestErrorsOfEarlierRuns(t *testing.T) {
 		hint, next string // parts of them
 	}{
 		"no such run":                 {&history.LookupError{Err: errors.New("there is none")}, exit.Misuse, "give the name of a run", "ls -d runs/*"},
+		"no such run there":           {&history.LookupError{Err: errors.New("there is none"), Dir: "/data/my runs"}, exit.Misuse, "give the name of a run", "ls -d '/data/my runs'/*"},
 		"a damaged journal":           {&history.LookupError{Err: &journal.DamagedError{}}, exit.Misuse, "check the disk", ""},
 		"an unsafe place":             {&history.DirError{Err: &rundir.UnsafeError{Path: "/tmp"}}, exit.Misuse, "a directory of your own", ""},
 		"a place not writable":        {&history.DirError{Err: denied}, exit.Misuse, "this user can write to", "usersync run --help"},
+		"files of another process":    {&history.DirError{Err: &ledger.FailedError{Err: ledger.ErrFenced}}, exit.Held, "the other run continues", ""},
+		"files in a database":         {&history.DirError{Err: &ledger.FailedError{Err: errors.New("closed")}}, exit.Temporary, "check its database", ""},
 		"a full disk":                 {&history.DirError{Err: full}, exit.Temporary, "make room", ""},
 		"a run in progress":           {&history.RunningError{Run: "k"}, exit.Held, "wait for it to finish", ""},
 		"changed originals":           {&history.OriginalsError{Err: errors.New("changed")}, exit.Misuse, "", ""},

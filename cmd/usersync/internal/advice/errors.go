@@ -86,7 +86,7 @@ func placeErrors() []errorKind {
 		}),
 		forEvery[*plan.SpillError](printed(exit.Temporary, "make room there, or set TMPDIR to another directory")),
 		adviseOnLedger,
-		forType(func(e *history.DirError) advice { return adviseOnPlace(e) }),
+		forType(adviseOnRunFiles),
 		forType(func(e *rundir.PlaceError) advice { return adviseOnPlace(e) }),
 		forType(adviseOnAccess),
 		forEvery[*rundir.UnsafeError](advice{code: exit.Misuse}),
@@ -193,7 +193,7 @@ func adviseOnLookup(e *history.LookupError) advice {
 	}](e.Err); ok {
 		return advice{code: exit.Misuse, printed: true, hint: hinted.Hint()}
 	}
-	return unlessTemporary(e, advice{code: exit.Misuse, printed: true, next: "ls -d runs/*",
+	return unlessTemporary(e, advice{code: exit.Misuse, printed: true, next: "ls -d " + exit.Quote(cmp.Or(e.Dir, "runs")) + "/*",
 		hint: "give the name of a run, as in its summary, or its directory; --runs-dir says where runs are"})
 }
 

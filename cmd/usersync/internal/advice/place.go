@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/history"
+	"usersync/sync/ledger"
 	"usersync/writer/rundir"
 )
 
@@ -13,6 +15,16 @@ import (
 // full or broken is temporary.
 func adviseOnPlace(err error) advice {
 	return adviseOnFiles(err, advice{code: exit.Misuse, printed: true, hint: "set --runs-dir and --results to places this user can write to", next: "usersync run --help"})
+}
+
+// adviseOnRunFiles is the advice on the files of a run, of which a shared ledger keeps some.
+func adviseOnRunFiles(e *history.DirError) advice {
+	if failed, is := errors.AsType[*ledger.FailedError](e); is {
+		if a, known := adviseOnLedger(failed); known {
+			return a
+		}
+	}
+	return adviseOnPlace(e)
 }
 
 // adviseOnAccess is the advice on files of a run that cannot be read or removed.

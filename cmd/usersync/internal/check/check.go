@@ -72,7 +72,20 @@ func Input(ctx context.Context, stdin io.Reader, c *config.Config, args []string
 	if err := input.CheckColumns(ctx, c, conn.Client, paths, in); err != nil {
 		return found, err
 	}
+	if c.Target.Intent() == user.Upsert && !in.Layout().Empty {
+		found.warnings = newUserWarnings(in.Fields(), conn.Client)
+	}
 	return found, found.read(ctx, in, conn.Client)
+}
+
+// newUserWarnings says which field the API requires of new users only, if the input has none:
+// a user that exists can do without.
+func newUserWarnings(fields []user.Field, to connect.Client) []string {
+	invalid, ok := errors.AsType[*user.InvalidError](to.CheckColumns(fields, user.Create))
+	if !ok || invalid.Code != "missing_column" {
+		return nil
+	}
+	return []string{invalid.Error() + "; users who are not in the API yet will be invalid"}
 }
 
 // columnsOf says where each column goes, and which fields have no column.
@@ -132,7 +145,7 @@ func (f *Findings) read(ctx context.Context, in *reader.Input, to connect.Client
 		f.noted.Add(r)
 		f.preview(to, r)
 	}
-	f.toTheEnd, f.warnings = true, in.Expected()
+	f.toTheEnd, f.warnings = true, append(f.warnings, in.Expected()...)
 	return context.Cause(ctx)
 }
 

@@ -7,8 +7,8 @@ import (
 	"io"
 	"strings"
 
-	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/setting"
 	"usersync/sync/destination"
 	"usersync/sync/visible"
 	"usersync/writer/report"
@@ -27,7 +27,7 @@ type invalidRow struct {
 
 // Print writes the findings as text, and after them settings. left is how many more
 // settings there are.
-func (f *Findings) Print(w io.Writer, settings []config.Shown, left int) error {
+func (f *Findings) Print(w io.Writer, settings []setting.Shown, left int) error {
 	var b bytes.Buffer
 	for _, part := range []func(io.Writer){f.printRows, f.printColumns, f.printProfiles, f.printRequest, f.printProof} {
 		before := b.Len()
@@ -36,7 +36,7 @@ func (f *Findings) Print(w io.Writer, settings []config.Shown, left int) error {
 			b.WriteByte('\n')
 		}
 	}
-	table(&b, "setting\tvalue\tfrom", settings, func(s config.Shown) string { return s.Key + "\t" + s.Text + "\t" + s.Source })
+	table(&b, "setting\tvalue\tfrom", settings, func(s setting.Shown) string { return s.Key + "\t" + s.Text + "\t" + s.Source })
 	if left > 0 {
 		fmt.Fprintf(&b, "--all also shows %s that are not set or do not matter here\n", exit.Plural(left, "setting"))
 	}
@@ -95,14 +95,14 @@ func table[T any](w io.Writer, head string, all []T, row func(T) string) {
 }
 
 // WriteJSON writes the findings and settings as one JSON document.
-func (f *Findings) WriteJSON(w io.Writer, settings []config.Shown) error {
+func (f *Findings) WriteJSON(w io.Writer, settings []setting.Shown) error {
 	document := struct {
-		Settings []config.Shown `json:"settings"`
-		Columns  []column       `json:"columns,omitempty"`
-		Records  *int           `json:"records,omitempty"`
-		Invalid  *int           `json:"unfit,omitempty"` // the key is older than the outcome's name
-		Rows     []invalidRow   `json:"unfit_rows,omitempty"`
-		Warnings []string       `json:"warnings,omitempty"`
+		Settings []setting.Shown `json:"settings"`
+		Columns  []column        `json:"columns,omitempty"`
+		Records  *int            `json:"records,omitempty"`
+		Invalid  *int            `json:"unfit,omitempty"` // the key is older than the outcome's name
+		Rows     []invalidRow    `json:"unfit_rows,omitempty"`
+		Warnings []string        `json:"warnings,omitempty"`
 
 		Lookalikes  *report.Lookalikes `json:"lookalikes,omitempty"`
 		RepeatedIDs *report.Repeated   `json:"repeated_ids,omitempty"`

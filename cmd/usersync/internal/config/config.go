@@ -1,16 +1,16 @@
-// Package config declares every setting: its name, where its value may come from,
-// how it is checked, and the typed values, grouped by what they configure.
+// Package config declares the settings of all APIs and holds their typed values, grouped
+// by what they configure; and it builds the next command line to type from them.
 //
-// It does not know any API. The package that knows an API passes in its section of
-// the config, as a Section. Start at setting.go for what a setting is, at
-// settings.go for the settings of all APIs, and at sources.go for how a value is
-// found: flag, environment, config file, default.
+// It does not know any API: the package that knows one passes in its section of the
+// config. What a setting is, and how its value is found, is in package setting. Start at
+// settings.go for the declarations, and at resolve.go for a Config.
 package config
 
 import (
 	"time"
 
 	"usersync/cmd/usersync/internal/quantity"
+	"usersync/cmd/usersync/internal/setting"
 	"usersync/reader/place"
 	"usersync/sync/mirror"
 	"usersync/sync/user"
@@ -19,9 +19,7 @@ import (
 // Config holds all settings, checked and typed. Several goroutines may read its
 // values.
 type Config struct {
-	File string // the config file; empty without one
-	// ValueFiles are the files that values were read from, written file:PATH.
-	ValueFiles []string
+	File       string     // the config file; empty without one
 	Invocation Invocation // the command line that it was read for
 	// Places opens the URLs of the input; it alone knows their queries.
 	Places *place.Opener
@@ -40,8 +38,8 @@ type Config struct {
 	Metrics Metrics
 
 	sources sources
-	schema  schema
-	shown   []Shown
+	schema  setting.Schema
+	found   setting.Found
 }
 
 // Target says which API users are sent to, and what to do with them.

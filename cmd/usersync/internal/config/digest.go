@@ -1,107 +1,36 @@
 package config
 
 import (
-	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"fmt"
-	"strings"
 
-	"usersync/cmd/usersync/internal/config/internal/reference"
+	"usersync/cmd/usersync/internal/setting"
 )
 
 // Digest identifies the config. It contains no secret.
-func (c *Config) Digest() string {
-	var b strings.Builder
-	for _, v := range c.shown {
-		if v.unsaid {
-			continue
-		}
-		fmt.Fprintf(&b, "%s=%s\n", v.Key, cmp.Or(v.earlier, v.Text))
-	}
-	return sum([]byte(b.String() + c.MappingDigest()))
-}
+func (c *Config) Digest() string { return sum([]byte(c.found.Text() + c.MappingDigest())) }
 
 // RunDigest identifies what the config would do with an input. Settings of speed,
 // duration and verbosity do not count. A plan, and a run that is continued, must
 // have the same one.
 //
 // The address of the API is not part of it: a journal and a plan hold that separately.
-func (c *Config) RunDigest() string { return digestOf(c, LaterRunIdentity) }
+func (c *Config) RunDigest() string { return c.digest(setting.LaterRunIdentity) }
 
 // FeedDigest identifies the users that the config would make from an input.
-func (c *Config) FeedDigest() string { return digestOf(c, FeedIdentity) }
+func (c *Config) FeedDigest() string { return c.digest(setting.FeedIdentity) }
 
-// digestOf covers the settings of all APIs that identify at least that much, and
-// those of the chosen API's section.
-func digestOf(c *Config, least Identity) string {
-	var b strings.Builder
-	for _, v := range c.shown {
-		own := v.section == "" && v.identifies >= least || v.section != "" && v.section == c.Target.To
-		if own && !v.unsaid && v.identifies != ScopeIdentity {
-			fmt.Fprintf(&b, "%s=%s\n", v.Key, cmp.Or(v.earlier, v.Text))
-		}
-	}
-	return sum([]byte(b.String()))
-}
-
-// EarlierRunDigest is what RunDigest was in versions whose scopes held no base URL. They
-// counted all of a section's own settings, the address of the API among them.
-func (c *Config) EarlierRunDigest() string { return c.earlierDigest(RunIdentity, nil) }
-
-// EarlierFeedDigest is what FeedDigest was in those versions.
-func (c *Config) EarlierFeedDigest() string { return c.earlierDigest(FeedIdentity, nil) }
-
-// EarlierRunDigests are those of runs with the same settings in other modes, and with
-// another adopt: they do not say where the users were sent.
-func (c *Config) EarlierRunDigests() []string {
-	var all []string
-	for _, s := range c.schema.settings {
-		if s.Key != "mode" {
-			continue
-		}
-		for _, mode := range s.Words {
-			for _, adopt := range []string{"-", AdoptRead, AdoptAssume} {
-				all = append(all, c.earlierDigest(RunIdentity, map[string]string{"mode": mode, "adopt": adopt}))
-			}
-		}
-	}
-	return all
-}
-
-func (c *Config) earlierDigest(least Identity, others map[string]string) string {
-	var b strings.Builder
-	for _, v := range c.shown {
-		counted := !v.added && v.identifies >= least && v.identifies != ScopeIdentity
-		if v.section == "" && !counted || v.section != "" && v.section != c.Target.To {
-			continue
-		}
-		text := cmp.Or(v.earlier, v.Text)
-		if other, ok := others[v.Key]; ok && v.section == "" {
-			text = other
-		}
-		fmt.Fprintf(&b, "%s=%s\n", v.Key, text)
-	}
-	return sum([]byte(b.String()))
+// digest covers the settings of all APIs that identify at least that much, and those of the
+// chosen API's section.
+func (c *Config) digest(least setting.Identity) string {
+	return sum([]byte(c.found.Identifying(c.Target.To, least)))
 }
 
 // SameRun reports whether a digest of an earlier run or plan says that it had these
 // settings, by the rules of now or by those before them.
 func (c *Config) SameRun(digest string) bool {
-	return digest == c.RunDigest() || digest == c.EarlierRunDigest()
-}
-
-// LiteralBaseURL is the address of the API as the config file's section says it; empty
-// if it stands elsewhere, or is read from a variable or a file: then no digest tells
-// what it was.
-func (c *Config) LiteralBaseURL() string {
-	for _, v := range c.shown {
-		if v.section == c.Target.To && v.identifies == ScopeIdentity && v.Text != "-" && !reference.Is(v.Text) {
-			return v.Text
-		}
-	}
-	return ""
+	return digest == c.RunDigest() || digest == c.Earlier().RunDigest()
 }
 
 // BaseURLFlag is the flag that gives the address of an API.

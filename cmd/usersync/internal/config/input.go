@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"usersync/cmd/usersync/internal/quantity"
+	"usersync/cmd/usersync/internal/setting"
 	"usersync/reader"
 	"usersync/reader/mapping"
 	"usersync/reader/place"
@@ -60,99 +61,99 @@ type Cells struct {
 	NullValues []string // texts that stand for an empty cell
 }
 
-func (in *Input) settings() []Setting {
-	return slices.Concat([]Setting{
-		{Key: "from", Group: GroupInput, Kind: Files, Value: "FILE", Global: true,
+func (in *Input) settings() []setting.Setting {
+	return slices.Concat([]setting.Setting{
+		{Key: "from", Group: setting.GroupInput, Kind: setting.Files, Value: "FILE", Global: true,
 			Use: "files, URLs or patterns to read when the command line names none",
-			Set: intoList(&in.From)},
-	}, in.accessSettings(), in.Rows.settings(), []Setting{
-		{Key: "ignore", Group: GroupInput, Flag: "ignore", Kind: List, Value: "COLUMN",
+			Set: setting.IntoList(&in.From)},
+	}, in.accessSettings(), in.Rows.settings(), []setting.Setting{
+		{Key: "ignore", Group: setting.GroupInput, Flag: "ignore", Kind: setting.List, Value: "COLUMN",
 			Use: "columns not to send",
-			Set: intoList(&in.Ignore)},
-	}, in.IDs.settings(), []Setting{
-		{Key: "op_column", Group: GroupInput, Flag: "op-column", Value: "COLUMN", Identifies: FeedIdentity, Flow: true,
+			Set: setting.IntoList(&in.Ignore)},
+	}, in.IDs.settings(), []setting.Setting{
+		{Key: "op_column", Group: setting.GroupInput, Flag: "op-column", Value: "COLUMN", Identifies: setting.FeedIdentity, Flow: true,
 			Use: "column that says what to do with each row, instead of mode: upsert, create, update or delete; or {column: C, map: {A: upsert, T: delete}}, or {expr: E}",
-			Set: Into(&in.OpColumn, mapping.ParseOpRule)},
+			Set: setting.Into(&in.OpColumn, mapping.ParseOpRule)},
 	}, in.Cells.settings())
 }
 
-func (in *Input) accessSettings() []Setting {
+func (in *Input) accessSettings() []setting.Setting {
 	a := &in.Access
-	return []Setting{
-		{Key: "https_token", Group: GroupInput, Kind: Secret, Value: "SECRET", Global: true, Added: true,
+	return []setting.Setting{
+		{Key: "https_token", Group: setting.GroupInput, Kind: setting.Secret, Value: "SECRET", Global: true, Added: true,
 			Use: "token that is sent with requests for files at an https URL, as Authorization: Bearer",
-			Set: IntoSecret(&a.Token)},
-		{Key: "sftp_key", Group: GroupInput, Kind: Secret, Value: "SECRET", Global: true, Added: true,
+			Set: setting.IntoSecret(&a.Token)},
+		{Key: "sftp_key", Group: setting.GroupInput, Kind: setting.Secret, Value: "SECRET", Global: true, Added: true,
 			Use: "private key for sftp, without a passphrase; without it an agent, or the keys in ~/.ssh",
-			Set: IntoSecret(&a.Key)},
-		{Key: "sftp_password", Group: GroupInput, Kind: Secret, Value: "SECRET", Global: true, Added: true,
+			Set: setting.IntoSecret(&a.Key)},
+		{Key: "sftp_password", Group: setting.GroupInput, Kind: setting.Secret, Value: "SECRET", Global: true, Added: true,
 			Use: "password for sftp",
-			Set: IntoSecret(&a.Password)},
-		{Key: "known_hosts", Group: GroupInput, Flag: knownHostsFlag, Kind: Path, Value: "FILE", Global: true, Commands: BetweenParts | ForPublish, Added: true,
+			Set: setting.IntoSecret(&a.Password)},
+		{Key: "known_hosts", Group: setting.GroupInput, Flag: knownHostsFlag, Kind: setting.Path, Value: "FILE", Global: true, Commands: setting.BetweenParts | setting.ForPublish, Added: true,
 			Use: "file with the keys of sftp servers; without it ~/.ssh/known_hosts",
-			Set: IntoString(&a.KnownHosts)},
+			Set: setting.IntoString(&a.KnownHosts)},
 	}
 }
 
-func (r *Rows) settings() []Setting {
-	return []Setting{
-		{Key: "format", Group: GroupInput, Flag: "format", Value: "NAME", Default: "auto", Words: []string{"auto", "csv", "jsonl"},
-			Identifies: FeedIdentity, Commands: ForInit,
+func (r *Rows) settings() []setting.Setting {
+	return []setting.Setting{
+		{Key: "format", Group: setting.GroupInput, Flag: "format", Value: "NAME", Default: "auto", Words: []string{"auto", "csv", "jsonl"},
+			Identifies: setting.FeedIdentity, Commands: setting.ForInit,
 			Use: "format of the input; auto goes by the file name, then by the content",
-			Set: IntoString(&r.Format), Text: func() string { return r.Format }},
-		{Key: "delimiter", Group: GroupInput, Flag: "delimiter", Value: "CHAR", Default: "auto", Identifies: FeedIdentity, Commands: ForInit,
+			Set: setting.IntoString(&r.Format), Text: func() string { return r.Format }},
+		{Key: "delimiter", Group: setting.GroupInput, Flag: "delimiter", Value: "CHAR", Default: "auto", Identifies: setting.FeedIdentity, Commands: setting.ForInit,
 			Use: "separator of CSV cells: one character or several, tab, or one written like \\x01; auto finds , ; tab | || and control characters",
-			Set: Into(&r.Delimiter, quantity.ParseDelimiter), Text: r.delimiter},
-		{Key: "escape", Group: GroupInput, Flag: "escape", Value: "NAME", Default: "none", Words: []string{"none", "backslash"}, Identifies: FeedIdentity, Commands: ForInit, Added: true,
+			Set: setting.Into(&r.Delimiter, quantity.ParseDelimiter), Text: r.delimiter},
+		{Key: "escape", Group: setting.GroupInput, Flag: "escape", Value: "NAME", Default: "none", Words: []string{"none", "backslash"}, Identifies: setting.FeedIdentity, Commands: setting.ForInit, Added: true,
 			Use: "how CSV cells hold quotes and delimiters that are text: none doubles quotes inside of quotes, backslash has a \\ in front of them",
-			Set: Into(&r.Escape, parseEscape), Text: r.escape},
-		{Key: "charset", Group: GroupInput, Flag: "charset", Value: "NAME", Default: "auto", Identifies: FeedIdentity, Commands: ForInit,
+			Set: setting.Into(&r.Escape, parseEscape), Text: r.escape},
+		{Key: "charset", Group: setting.GroupInput, Flag: "charset", Value: "NAME", Default: "auto", Identifies: setting.FeedIdentity, Commands: setting.ForInit,
 			Use: "character set of the input, such as windows-1252; auto is UTF-8, or UTF-16 with a byte order mark",
-			Set: Into(&r.Charset, quantity.ParseCharset), Text: func() string { return r.Charset }},
-		{Key: "records", Group: GroupInput, Flag: "records", Value: "/KEY", Identifies: FeedIdentity, Commands: ForInit, Added: true,
+			Set: setting.Into(&r.Charset, quantity.ParseCharset), Text: func() string { return r.Charset }},
+		{Key: "records", Group: setting.GroupInput, Flag: "records", Value: "/KEY", Identifies: setting.FeedIdentity, Commands: setting.ForInit, Added: true,
 			Use: "where the array of users is in a JSON object, such as /users or /data/items; without it the one array of objects",
-			Set: Into(&r.Records, parseRecords), Text: func() string { return r.Records }},
-		{Key: "sheet", Group: GroupInput, Flag: "sheet", Value: "NAME", Identifies: FeedIdentity, Commands: ForInit, Added: true,
+			Set: setting.Into(&r.Records, parseRecords), Text: func() string { return r.Records }},
+		{Key: "sheet", Group: setting.GroupInput, Flag: "sheet", Value: "NAME", Identifies: setting.FeedIdentity, Commands: setting.ForInit, Added: true,
 			Use: "sheet of an .xlsx workbook; without it the first that is not hidden, and the summary counts the others",
-			Set: IntoString(&r.Sheet), Text: func() string { return r.Sheet }},
-		{Key: "header_row", Group: GroupInput, Flag: "header-row", Value: "N", Identifies: FeedIdentity, Commands: ForInit, Added: true,
+			Set: setting.IntoString(&r.Sheet), Text: func() string { return r.Sheet }},
+		{Key: "header_row", Group: setting.GroupInput, Flag: "header-row", Value: "N", Identifies: setting.FeedIdentity, Commands: setting.ForInit, Added: true,
 			Use: "line of a CSV file that holds the column names, from 1; lines before it are skipped; without it the first line with text",
-			Set: Into(&r.HeaderRow, quantity.ParseCount(1)), Text: r.headerRow},
-		{Key: "comment", Group: GroupInput, Flag: "comment", Value: "TEXT", Identifies: FeedIdentity, Commands: ForInit, Added: true,
+			Set: setting.Into(&r.HeaderRow, quantity.ParseCount(1)), Text: r.headerRow},
+		{Key: "comment", Group: setting.GroupInput, Flag: "comment", Value: "TEXT", Identifies: setting.FeedIdentity, Commands: setting.ForInit, Added: true,
 			Use: "how lines of a CSV file begin that are comments, such as #; they are skipped",
-			Set: IntoString(&r.Comment), Text: func() string { return r.Comment }},
-		{Key: "footer", Group: GroupInput, Flag: "footer", Kind: List, Value: "TEXT", Identifies: FeedIdentity, Added: true,
+			Set: setting.IntoString(&r.Comment), Text: func() string { return r.Comment }},
+		{Key: "footer", Group: setting.GroupInput, Flag: "footer", Kind: setting.List, Value: "TEXT", Identifies: setting.FeedIdentity, Added: true,
 			Use: "how the lines after the last user of a CSV file begin, such as Total; they are skipped, and a user after them stops the run",
-			Set: intoList(&r.Footer)},
+			Set: setting.IntoList(&r.Footer)},
 	}
 }
 
-func (i *IDs) settings() []Setting {
-	return []Setting{
-		{Key: "null_ids", Group: GroupInput, Flag: "null-ids", Kind: List, Value: "TEXT", Identifies: FeedIdentity, Added: true,
+func (i *IDs) settings() []setting.Setting {
+	return []setting.Setting{
+		{Key: "null_ids", Group: setting.GroupInput, Flag: "null-ids", Kind: setting.List, Value: "TEXT", Identifies: setting.FeedIdentity, Added: true,
 			Use: "texts that stand for a missing id, instead of the default ones such as NULL and #N/A; none alone accepts every text",
-			Set: intoList(&i.NullIDs)},
-		{Key: "scientific_ids", Group: GroupInput, Flag: "scientific-ids", Kind: Bool, Default: "false", Identifies: FeedIdentity, Added: true,
+			Set: setting.IntoList(&i.NullIDs)},
+		{Key: "scientific_ids", Group: setting.GroupInput, Flag: "scientific-ids", Kind: setting.Bool, Default: "false", Identifies: setting.FeedIdentity, Added: true,
 			Use: "accept numbers such as 1.23E+15 as ids, although a spreadsheet may have made them from longer ones",
-			Set: IntoBool(&i.ScientificIDs)},
-		{Key: "repeated_ids", Group: GroupInput, Flag: "repeated-ids", Value: "NAME", Default: "apply", Words: []string{"apply", "refuse"},
-			Identifies: RunIdentity, Added: true,
+			Set: setting.IntoBool(&i.ScientificIDs)},
+		{Key: "repeated_ids", Group: setting.GroupInput, Flag: "repeated-ids", Value: "NAME", Default: "apply", Words: []string{"apply", "refuse"},
+			Identifies: setting.RunIdentity, Added: true,
 			Use: "what to do with rows whose id an earlier row has, with other data: apply them in the order of the file, or refuse them",
-			Set: Into(&i.RefuseRepeated, func(s string) (bool, error) { return s == "refuse", nil })},
+			Set: setting.Into(&i.RefuseRepeated, func(s string) (bool, error) { return s == "refuse", nil })},
 	}
 }
 
-func (c *Cells) settings() []Setting {
-	return []Setting{
-		{Key: "trim", Group: GroupInput, Flag: "trim", Kind: Bool, Default: "true", Identifies: FeedIdentity, Added: true,
+func (c *Cells) settings() []setting.Setting {
+	return []setting.Setting{
+		{Key: "trim", Group: setting.GroupInput, Flag: "trim", Kind: setting.Bool, Default: "true", Identifies: setting.FeedIdentity, Added: true,
 			Use: "remove white space and characters without a width around each cell; a blank cell is empty; secrets stay unchanged",
-			Set: IntoBool(&c.Trim)},
-		{Key: "null_values", Group: GroupInput, Flag: "null-values", Kind: List, Value: "TEXT", Identifies: FeedIdentity, Added: true,
+			Set: setting.IntoBool(&c.Trim)},
+		{Key: "null_values", Group: setting.GroupInput, Flag: "null-values", Kind: setting.List, Value: "TEXT", Identifies: setting.FeedIdentity, Added: true,
 			Use: "texts that stand for an empty cell, such as NULL",
-			Set: intoList(&c.NullValues)},
-		{Key: "checks", Group: GroupInput, Flag: "checks", Value: "NAME", Default: "refuse", Words: []string{"refuse", "drop", "warn"}, Identifies: FeedIdentity, Added: true,
+			Set: setting.IntoList(&c.NullValues)},
+		{Key: "checks", Group: setting.GroupInput, Flag: "checks", Value: "NAME", Default: "refuse", Words: []string{"refuse", "drop", "warn"}, Identifies: setting.FeedIdentity, Added: true,
 			Use: "what to do with an e-mail address, phone number, birth year, date or postcode that cannot be one: not send the user (refuse), leave an optional field out (drop), or send it (warn); drop also leaves out other optional values that the API does not take",
-			Set: IntoString(&c.Checks)},
+			Set: setting.IntoString(&c.Checks)},
 	}
 }
 

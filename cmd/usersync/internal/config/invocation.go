@@ -8,15 +8,15 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"usersync/cmd/usersync/internal/config/internal/reference"
 	"usersync/cmd/usersync/internal/exit"
-	"usersync/reader/place"
+	"usersync/cmd/usersync/internal/setting"
 )
 
 // Invocation is a parsed command line, from which to build the next one to type.
 type Invocation struct {
 	Verb  string // of a subcommand with that of its command: ledger show
 	Flags []Flag // with the settings of the environment, which may differ next time
+	Run   string // that is named before the files, by a command that takes both
 	Files []string
 }
 
@@ -48,6 +48,9 @@ func (in Invocation) line(verb string, files []string) []string {
 			line = append(line, f.args()...)
 		}
 	}
+	if in.Run != "" && verb == in.Verb {
+		files = slices.Concat([]string{in.Run}, files)
+	}
 	return append(line, operands(files)...)
 }
 
@@ -63,7 +66,7 @@ func (in Invocation) Command(verb string, files ...string) string {
 	return exit.CommandLine(in.line(verb, files)...)
 }
 
-// Again is the same command line for other files.
+// Again is the same command line for other files; it names the same run.
 func (in Invocation) Again(files ...string) string { return in.Command(in.Verb, files...) }
 
 // New is a command line that starts a new run with the same settings.
@@ -112,7 +115,7 @@ func (in Invocation) With(more ...Flag) Invocation {
 func (c *Config) PublishCommand(run string) string {
 	in := c.Invocation
 	in.Flags = slices.DeleteFunc(slices.Clone(in.Flags), func(f Flag) bool {
-		return f.Name != fileFlag && f.Name != publishFlag && f.Name != knownHostsFlag
+		return f.Name != setting.FileFlag && f.Name != publishFlag && f.Name != knownHostsFlag
 	})
 	return in.Command("publish", run)
 }
@@ -122,12 +125,12 @@ const Parked = "parked"
 
 // LedgerCommand is a command line of usersync ledger for the same ledger.
 func (c *Config) LedgerCommand(verb string, args ...string) string {
-	takes, commands := map[string]bool{fileFlag: true, runsDirFlag: true}, ForLedger
+	takes, commands := map[string]bool{setting.FileFlag: true, runsDirFlag: true}, setting.ForLedger
 	if verb == Parked {
-		commands |= ForParked
+		commands |= setting.ForParked
 	}
-	for i := range c.schema.settings {
-		s := &c.schema.settings[i]
+	for i := range c.schema.Settings {
+		s := &c.schema.Settings[i]
 		takes[s.Flag] = takes[s.Flag] || s.Commands&commands != 0
 	}
 	in := c.Invocation
@@ -138,7 +141,7 @@ func (c *Config) LedgerCommand(verb string, args ...string) string {
 // Named reports whether the config or the runs directory was named, so that another
 // command needs the same flags to find the runs.
 func (in Invocation) Named() bool {
-	return slices.ContainsFunc(in.Flags, func(f Flag) bool { return f.Name == fileFlag || f.Name == runsDirFlag })
+	return slices.ContainsFunc(in.Flags, func(f Flag) bool { return f.Name == setting.FileFlag || f.Name == runsDirFlag })
 }
 
 // verbOf is the name of cmd as typed after the program's: ledger show.
@@ -147,37 +150,21 @@ func verbOf(cmd *cobra.Command) string {
 }
 
 // flagsOf returns the settings of the command line and of the environment, as flags.
-// It leaves out a URL with a password or a signature, which only the environment may hold.
 func flagsOf(cmd *cobra.Command) []Flag {
 	var flags []Flag
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
-		for _, v := range valuesOf(f) {
-			_, isSetting := f.Value.(*flagValue)
-			flags = append(flags, Flag{Name: f.Name, Value: v, Bool: f.Value.Type() == "bool", Own: !isSetting && f.Name != fileFlag})
+		values, isSetting := setting.Typed(f)
+		for _, v := range values {
+			flags = append(flags, Flag{Name: f.Name, Value: v, Bool: f.Value.Type() == "bool", Own: !isSetting && f.Name != setting.FileFlag})
 		}
 	})
 	return flags
 }
 
-func valuesOf(f *pflag.Flag) []string {
-	v, isSetting := f.Value.(*flagValue)
-	switch {
-	case f.Changed && isSetting:
-		return v.values
-	case f.Changed:
-		return []string{f.Value.String()}
-	case !isSetting || (v.setting.Kind == URL || v.setting.Kind == Database) && reference.HasPassword(strings.Join(v.fromEnv, "")):
-		return nil
-	case v.setting.mayBeURL() && place.HoldsSecret(strings.Join(v.fromEnv, "")):
-		return nil
-	}
-	return v.fromEnv
-}
-
 // FlagsForOtherInput are the flags that reset the settings of one particular input,
 // for a command that reads another.
 func (c *Config) FlagsForOtherInput() (flags []Flag) {
-	for _, s := range c.schema.settings {
+	for _, s := range c.schema.Settings {
 		if !s.OneInput {
 			continue
 		}
@@ -192,7 +179,7 @@ func (c *Config) FlagsForOtherInput() (flags []Flag) {
 // settings that say how to read that file.
 func (c *Config) Init(path string) string {
 	in := Invocation{Verb: "init"}
-	for _, v := range c.schema.layout() {
+	for _, v := range layoutOf(c.schema) {
 		in = in.With(Flag{Name: v.Flag, Value: v.Text})
 	}
 	return in.Again(path)

@@ -1,6 +1,9 @@
 package config
 
-import "errors"
+import (
+	"errors"
+	"usersync/cmd/usersync/internal/setting"
+)
 
 // Layout is how a file is read, by the settings of AddLayoutFlags.
 type Layout struct {
@@ -13,24 +16,24 @@ type LayoutValue struct{ Key, Flag, Text string }
 
 // Layout returns how a file is read, by the flags, the environment and the defaults. It
 // reads no config file. What is wrong is an *exit.Error for each value.
-func (f *Flags) Layout(e Environment) (Layout, error) {
-	src := sources{flags: givenIn(f.cmd.Flags()), environment: e, apis: f.apis}
-	c := &Config{sources: src}
+func (f *Flags) Layout(e setting.Environment) (Layout, error) {
+	src := setting.Sources{Flags: setting.Given(f.cmd.Flags()), Environment: e}
+	c := &Config{}
 	c.schema = declare(c, f.apis())
 	var wrong []error
-	for i := range c.schema.settings {
-		if s := &c.schema.settings[i]; s.Commands&ForInit != 0 {
-			wrong = append(wrong, src.resolveSetting(c, s))
+	for i := range c.schema.Settings {
+		if s := &c.schema.Settings[i]; s.Commands&setting.ForInit != 0 {
+			wrong = append(wrong, src.Find(s, &c.found))
 		}
 	}
-	return Layout{Input: c.Input, Set: c.schema.layout()}, errors.Join(wrong...)
+	return Layout{Input: c.Input, Set: layoutOf(c.schema)}, errors.Join(wrong...)
 }
 
-func (s schema) layout() []LayoutValue {
+func layoutOf(s setting.Schema) []LayoutValue {
 	var set []LayoutValue
-	for i := range s.settings {
-		own := &s.settings[i]
-		if own.Commands&ForInit == 0 {
+	for i := range s.Settings {
+		own := &s.Settings[i]
+		if own.Commands&setting.ForInit == 0 {
 			continue
 		}
 		if text := own.Text(); text != "" && text != own.Default {

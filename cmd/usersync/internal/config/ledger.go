@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"usersync/cmd/usersync/internal/quantity"
+	"usersync/cmd/usersync/internal/setting"
 	"usersync/sync/user"
 )
 
@@ -47,50 +48,50 @@ const NewFlag = "new"
 const NewScopeFlag = "new-scope"
 
 // settings declares what can be set about the ledger and earlier runs.
-func (l *Ledger) settings() []Setting {
-	return []Setting{
-		{Key: "ledger", Group: GroupLedger, Flag: "ledger", Kind: Database, Value: "URL", Default: autoLedger, Commands: ForLedger,
+func (l *Ledger) settings() []setting.Setting {
+	return []setting.Setting{
+		{Key: "ledger", Group: setting.GroupLedger, Flag: "ledger", Kind: setting.Database, Value: "URL", Default: autoLedger, Commands: setting.ForLedger,
 			Use: "database that remembers what the API holds: sqlite:FILE, postgres://... or none; auto is ledger.db in the runs directory, or in the run's own directory with the sandbox",
-			Set: Into(&l.URL, parseLedger)},
-		{Key: "ledger_key", Group: GroupLedger, Kind: Secret, Remote: true,
+			Set: setting.Into(&l.URL, parseLedger)},
+		{Key: "ledger_key", Group: setting.GroupLedger, Kind: setting.Secret, Remote: true,
 			Use: "key of the ledger's fingerprints, 64 hex digits; PostgreSQL requires it, SQLite keeps one next to its file",
-			Set: IntoSecret(&l.Key)},
-		{Key: "feed", Group: GroupLedger, Flag: "feed", Value: "NAME", Default: "default", Identifies: FeedIdentity, Commands: ForLedger,
+			Set: setting.IntoSecret(&l.Key)},
+		{Key: "feed", Group: setting.GroupLedger, Flag: "feed", Value: "NAME", Default: "default", Identifies: setting.FeedIdentity, Commands: setting.ForLedger,
 			Use: "name of the source of the users, if several fill one account",
-			Set: IntoString(&l.Feed)},
-		{Key: "full", Group: GroupLedger, Common: true, Flag: "full", Kind: Bool, Default: "false", Identifies: LaterRunIdentity,
+			Set: setting.IntoString(&l.Feed)},
+		{Key: "full", Group: setting.GroupLedger, Common: true, Flag: "full", Kind: setting.Bool, Default: "false", Identifies: setting.LaterRunIdentity,
 			Use: "send every user, even if unchanged according to the ledger, or parked",
-			Set: IntoBool(&l.Full)},
-		{Key: "adopt", Group: GroupLedger, Flag: "adopt", Value: "HOW", Words: []string{AdoptRead, AdoptAssume}, Identifies: RunIdentity, Source: &l.AdoptSource,
+			Set: setting.IntoBool(&l.Full)},
+		{Key: "adopt", Group: setting.GroupLedger, Flag: "adopt", Value: "HOW", Words: []string{AdoptRead, AdoptAssume}, Identifies: setting.RunIdentity, Source: &l.AdoptSource,
 			Use: "how to take over users who exist in the API but not in the ledger (flag only): read looks each one up before creating it, assume trusts the input",
-			Set: IntoString(&l.Adopt)},
-		{Key: "adopt_once", Group: GroupLedger, Value: "HOW", Identifies: RunIdentity, Added: true,
+			Set: setting.IntoString(&l.Adopt)},
+		{Key: "adopt_once", Group: setting.GroupLedger, Value: "HOW", Identifies: setting.RunIdentity, Added: true,
 			Use: "the same in a config file, and only while the ledger is new, which is until it has seen a run of the feed finish: read, or assume until DATE",
-			Set: Into(&l.AdoptOnce, parseAdoptOnce)},
-		{Key: "new_scope", Group: GroupLedger, Flag: NewScopeFlag, Kind: Bool, Default: "false", Source: &l.NewScopeSource, Commands: BetweenParts | ForLedger,
+			Set: setting.Into(&l.AdoptOnce, parseAdoptOnce)},
+		{Key: "new_scope", Group: setting.GroupLedger, Flag: NewScopeFlag, Kind: setting.Bool, Default: "false", Source: &l.NewScopeSource, Commands: setting.BetweenParts | setting.ForLedger,
 			Use: "send users to an account that is new to the ledger, although it knows another account of the same API (flag only)",
-			Set: IntoBool(&l.NewScope)},
-		{Key: "new", Group: GroupLedger, Common: true, Flag: NewFlag, Kind: Bool, Default: "false",
+			Set: setting.IntoBool(&l.NewScope)},
+		{Key: "new", Group: setting.GroupLedger, Common: true, Flag: NewFlag, Kind: setting.Bool, Default: "false",
 			Use: "start a new run, even if one of the same input can be continued",
-			Set: IntoBool(&l.New)},
-		{Key: "allow_stale", Group: GroupLedger, Flag: "allow-stale", Kind: Bool, Default: "false", Commands: ForRetry,
+			Set: setting.IntoBool(&l.New)},
+		{Key: "allow_stale", Group: setting.GroupLedger, Flag: "allow-stale", Kind: setting.Bool, Default: "false", Commands: setting.ForRetry,
 			Use: "also send rejects that are older than what the ledger knows of the user",
-			Set: IntoBool(&l.AllowStale)},
-		{Key: "park_after", Group: GroupLedger, Flag: "park-after", Value: "N", Default: "3", Added: true, Commands: BetweenParts | ForParked,
+			Set: setting.IntoBool(&l.AllowStale)},
+		{Key: "park_after", Group: setting.GroupLedger, Flag: "park-after", Value: "N", Default: "3", Added: true, Commands: setting.BetweenParts | setting.ForParked,
 			Use: "in how many finished runs in a row the API must refuse a row before it is parked: not sent, and no reason for exit code 3; 0 parks no one",
-			Set: Into(&l.Park.After, quantity.ParseCount(0))},
-		{Key: "retry_parked_every", Group: GroupLedger, Flag: "retry-parked-every", Value: "TIME", Default: "7d", Added: true, Commands: BetweenParts | ForParked,
+			Set: setting.Into(&l.Park.After, quantity.ParseCount(0))},
+		{Key: "retry_parked_every", Group: setting.GroupLedger, Flag: "retry-parked-every", Value: "TIME", Default: "7d", Added: true, Commands: setting.BetweenParts | setting.ForParked,
 			Use: "how long until a parked user is sent again although nothing has changed, such as 7d or 36h, or never",
-			Set: Into(&l.Park.Every, parseEvery)},
-		{Key: "retry_parked", Group: GroupLedger, Flag: "retry-parked", Kind: Bool, Default: "false", Added: true, Commands: BetweenParts,
+			Set: setting.Into(&l.Park.Every, parseEvery)},
+		{Key: "retry_parked", Group: setting.GroupLedger, Flag: "retry-parked", Kind: setting.Bool, Default: "false", Added: true, Commands: setting.BetweenParts,
 			Use: "send parked users, too",
-			Set: IntoBool(&l.Park.Retry)},
-		{Key: "lock_timeout", Group: GroupLedger, Flag: "lock-timeout", Value: "TIME", Commands: BetweenParts | ForLedger,
+			Set: setting.IntoBool(&l.Park.Retry)},
+		{Key: "lock_timeout", Group: setting.GroupLedger, Flag: "lock-timeout", Value: "TIME", Commands: setting.BetweenParts | setting.ForLedger,
 			Use: "how long to wait for another run of the same account to end; without it, do not wait; a lease in PostgreSQL that is no longer renewed is always waited for, until it ends and the timeout of its holder has passed",
-			Set: Into(&l.LockTimeout, quantity.ParseDuration)},
-		{Key: "lease_term", Group: GroupLedger, Flag: "lease-term", Value: "TIME", Default: "30s", Added: true, Commands: BetweenParts | ForLedger,
+			Set: setting.Into(&l.LockTimeout, quantity.ParseDuration)},
+		{Key: "lease_term", Group: setting.GroupLedger, Flag: "lease-term", Value: "TIME", Default: "30s", Added: true, Commands: setting.BetweenParts | setting.ForLedger,
 			Use: "how long a lease in PostgreSQL lasts without being renewed: after that and the timeout of its holder another process may begin",
-			Set: Into(&l.LeaseTerm, parseTerm)},
+			Set: setting.Into(&l.LeaseTerm, parseTerm)},
 	}
 }
 
@@ -108,13 +109,10 @@ const NoLedger = "none"
 
 const autoLedger = "auto"
 
-// SQLiteURL is the prefix of the URL of a ledger in a file.
-const SQLiteURL = "sqlite:"
-
 func parseLedger(text string) (string, error) {
 	switch {
 	case text == NoLedger, text == autoLedger,
-		strings.HasPrefix(text, SQLiteURL) && len(text) > len(SQLiteURL),
+		strings.HasPrefix(text, setting.SQLite) && len(text) > len(setting.SQLite),
 		strings.HasPrefix(text, "postgres://"), strings.HasPrefix(text, "postgresql://"):
 		return text, nil
 	}
@@ -139,7 +137,7 @@ func parseEvery(text string) (time.Duration, error) {
 // At is the URL of the ledger; dir is its directory if none is set.
 func (l *Ledger) At(dir string) string {
 	if l.URL == autoLedger {
-		return SQLiteURL + filepath.Join(dir, "ledger.db")
+		return setting.SQLite + filepath.Join(dir, "ledger.db")
 	}
 	return l.URL
 }
@@ -153,11 +151,11 @@ func (l *Ledger) Shared() bool {
 // empty without a ledger.
 func (c *Config) LedgerName() string {
 	address := c.Ledger.At(c.Output.RunsDir)
-	if path, isFile := strings.CutPrefix(address, SQLiteURL); isFile {
+	if path, isFile := strings.CutPrefix(address, setting.SQLite); isFile {
 		if whole, err := filepath.Abs(path); err == nil {
 			path = whole
 		}
-		return sum([]byte(SQLiteURL + path))
+		return sum([]byte(setting.SQLite + path))
 	}
 	u, err := url.Parse(address)
 	if address == NoLedger || err != nil {

@@ -6,6 +6,8 @@ import (
 	"net"
 	"path/filepath"
 	"strings"
+
+	"usersync/cmd/usersync/internal/setting"
 )
 
 // Metrics says where the metrics of runs are shown.
@@ -14,20 +16,20 @@ type Metrics struct {
 	Name               string
 }
 
-func (m *Metrics) settings() []Setting {
-	return []Setting{
-		{Key: "metrics.file", Group: GroupOutput, Added: true, Flag: "metrics-file", Kind: Path, Value: "FILE",
+func (m *Metrics) settings() []setting.Setting {
+	return []setting.Setting{
+		{Key: "metrics.file", Group: setting.GroupOutput, Added: true, Flag: "metrics-file", Kind: setting.Path, Value: "FILE",
 			Use: "write Prometheus metrics of the run to FILE, which ends with .prom; see docs/monitoring.md",
-			Set: Into(&m.File, parsePromFile)},
-		{Key: "metrics.push", Group: GroupOutput, Added: true, Flag: "metrics-push", Kind: URL, Value: "URL",
+			Set: setting.Into(&m.File, parsePromFile)},
+		{Key: "metrics.push", Group: setting.GroupOutput, Added: true, Flag: "metrics-push", Kind: setting.URL, Value: "URL",
 			Use: "push Prometheus metrics of the run to the Pushgateway at URL",
-			Set: IntoString(&m.Push)},
-		{Key: "metrics.listen", Group: GroupOutput, Added: true, Flag: "metrics-listen", Value: "ADDRESS", Global: true,
+			Set: setting.IntoString(&m.Push)},
+		{Key: "metrics.listen", Group: setting.GroupOutput, Added: true, Flag: "metrics-listen", Value: "ADDRESS", Global: true,
 			Use: "show Prometheus metrics at http://ADDRESS/metrics while the run lasts",
-			Set: Into(&m.Listen, parseListen)},
-		{Key: "metrics.name", Group: GroupOutput, Added: true, Flag: "metrics-name", Value: "NAME", Global: true,
+			Set: setting.Into(&m.Listen, parseListen)},
+		{Key: "metrics.name", Group: setting.GroupOutput, Added: true, Flag: "metrics-name", Value: "NAME", Global: true,
 			Use: "name of the job in its metrics; the default is the name of the config file, without its directory and extension",
-			Set: IntoString(&m.Name)},
+			Set: setting.IntoString(&m.Name)},
 	}
 }
 

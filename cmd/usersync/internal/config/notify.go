@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"usersync/cmd/usersync/internal/quantity"
+	"usersync/cmd/usersync/internal/setting"
 	"usersync/sync/user"
 )
 
@@ -20,23 +21,23 @@ type Notify struct {
 // Asked reports whether anyone is to be told.
 func (n *Notify) Asked() bool { return n.Webhook.Reveal() != "" || len(n.Command) > 0 }
 
-func (n *Notify) settings() []Setting {
-	return []Setting{
-		{Key: "notify.on", Group: GroupOutput, Value: "WHEN", Default: "change", Words: []string{"change", "failure", "always"}, Global: true, Added: true,
+func (n *Notify) settings() []setting.Setting {
+	return []setting.Setting{
+		{Key: "notify.on", Group: setting.GroupOutput, Value: "WHEN", Default: "change", Words: []string{"change", "failure", "always"}, Global: true, Added: true,
 			Use: "when to notify: if the state (ok, warning or failed) has changed, if it is not ok, or always",
-			Set: IntoString(&n.On)},
-		{Key: "notify.webhook", Group: GroupOutput, Kind: Secret, Value: "URL", Global: true, Added: true,
+			Set: setting.IntoString(&n.On)},
+		{Key: "notify.webhook", Group: setting.GroupOutput, Kind: setting.Secret, Value: "URL", Global: true, Added: true,
 			Use: "webhook to notify when a run ends; see docs/notifications.md",
-			Set: Into(&n.Webhook, parseWebhook)},
-		{Key: "notify.format", Group: GroupOutput, Value: "NAME", Default: "json", Words: []string{"json", "slack", "teams"}, Global: true, Added: true,
+			Set: setting.Into(&n.Webhook, parseWebhook)},
+		{Key: "notify.format", Group: setting.GroupOutput, Value: "NAME", Default: "json", Words: []string{"json", "slack", "teams"}, Global: true, Added: true,
 			Use: "what the webhook takes",
-			Set: IntoString(&n.Format)},
-		{Key: "notify.command", Group: GroupOutput, Kind: List, Value: "WORD", Global: true, Added: true,
+			Set: setting.IntoString(&n.Format)},
+		{Key: "notify.command", Group: setting.GroupOutput, Kind: setting.List, Value: "WORD", Global: true, Added: true,
 			Use: "program to start when a run ends, and its arguments; it gets the message as JSON on standard input",
-			Set: intoList(&n.Command)},
-		{Key: "notify.timeout", Group: GroupOutput, Value: "TIME", Default: "10s", Global: true, Added: true,
+			Set: setting.IntoList(&n.Command)},
+		{Key: "notify.timeout", Group: setting.GroupOutput, Value: "TIME", Default: "10s", Global: true, Added: true,
 			Use: "how long a notification may take",
-			Set: Into(&n.Timeout, quantity.ParseDuration)},
+			Set: setting.Into(&n.Timeout, quantity.ParseDuration)},
 	}
 }
 

@@ -6,44 +6,45 @@ import (
 
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/quantity"
+	"usersync/cmd/usersync/internal/setting"
 	"usersync/reader/place"
 )
 
-func (o *Output) settings() []Setting {
-	return []Setting{
-		{Key: "runs_dir", Group: GroupOutput, Flag: runsDirFlag, Kind: Path, Value: "DIR", Default: "runs", Global: true,
-			Commands: BetweenParts | ForLedger | ForVerify | ForPublish,
+func (o *Output) settings() []setting.Setting {
+	return []setting.Setting{
+		{Key: "runs_dir", Group: setting.GroupOutput, Flag: runsDirFlag, Kind: setting.Path, Value: "DIR", Default: "runs", Global: true,
+			Commands: setting.BetweenParts | setting.ForLedger | setting.ForVerify | setting.ForPublish,
 			Use:      "directory for the directories of the runs; the default is next to the config file, or in the working directory without one",
-			Set:      Into(&o.RunsDir, parseRunsDir)},
-		{Key: "artifacts_ttl", Group: GroupOutput, Flag: "artifacts-ttl", Value: "TIME",
+			Set:      setting.Into(&o.RunsDir, parseRunsDir)},
+		{Key: "artifacts_ttl", Group: setting.GroupOutput, Flag: "artifacts-ttl", Value: "TIME",
 			Use: "when a run finishes, remove run directories older than this, such as 90d; without it, keep all",
-			Set: Into(&o.ArtifactsTTL, quantity.ParseDays)},
-		{Key: "publish", Group: GroupOutput, Flag: publishFlag, Kind: Place, Value: "URL", Global: true, Added: true, Commands: BetweenParts | ForPublish,
+			Set: setting.Into(&o.ArtifactsTTL, quantity.ParseDays)},
+		{Key: "publish", Group: setting.GroupOutput, Flag: publishFlag, Kind: setting.Place, Value: "URL", Global: true, Added: true, Commands: setting.BetweenParts | setting.ForPublish,
 			Use: "when a run finishes, upload results, rejects, report and summary to a folder of its name under this URL, such as s3://bucket/runs; they stay in --runs-dir, too",
-			Set: Into(&o.Publish, parsePublish)},
-		{Key: "results", Group: GroupOutput, Common: true, Flag: "results", Kind: Path, Value: "FILE", Global: true, Commands: ForApply,
+			Set: setting.Into(&o.Publish, parsePublish)},
+		{Key: "results", Group: setting.GroupOutput, Common: true, Flag: "results", Kind: setting.Path, Value: "FILE", Global: true, Commands: setting.ForApply,
 			Use: "second copy of the results: a file, replaced when the run ends, or - for standard output",
-			Set: Into(&o.Results, parseResults)},
-		{Key: "results_format", Group: GroupOutput, Flag: "results-format", Value: "NAME", Default: "csv", Words: []string{"csv", "jsonl"},
-			Identifies: FeedIdentity,
+			Set: setting.Into(&o.Results, parseResults)},
+		{Key: "results_format", Group: setting.GroupOutput, Flag: "results-format", Value: "NAME", Default: "csv", Words: []string{"csv", "jsonl"},
+			Identifies: setting.FeedIdentity,
 			Use:        "format of the results",
-			Set:        IntoString(&o.ResultsFormat)},
-		{Key: "rejects_secrets", Group: GroupOutput, Flag: "rejects-secrets", Value: "NAME", Default: "mask", Words: []string{"mask", "keep"},
-			Identifies: FeedIdentity,
+			Set:        setting.IntoString(&o.ResultsFormat)},
+		{Key: "rejects_secrets", Group: setting.GroupOutput, Flag: "rejects-secrets", Value: "NAME", Default: "mask", Words: []string{"mask", "keep"},
+			Identifies: setting.FeedIdentity,
 			Use:        "mask or keep the cells of secret fields in rejects",
-			Set:        IntoString(&o.RejectsSecrets)},
-		{Key: "redact_ids", Group: GroupOutput, Flag: "redact-ids", Kind: Bool, Default: "false", Identifies: RunIdentity, Added: true,
+			Set:        setting.IntoString(&o.RejectsSecrets)},
+		{Key: "redact_ids", Group: setting.GroupOutput, Flag: "redact-ids", Kind: setting.Bool, Default: "false", Identifies: setting.RunIdentity, Added: true,
 			Use: "replace ids by pseudonyms in results, in lists of users to delete and in what plan shows; explain still finds them",
-			Set: IntoBool(&o.RedactIDs)},
-		{Key: "dump", Group: GroupOutput, Flag: "dump", Value: "WHAT", Words: []string{"headers", "bodies", "errors"}, Added: true, Commands: BetweenParts,
+			Set: setting.IntoBool(&o.RedactIDs)},
+		{Key: "dump", Group: setting.GroupOutput, Flag: "dump", Value: "WHAT", Words: []string{"headers", "bodies", "errors"}, Added: true, Commands: setting.BetweenParts,
 			Use: "describe calls in traffic.jsonl of the run directory, without values and secrets: headers of all, bodies too, or those that fail (errors)",
-			Set: IntoString(&o.Dump)},
-		{Key: "allow_rejects", Group: GroupOutput, Common: true, Flag: "allow-rejects", Value: "N|N%", Default: "0", Commands: BetweenParts,
+			Set: setting.IntoString(&o.Dump)},
+		{Key: "allow_rejects", Group: setting.GroupOutput, Common: true, Flag: "allow-rejects", Value: "N|N%", Default: "0", Commands: setting.BetweenParts,
 			Use: "how many invalid or refused users, as a count or a percentage, still count as success",
-			Set: Into(&o.AllowRejects, quantity.ParseShare)},
-		{Key: "json", Group: GroupOutput, Common: true, Flag: "json", Kind: Bool, Default: "false", Global: true, Commands: BetweenParts,
+			Set: setting.Into(&o.AllowRejects, quantity.ParseShare)},
+		{Key: "json", Group: setting.GroupOutput, Common: true, Flag: "json", Kind: setting.Bool, Default: "false", Global: true, Commands: setting.BetweenParts,
 			Use: "print the summary as JSON on standard output",
-			Set: IntoBool(&o.JSON)},
+			Set: setting.IntoBool(&o.JSON)},
 	}
 }
 
@@ -77,34 +78,34 @@ func (o *Output) Check() error {
 	return nil
 }
 
-func (l *Log) settings() []Setting {
-	return []Setting{
-		{Key: "progress", Group: GroupOutput, Flag: "progress", Value: "WHEN", Default: "auto", Words: []string{"auto", "always", "never"},
-			Global: true, Commands: BetweenParts,
+func (l *Log) settings() []setting.Setting {
+	return []setting.Setting{
+		{Key: "progress", Group: setting.GroupOutput, Flag: "progress", Value: "WHEN", Default: "auto", Words: []string{"auto", "always", "never"},
+			Global: true, Commands: setting.BetweenParts,
 			Use: "when to show progress; auto is a moving line on a terminal, otherwise a plain line every 30 s",
-			Set: IntoString(&l.Progress)},
-		{Key: "quiet", Group: GroupOutput, Common: true, Flag: "quiet", Letter: "q", Kind: Bool, Default: "false", Global: true, Added: true, Commands: BetweenParts,
+			Set: setting.IntoString(&l.Progress)},
+		{Key: "quiet", Group: setting.GroupOutput, Common: true, Flag: "quiet", Letter: "q", Kind: setting.Bool, Default: "false", Global: true, Added: true, Commands: setting.BetweenParts,
 			Use: "print nothing on standard error but errors, and after a run that did not end with exit code 0 what is wrong, the hint and the next command",
-			Set: IntoBool(&l.Quiet)},
+			Set: setting.IntoBool(&l.Quiet)},
 		l.format(),
-		{Key: "log_level", Group: GroupOutput, Flag: "log-level", Value: "LEVEL", Default: "warn", Words: []string{"debug", "info", "warn", "error"},
-			Global: true, Commands: BetweenParts,
+		{Key: "log_level", Group: setting.GroupOutput, Flag: "log-level", Value: "LEVEL", Default: "warn", Words: []string{"debug", "info", "warn", "error"},
+			Global: true, Commands: setting.BetweenParts,
 			Use: "least severe level to log",
-			Set: IntoString(&l.Level)},
+			Set: setting.IntoString(&l.Level)},
 	}
 }
 
-func (l *Log) format() Setting {
-	return Setting{Key: "log_format", Group: GroupOutput, Flag: "log-format", Value: "NAME", Default: "console", Words: []string{"console", logJSON},
-		Global: true, Commands: BetweenParts | ForLedger | ForVerify,
+func (l *Log) format() setting.Setting {
+	return setting.Setting{Key: "log_format", Group: setting.GroupOutput, Flag: "log-format", Value: "NAME", Default: "console", Words: []string{"console", logJSON},
+		Global: true, Commands: setting.BetweenParts | setting.ForLedger | setting.ForVerify,
 		Use: "format of the log on standard error; json makes every line there JSON, including errors and the report",
-		Set: IntoString(&l.Format)}
+		Set: setting.IntoString(&l.Format)}
 }
 
 const logJSON = "json"
 
 // FilesRead are the files that a run of the paths reads besides its input.
 func (c *Config) FilesRead(paths []string) []string {
-	read := slices.Concat([]string{c.File, c.Network.CA, c.Network.Cert, c.Network.Key}, c.ValueFiles, c.Proof.files(paths))
+	read := slices.Concat([]string{c.File, c.Network.CA, c.Network.Cert, c.Network.Key}, c.found.Files, c.Proof.files(paths))
 	return slices.DeleteFunc(read, func(path string) bool { return path == "" })
 }

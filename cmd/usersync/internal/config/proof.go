@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"usersync/cmd/usersync/internal/quantity"
+	"usersync/cmd/usersync/internal/setting"
 	"usersync/reader/proof"
 )
 
@@ -27,28 +28,28 @@ type Expected struct {
 }
 
 // settings declares what can prove that an input is complete.
-func (p *Proof) settings() []Setting {
-	return []Setting{
-		{Key: "expect_records", Group: GroupInput, Flag: "expect-records", Kind: Path, Value: "N|FILE", Keyword: NoExpectation, Literal: isNumber,
-			OneInput: true, Commands: BetweenParts,
+func (p *Proof) settings() []setting.Setting {
+	return []setting.Setting{
+		{Key: "expect_records", Group: setting.GroupInput, Flag: "expect-records", Kind: setting.Path, Value: "N|FILE", Keyword: NoExpectation, Literal: isNumber,
+			OneInput: true, Commands: setting.BetweenParts,
 			Use: "number of records the input must have, or a file that holds it; none turns the check off",
-			Set: Into(&p.Records, parseExpectedRecords), Text: func() string { return p.Records }},
-		{Key: "expect_sha256", Group: GroupInput, Flag: "expect-sha256", Kind: Path, Value: "HEX|FILE", Keyword: NoExpectation, Literal: proof.IsSHA256,
-			OneInput: true, Commands: BetweenParts,
+			Set: setting.Into(&p.Records, parseExpectedRecords), Text: func() string { return p.Records }},
+		{Key: "expect_sha256", Group: setting.GroupInput, Flag: "expect-sha256", Kind: setting.Path, Value: "HEX|FILE", Keyword: NoExpectation, Literal: proof.IsSHA256,
+			OneInput: true, Commands: setting.BetweenParts,
 			Use: "SHA-256 that the input file must have as stored, or a file that sha256sum wrote; for one file only; none turns the check off",
-			Set: Into(&p.SHA256, parseExpectedSHA256), Text: func() string { return p.SHA256 }},
-		{Key: "trailer", Group: GroupInput, Flag: "trailer", Value: "WORD", Identifies: FeedIdentity,
+			Set: setting.Into(&p.SHA256, parseExpectedSHA256), Text: func() string { return p.SHA256 }},
+		{Key: "trailer", Group: setting.GroupInput, Flag: "trailer", Value: "WORD", Identifies: setting.FeedIdentity,
 			Use: "first cell of the last row of each CSV file, if that row is a trailer; another cell of it must hold the record count",
-			Set: IntoString(&p.Trailer)},
-		{Key: "trust_eof", Group: GroupInput, Flag: "trust-eof", Kind: Bool, Default: "false", Commands: BetweenParts,
+			Set: setting.IntoString(&p.Trailer)},
+		{Key: "trust_eof", Group: setting.GroupInput, Flag: "trust-eof", Kind: setting.Bool, Default: "false", Commands: setting.BetweenParts,
 			Use: "accept a file as complete although nothing proves that it was not truncated",
-			Set: IntoBool(&p.TrustEOF)},
-		{Key: "min_age", Group: GroupInput, Flag: "min-age", Value: "TIME", Commands: BetweenParts, Added: true,
+			Set: setting.IntoBool(&p.TrustEOF)},
+		{Key: "min_age", Group: setting.GroupInput, Flag: "min-age", Value: "TIME", Commands: setting.BetweenParts, Added: true,
 			Use: "refuse an input file that was modified less than this long ago, since the job that writes it may still be running",
-			Set: Into(&p.MinAge, quantity.ParseDuration)},
-		{Key: "wait_for_input", Group: GroupInput, Flag: "wait-for-input", Value: "TIME", Added: true,
+			Set: setting.Into(&p.MinAge, quantity.ParseDuration)},
+		{Key: "wait_for_input", Group: setting.GroupInput, Flag: "wait-for-input", Value: "TIME", Added: true,
 			Use: "wait up to this long for input files, and files that say what to expect, that are missing or younger than min_age; validate and plan do not wait",
-			Set: Into(&p.WaitForInput, quantity.ParseDuration)},
+			Set: setting.Into(&p.WaitForInput, quantity.ParseDuration)},
 	}
 }
 

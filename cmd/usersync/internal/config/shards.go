@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/setting"
 )
 
 // Shard is the part of a run's input that this process sends.
@@ -32,14 +33,14 @@ const (
 	RunIDFlag = "run-id"
 )
 
-func (s *Shards) settings() []Setting {
-	return []Setting{
-		{Key: "shard", Group: GroupLedger, Flag: ShardFlag, Value: "I/N", Global: true, Added: true,
+func (s *Shards) settings() []setting.Setting {
+	return []setting.Setting{
+		{Key: "shard", Group: setting.GroupLedger, Flag: ShardFlag, Value: "I/N", Global: true, Added: true,
 			Use: "send the part I of N of the input, I from 0 (flag only); needs a ledger in PostgreSQL, and run_id; the environments of Kubernetes, Cloud Run, AWS Batch and Slurm are understood",
-			Set: Into(&s.Shard, parseShard)},
-		{Key: "run_id", Group: GroupLedger, Flag: RunIDFlag, Value: "NAME", Global: true, Added: true,
+			Set: setting.Into(&s.Shard, parseShard)},
+		{Key: "run_id", Group: setting.GroupLedger, Flag: RunIDFlag, Value: "NAME", Global: true, Added: true,
 			Use: "name that the shards of one run have in common, and no other run has, such as that of a Job",
-			Set: Into(&s.RunID, parseRunID)},
+			Set: setting.Into(&s.RunID, parseRunID)},
 	}
 }
 
@@ -86,7 +87,7 @@ var arrays = [...]struct{ index, count, first, job string }{
 
 // FindShard reads the shard from the environment, unless a setting names it. Only a command
 // that can send a part of the input needs it: the others ignore such variables.
-func (c *Config) FindShard() error { return c.Shards.find(c.sources.environment.Lookup) }
+func (c *Config) FindShard() error { return c.Shards.find(c.sources.Environment.Lookup) }
 
 func (s *Shards) find(lookup func(string) (string, bool)) error {
 	value := func(name string) string {

@@ -11,6 +11,7 @@ import (
 
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/setting"
 	"usersync/sync/journal"
 	"usersync/sync/ledger"
 )
@@ -113,7 +114,7 @@ func CheckLedger(c *config.Config) error { return checkLedger(c.Ledger.At(c.Outp
 // checkLedger refuses to create a ledger only to find nothing in it. For Creating, it
 // creates the directory.
 func checkLedger(url string, a Access) error {
-	path, isFile := strings.CutPrefix(url, config.SQLiteURL)
+	path, isFile := strings.CutPrefix(url, setting.SQLite)
 	switch {
 	case url == config.NoLedger:
 		return exit.Usage(errors.New("open the ledger: the settings turn it off"), "set --ledger", "usersync help settings")

@@ -12,6 +12,7 @@ import (
 
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/setting"
 	"usersync/sync/address"
 	"usersync/sync/destination"
 	"usersync/sync/destination/rest"
@@ -43,8 +44,8 @@ type opener func(context.Context, *config.Config, observer) (Client, report.Scop
 // that this package knows about it is in one file, named after it.
 type api struct {
 	name     string
-	settings []config.Setting
-	tree     config.Tree // nil if the section holds only single values
+	settings []setting.Setting
+	tree     setting.Tree // nil if the section holds only single values
 	open     opener
 	// toSandbox points the section to a sandbox.
 	toSandbox func(url string)
@@ -73,10 +74,10 @@ func mocks() map[string]Mock {
 
 // Sections returns the sections of all APIs. Each call returns new ones, for a config
 // to be read into.
-func Sections() []config.Section {
-	var all []config.Section
+func Sections() []setting.Section {
+	var all []setting.Section
 	for _, a := range apis() {
-		all = append(all, config.Section{Name: a.name, Settings: a.settings, Tree: a.tree, Value: a})
+		all = append(all, setting.Section{Name: a.name, Settings: a.settings, Tree: a.tree, Value: a})
 	}
 	return all
 }

@@ -9,6 +9,7 @@ import (
 
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/setting"
 	"usersync/sync/destination/custom"
 	"usersync/sync/sandbox"
 	"usersync/sync/sandbox/shapes"
@@ -32,20 +33,20 @@ func newCustom() *api {
 	}
 }
 
-func (s *customSection) settings() []config.Setting {
-	return []config.Setting{
+func (s *customSection) settings() []setting.Setting {
+	return []setting.Setting{
 		{Key: "name", Value: "NAME",
 			Use: "name of the API in reports; docs/custom.md explains the rest of the section: calls, credentials, answers",
-			Set: config.IntoString(&s.name)},
-		{Key: "base_url", Kind: config.URL, Value: "URL", Remote: true, Identifies: config.ScopeIdentity,
+			Set: setting.IntoString(&s.name)},
+		{Key: "base_url", Kind: setting.URL, Value: "URL", Remote: true, Identifies: setting.ScopeIdentity,
 			Use: "address of the API; no default",
-			Set: config.IntoString(&s.baseURL)},
-		{Key: "account", Kind: config.ID, Value: "ID",
+			Set: setting.IntoString(&s.baseURL)},
+		{Key: "account", Kind: setting.ID, Value: "ID",
 			Use: "account of the users; {account} in the calls",
-			Set: config.IntoString(&s.account)},
+			Set: setting.IntoString(&s.account)},
 		{Key: "sandbox", Value: "NAME", Words: Mocks(),
 			Use: "mock API to use for this one with --sandbox",
-			Set: config.IntoString(&s.sandbox)},
+			Set: setting.IntoString(&s.sandbox)},
 	}
 }
 
@@ -69,7 +70,7 @@ func (t customTree) Read(n *yaml.Node, expand func(string) (string, error)) (str
 		if wrong.Word != "" {
 			hint = exit.DidYouMean(wrong.Word, wrong.Known)
 		}
-		return "", &config.TreeError{Line: wrong.Line, Rule: wrong.Rule, Hint: hint}
+		return "", &setting.TreeError{Line: wrong.Line, Rule: wrong.Rule, Hint: hint}
 	}
 	t.section.described = described
 	return custom.Sum(n), err

@@ -15,7 +15,7 @@ func DeniedHint(c *config.Config, denied *destination.CallError) string {
 	switch denied.Code {
 	case "tls":
 		return certificateHint(c, denied.Err)
-	case "proxy":
+	case "proxy", "http_407": // only proxies answer 407
 		return "the proxy refused to connect, and the API was not asked: check proxy: in the config, and the credentials in its URL"
 	}
 	return authHint(c)

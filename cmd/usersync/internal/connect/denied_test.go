@@ -23,6 +23,7 @@ func TestDeniedHint(t *testing.T) {
 		"has to replace it":             {Code: "tls", Err: verify(x509.CertificateInvalidError{Reason: x509.NotAuthorizedToSign})},
 		"tls: {cert: FILE, key":         {Code: "tls", Err: errors.New("remote error: certificate required")},
 		"proxy: in the config":          {Code: "proxy", Err: errors.New("the proxy answered 407")},
+		"credentials in its URL":        {Code: "http_407"},
 		"base_url and auth under kard:": {Code: "http_401", Status: 401},
 	} {
 		t.Run(want, func(t *testing.T) {

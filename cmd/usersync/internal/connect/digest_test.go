@@ -4,6 +4,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"usersync/cmd/usersync/internal/config/configtest"
 )
 
 // A run that is continued and a plan that is applied contain the digests of their
@@ -36,12 +38,12 @@ func TestDigestsStayWhatTheyWere(t *testing.T) {
 		{[]string{"--config", "all.yaml", "--to", "onbo", "--sandbox"}, "291d8434f3b9c3d77d93c0333dcc0ad252660574f1a0996409529701c3222e47", "5c556d6a1142d6d14c5772eec6bf8b4c3511f01b5f2c51a726ff521f18f7959b", "efadad1d1fa880f45f4924b077caa8b6ec5c6a29c2141b01cdc2d42f5f29bf6b", "2b9c889cbc96af3defed21c2f84a25d76b1af45abc20779a1bf4be7acc3526c2"},
 		{[]string{"--config", "custom.yaml", "--sandbox"}, "69e47b4f931fb8e8665e68d9b275a134a7312b73595d5c49f82d7a9a3866db0b", "f37a3107a463a9609b44a58de914795396ba78ef3772737bc80de44bf659b290", "2005135b27772ae58f6bc62251d62822f19ed9053aefeaa0f9b7b70516d31e9d", "add5bc59522849d6bcee8658e72c35d30888ce624bc801d11f38d99a8cad6950"},
 	} {
-		c, err := loadedFrom(t, Sections, variables, test.args...)
+		c, err := configtest.Load(t, Sections, variables, test.args...)
 		if err != nil {
 			t.Fatalf("%q: %v", test.args, err)
 		}
 		for what, pair := range map[string][2]string{
-			"config": {c.Digest(), test.digest}, "run": {c.EarlierRunDigest(), test.run}, "feed": {c.EarlierFeedDigest(), test.feed}, "mapping": {c.MappingDigest(), test.mapping},
+			"config": {c.Digest(), test.digest}, "run": {c.Earlier().RunDigest(), test.run}, "feed": {c.Earlier().FeedDigest(), test.feed}, "mapping": {c.MappingDigest(), test.mapping},
 		} {
 			if pair[0] != pair[1] {
 				t.Errorf("%q: the digest of the %s is %s, and was %s", test.args, what, pair[0], pair[1])

@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	"usersync/cmd/usersync/internal/config"
+	"usersync/cmd/usersync/internal/setting"
 	"usersync/sync/destination/kard"
 	"usersync/sync/destination/rest"
 	"usersync/sync/plausible"
@@ -36,35 +37,35 @@ func newKard() *api {
 	}
 }
 
-func (k *kardSection) settings() []config.Setting {
-	return []config.Setting{
-		{Key: "base_url", Kind: config.URL, Value: "URL", Remote: true, Identifies: config.ScopeIdentity,
+func (k *kardSection) settings() []setting.Setting {
+	return []setting.Setting{
+		{Key: "base_url", Kind: setting.URL, Value: "URL", Remote: true, Identifies: setting.ScopeIdentity,
 			Use: "address of the API; no default, so a test cannot reach production by accident",
-			Set: config.IntoString(&k.baseURL)},
-		{Key: "organization", Kind: config.ID, Value: "ID", Remote: true,
+			Set: setting.IntoString(&k.baseURL)},
+		{Key: "organization", Kind: setting.ID, Value: "ID", Remote: true,
 			Use: "organization id of the issuer",
-			Set: config.IntoString(&k.organization)},
+			Set: setting.IntoString(&k.organization)},
 		{Key: "put", Value: "NAME", Default: "merge", Words: []string{"merge", "as_is"},
 			Use: "what an update sends: the row and what it leaves out, read from the API (merge), or the row alone (as_is)",
-			Set: config.IntoString(&k.put)},
-		{Key: "auth.client_id", Kind: config.ID, Value: "ID", Remote: true,
+			Set: setting.IntoString(&k.put)},
+		{Key: "auth.client_id", Kind: setting.ID, Value: "ID", Remote: true,
 			Use: "client id",
-			Set: config.IntoString(&k.auth.clientID)},
-		{Key: "auth.client_secret", Kind: config.Secret, Remote: true,
+			Set: setting.IntoString(&k.auth.clientID)},
+		{Key: "auth.client_secret", Kind: setting.Secret, Remote: true,
 			Use: "client secret",
-			Set: config.IntoSecret(&k.auth.clientSecret)},
-		{Key: "auth.token", Kind: config.Secret, Remote: true,
+			Set: setting.IntoSecret(&k.auth.clientSecret)},
+		{Key: "auth.token", Kind: setting.Secret, Remote: true,
 			Use: "fixed token, instead of client_id and client_secret",
-			Set: config.IntoSecret(&k.auth.token)},
-		{Key: "auth.token_url", Kind: config.URL, Value: "URL", Remote: true,
+			Set: setting.IntoSecret(&k.auth.token)},
+		{Key: "auth.token_url", Kind: setting.URL, Value: "URL", Remote: true,
 			Use: "where to fetch tokens; without it, the API's address followed by /v2/auth/token",
-			Set: config.IntoString(&k.auth.tokenURL)},
+			Set: setting.IntoString(&k.auth.tokenURL)},
 		{Key: "auth.style", Value: "NAME", Default: "basic", Words: []string{"basic", "form", "json"}, Remote: true,
 			Use: "how to send the client id and secret to token_url",
-			Set: config.IntoString(&k.auth.style)},
-		{Key: "auth.target_issuer", Kind: config.ID, Value: "ID", Remote: true,
+			Set: setting.IntoString(&k.auth.style)},
+		{Key: "auth.target_issuer", Kind: setting.ID, Value: "ID", Remote: true,
 			Use: "issuer to request tokens for, if the client has several",
-			Set: config.IntoString(&k.auth.targetIssuer)},
+			Set: setting.IntoString(&k.auth.targetIssuer)},
 	}
 }
 

@@ -5,36 +5,25 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/spf13/cobra"
-
 	"usersync/cmd/usersync/internal/config"
+	"usersync/cmd/usersync/internal/config/configtest"
+	"usersync/cmd/usersync/internal/setting"
 )
 
 // loaded reads a config text as run does, with flags and environment variables.
-func loaded(t *testing.T, apis func() []config.Section, text string, variables map[string]string, args ...string) (*config.Config, error) {
+func loaded(t *testing.T, apis func() []setting.Section, text string, variables map[string]string, args ...string) (*config.Config, error) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "usersync.yaml")
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return loadedFrom(t, apis, variables, append([]string{"--config", path}, args...)...)
-}
-
-func loadedFrom(t *testing.T, apis func() []config.Section, variables map[string]string, args ...string) (*config.Config, error) {
-	t.Helper()
-	cmd := &cobra.Command{Use: "run"}
-	flags := config.AddFlags(cmd, config.Declare(apis), config.ForRun)
-	if err := cmd.ParseFlags(args); err != nil {
-		t.Fatal(err)
-	}
-	lookup := func(name string) (string, bool) { v, ok := variables[name]; return v, ok }
-	return flags.Load(config.Environment{Lookup: lookup, Environ: func() []string { return nil }})
+	return configtest.Load(t, apis, variables, append([]string{"--config", path}, args...)...)
 }
 
 // kardAlone returns a section of kard that the test can inspect.
-func kardAlone() (*kardSection, func() []config.Section) {
+func kardAlone() (*kardSection, func() []setting.Section) {
 	k := &kardSection{}
-	return k, func() []config.Section { return []config.Section{{Name: "kard", Settings: k.settings()}} }
+	return k, func() []setting.Section { return []setting.Section{{Name: "kard", Settings: k.settings()}} }
 }
 
 func TestKardIsTyped(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"usersync/cmd/usersync/internal/config"
+	"usersync/cmd/usersync/internal/setting"
 	"usersync/sync/destination/konstantly"
 	"usersync/sync/sandbox"
 	mocked "usersync/sync/sandbox/konstantly"
@@ -29,23 +30,23 @@ func newKonstantly() *api {
 	}
 }
 
-func (k *konstantlySection) settings() []config.Setting {
-	return []config.Setting{
-		{Key: "base_url", Kind: config.URL, Value: "URL", Remote: true, Identifies: config.ScopeIdentity,
+func (k *konstantlySection) settings() []setting.Setting {
+	return []setting.Setting{
+		{Key: "base_url", Kind: setting.URL, Value: "URL", Remote: true, Identifies: setting.ScopeIdentity,
 			Use: "address of the API with its path, such as https://YOURSITE.konstant.ly/openapi/v1",
-			Set: config.IntoString(&k.baseURL)},
-		{Key: "auth.key", Kind: config.Secret, Remote: true,
+			Set: setting.IntoString(&k.baseURL)},
+		{Key: "auth.key", Kind: setting.Secret, Remote: true,
 			Use: "API key, from your site's Settings > API",
-			Set: config.IntoSecret(&k.key)},
+			Set: setting.IntoSecret(&k.key)},
 		{Key: "on_absent", Value: "NAME", Default: "delete", Words: []string{"delete", "block"},
 			Use: "what a delete does: remove the user for good (delete), or deactivate the user until an update (block)",
-			Set: config.IntoString(&k.onAbsent)},
+			Set: setting.IntoString(&k.onAbsent)},
 		{Key: "password", Value: "NAME", Default: "create", Words: []string{"create", "always", "generate"},
 			Use: "when to send a row's password: with new users (create), or with updates too (always); generate makes up a secret one for new users whose row has none",
-			Set: config.IntoString(&k.password)},
+			Set: setting.IntoString(&k.password)},
 		{Key: "choices", Value: "NAME", Default: "as_is", Words: []string{"as_is", "names"},
 			Use: "how to send custom attributes: unchanged (as_is), or with options given by name and typed values, after reading the site's attributes (names)",
-			Set: config.IntoString(&k.choices)},
+			Set: setting.IntoString(&k.choices)},
 	}
 }
 

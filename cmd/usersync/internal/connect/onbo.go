@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"usersync/cmd/usersync/internal/config"
+	"usersync/cmd/usersync/internal/setting"
 	"usersync/sync/destination/onbo"
 	"usersync/sync/plausible"
 	"usersync/sync/sandbox"
@@ -35,35 +36,35 @@ func newOnbo() *api {
 	}
 }
 
-func (o *onboSection) settings() []config.Setting {
-	return []config.Setting{
-		{Key: "base_url", Kind: config.URL, Value: "URL", Remote: true, Identifies: config.ScopeIdentity,
+func (o *onboSection) settings() []setting.Setting {
+	return []setting.Setting{
+		{Key: "base_url", Kind: setting.URL, Value: "URL", Remote: true, Identifies: setting.ScopeIdentity,
 			Use: "address of the API with its version, such as https://sandbox-api.stilt.com/v1; no default, so a test cannot reach production by accident",
-			Set: config.IntoString(&o.baseURL)},
-		{Key: "auth.client_id", Kind: config.ID, Value: "ID", Remote: true,
+			Set: setting.IntoString(&o.baseURL)},
+		{Key: "auth.client_id", Kind: setting.ID, Value: "ID", Remote: true,
 			Use: "client UUID",
-			Set: config.IntoString(&o.clientID)},
-		{Key: "auth.secret_key", Kind: config.Secret, Remote: true,
+			Set: setting.IntoString(&o.clientID)},
+		{Key: "auth.secret_key", Kind: setting.Secret, Remote: true,
 			Use: "secret key, with its dashes; it signs every call and encrypts SSNs",
-			Set: config.IntoSecret(&o.secretKey)},
+			Set: setting.IntoSecret(&o.secretKey)},
 		{Key: "auth.epoch", Value: "NAME", Default: "milliseconds", Words: []string{"milliseconds", "seconds"}, Remote: true,
 			Use: "unit of the signed timestamp",
-			Set: config.IntoString(&o.epoch)},
+			Set: setting.IntoString(&o.epoch)},
 		{Key: "checks", Value: "NAME", Default: "refuse", Words: []string{"refuse", "warn"},
 			Use: "what to do if a name, date, phone, age, e-mail or address breaks one of Onbo's rules: not send the user (refuse), or send it and say so in the results (warn)",
-			Set: config.IntoString(&o.checks)},
+			Set: setting.IntoString(&o.checks)},
 		{Key: "date", Value: "NAME", Default: "slashes", Words: []string{"slashes", "dashes"},
 			Use: "format of a date of birth: YYYY/MM/DD or YYYY-MM-DD",
-			Set: config.IntoString(&o.date)},
+			Set: setting.IntoString(&o.date)},
 		{Key: "country", Value: "TEXT", Default: "UNITED STATES",
 			Use: "what to send for the United States, however a row spells it",
-			Set: config.IntoString(&o.country)},
-		{Key: "reports", Kind: config.Path, Value: "DIR",
+			Set: setting.IntoString(&o.country)},
+		{Key: "reports", Kind: setting.Path, Value: "DIR",
 			Use: "directory of the files that credit_report and asset_report name; without it, no reports are sent",
-			Set: config.IntoString(&o.reports)},
-		{Key: "delete", Kind: config.Bool, Default: "false",
+			Set: setting.IntoString(&o.reports)},
+		{Key: "delete", Kind: setting.Bool, Default: "false",
 			Use: "allow mode delete, which is missing from Onbo's own reference",
-			Set: config.IntoBool(&o.delete)},
+			Set: setting.IntoBool(&o.delete)},
 	}
 }
 

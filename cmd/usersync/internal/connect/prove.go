@@ -12,6 +12,7 @@ import (
 
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/setting"
 	"usersync/sync/destination"
 	"usersync/sync/ledger"
 	"usersync/sync/user"
@@ -49,7 +50,7 @@ func (conn *Connection) oneKnown(ctx context.Context, c *config.Config, made Evi
 	if c.Target.Sandbox || address == config.NoLedger {
 		return nil, nil
 	}
-	if path, isFile := strings.CutPrefix(address, config.SQLiteURL); isFile {
+	if path, isFile := strings.CutPrefix(address, setting.SQLite); isFile {
 		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 			return nil, nil
 		}

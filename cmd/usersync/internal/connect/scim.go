@@ -10,6 +10,7 @@ import (
 
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/quantity"
+	"usersync/cmd/usersync/internal/setting"
 	"usersync/sync/destination/rest"
 	"usersync/sync/destination/scim"
 	"usersync/sync/user"
@@ -39,70 +40,70 @@ func newSCIM() *api {
 }
 
 // callSettings say where the server is, and how large its calls may be.
-func (s *scimSection) callSettings() []config.Setting {
-	return []config.Setting{
-		{Key: "base_url", Kind: config.URL, Value: "URL", Remote: true, Identifies: config.ScopeIdentity,
+func (s *scimSection) callSettings() []setting.Setting {
+	return []setting.Setting{
+		{Key: "base_url", Kind: setting.URL, Value: "URL", Remote: true, Identifies: setting.ScopeIdentity,
 			Use: "address of the server, without /Users; no default",
-			Set: config.IntoString(&s.baseURL)},
+			Set: setting.IntoString(&s.baseURL)},
 		{Key: "bulk", Value: "NAME", Default: "auto", Words: []string{"auto", "on", "off", "upload"},
 			Use: "when to send many users per call: if the server says it can (auto), even if it does not say so (on), never (off), or to Microsoft Entra's /bulkUpload (upload)",
-			Set: config.IntoString(&s.bulk)},
+			Set: setting.IntoString(&s.bulk)},
 		{Key: "max_operations", Value: "N", Default: "0",
 			Use: "most users per call, if the server allows more or sets no limit; 0 is the server's limit",
-			Set: config.Into(&s.maxOperations, quantity.ParseCount(0))},
+			Set: setting.Into(&s.maxOperations, quantity.ParseCount(0))},
 		{Key: "max_payload", Value: "BYTES", Default: "0",
 			Use: "most bytes in a call with many users, if the server allows more or sets no limit; 0 is the server's limit",
-			Set: config.Into(&s.maxPayload, parseBytes)},
+			Set: setting.Into(&s.maxPayload, parseBytes)},
 	}
 }
 
 // ruleSettings say what an update, a search and a delete mean.
-func (s *scimSection) ruleSettings() []config.Setting {
-	return []config.Setting{
+func (s *scimSection) ruleSettings() []setting.Setting {
+	return []setting.Setting{
 		{Key: "update", Value: "NAME", Default: "auto", Words: []string{"auto", "patch", "put"},
 			Use: "how to update users: PATCH what the row has (patch), PUT the whole user (put), or PATCH if the server says it can (auto)",
-			Set: config.IntoString(&s.update)},
+			Set: setting.IntoString(&s.update)},
 		{Key: "put", Value: "NAME", Default: "merge", Words: []string{"merge", "as_is"},
 			Use: "what a PUT does with fields that the row leaves out: keep them (merge), or clear them (as_is)",
-			Set: config.IntoString(&s.put)},
+			Set: setting.IntoString(&s.put)},
 		{Key: "match", Value: "NAME", Default: "external_id", Words: []string{"external_id", "user_name"},
 			Use: "how to find a user whose key is not in the ledger: by our id as externalId (external_id), or also by the same userName without an externalId (user_name)",
-			Set: config.IntoString(&s.match)},
+			Set: setting.IntoString(&s.match)},
 		{Key: "on_absent", Value: "NAME", Default: "delete", Words: []string{"delete", "deactivate"},
 			Use: "what a delete does: remove the user, or set active to false; with deactivate, every user that is sent becomes active unless the row says otherwise",
-			Set: config.IntoString(&s.onAbsent)},
+			Set: setting.IntoString(&s.onAbsent)},
 		{Key: "passwords", Value: "WHEN", Default: "create", Words: []string{"create", "always"},
 			Use: "when to send passwords: with creates only, or with updates too",
-			Set: config.IntoString(&s.passwords)},
+			Set: setting.IntoString(&s.passwords)},
 	}
 }
 
-func (a *scimAuth) settings() []config.Setting {
-	return []config.Setting{
-		{Key: "auth.token", Kind: config.Secret, Remote: true,
+func (a *scimAuth) settings() []setting.Setting {
+	return []setting.Setting{
+		{Key: "auth.token", Kind: setting.Secret, Remote: true,
 			Use: "fixed bearer token",
-			Set: config.IntoSecret(&a.token)},
-		{Key: "auth.user", Kind: config.ID, Value: "NAME", Remote: true,
+			Set: setting.IntoSecret(&a.token)},
+		{Key: "auth.user", Kind: setting.ID, Value: "NAME", Remote: true,
 			Use: "user name, for basic authentication with password",
-			Set: config.IntoString(&a.user)},
-		{Key: "auth.password", Kind: config.Secret, Remote: true,
+			Set: setting.IntoString(&a.user)},
+		{Key: "auth.password", Kind: setting.Secret, Remote: true,
 			Use: "password, for basic authentication",
-			Set: config.IntoSecret(&a.password)},
-		{Key: "auth.client_id", Kind: config.ID, Value: "ID", Remote: true,
+			Set: setting.IntoSecret(&a.password)},
+		{Key: "auth.client_id", Kind: setting.ID, Value: "ID", Remote: true,
 			Use: "client id, for OAuth 2 client credentials",
-			Set: config.IntoString(&a.clientID)},
-		{Key: "auth.client_secret", Kind: config.Secret, Remote: true,
+			Set: setting.IntoString(&a.clientID)},
+		{Key: "auth.client_secret", Kind: setting.Secret, Remote: true,
 			Use: "client secret",
-			Set: config.IntoSecret(&a.clientSecret)},
-		{Key: "auth.token_url", Kind: config.URL, Value: "URL", Remote: true,
+			Set: setting.IntoSecret(&a.clientSecret)},
+		{Key: "auth.token_url", Kind: setting.URL, Value: "URL", Remote: true,
 			Use: "where to fetch tokens",
-			Set: config.IntoString(&a.tokenURL)},
+			Set: setting.IntoString(&a.tokenURL)},
 		{Key: "auth.style", Value: "NAME", Default: "basic", Words: []string{"basic", "form", "json"}, Remote: true,
 			Use: "how to send the client id and secret to token_url",
-			Set: config.IntoString(&a.style)},
+			Set: setting.IntoString(&a.style)},
 		{Key: "auth.scope", Value: "TEXT", Remote: true,
 			Use: "scope to request for a token",
-			Set: config.IntoString(&a.scope)},
+			Set: setting.IntoString(&a.scope)},
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/setting"
 	"usersync/sync/address"
 	"usersync/sync/journal"
 	"usersync/sync/ledger"
@@ -65,7 +66,7 @@ func CheckScope(ctx context.Context, c *config.Config, made Evidence) error {
 	if c.Target.Sandbox || address == config.NoLedger {
 		return nil
 	}
-	if path, isFile := strings.CutPrefix(address, config.SQLiteURL); isFile {
+	if path, isFile := strings.CutPrefix(address, setting.SQLite); isFile {
 		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 			return nil
 		}

@@ -4,11 +4,12 @@ import (
 	"testing"
 
 	"usersync/cmd/usersync/internal/config"
+	"usersync/cmd/usersync/internal/setting"
 )
 
 func TestSettingsAreWhole(t *testing.T) {
 	keys, flags := map[string]bool{}, map[string]bool{}
-	for _, s := range config.All(Sections()) {
+	for _, s := range config.Schema(Sections()).Settings {
 		if keys[s.Key] || s.Flag != "" && flags[s.Flag] {
 			t.Errorf("%s is declared twice", s.Key)
 		}
@@ -16,7 +17,7 @@ func TestSettingsAreWhole(t *testing.T) {
 		if s.Use == "" || s.Set == nil {
 			t.Errorf("%s is not explained or not kept", s.Key)
 		}
-		if s.Kind == config.Secret && s.Flag != "" {
+		if s.Kind == setting.Secret && s.Flag != "" {
 			t.Errorf("%s is a secret and has a flag, which every user of the machine can read", s.Key)
 		}
 		if s.Default != "" {

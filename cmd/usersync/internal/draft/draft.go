@@ -9,7 +9,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/profile"
@@ -62,10 +61,13 @@ func From(ctx context.Context, to string, s *Sample) (*Draft, error) {
 	chooser{d, names}.choose()
 	d.findNulls()
 	d.decideTail()
+	if s.lacks.charset != "" {
+		d.open = append(d.open, decision{top: true, line: "charset: " + s.lacks.charset, why: "some rows are not UTF-8: check a name with an accent; old programs also write cp850 or macintosh"})
+	}
 	return d, nil
 }
 
-func knownField(name string) user.Field { return reader.Names()[strings.TrimSpace(name)] }
+func knownField(name string) user.Field { return reader.Names()[user.Trim(name)] }
 
 // add adds a rule if the API takes its field and no other rule makes it.
 func (d *Draft) add(r rule) bool {

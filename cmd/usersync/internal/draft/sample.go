@@ -11,6 +11,7 @@ import (
 	"usersync/cmd/usersync/internal/profile"
 	"usersync/reader"
 	"usersync/reader/source"
+	"usersync/sync/user"
 )
 
 const (
@@ -33,6 +34,7 @@ type Sample struct {
 	odd     []line   // lines that do not fit the header, at most 100
 	tail    []line   // those of them after the last row that fits
 	last    line
+	lacks   settings
 }
 
 // line is a line of the file; text is cut.
@@ -41,8 +43,7 @@ type line struct {
 	text   string
 }
 
-// Look reads the beginning of the first of o.Paths.
-func Look(ctx context.Context, o reader.Options) (*Sample, error) {
+func look(ctx context.Context, o reader.Options) (*Sample, error) {
 	t, comment, err := openGrid(ctx, o)
 	if err != nil {
 		return nil, err
@@ -104,7 +105,7 @@ func (s *Sample) read(ctx context.Context, t *reader.Grid) error {
 
 func (s *Sample) add(t *reader.Grid, row reader.GridRow) {
 	at := line{row.Line, string(row.Raw[:min(len(row.Raw), 200)])}
-	if row.Broken {
+	if row.Broken || isPadding(row.Cells) && len(row.Raw) > 0 {
 		s.tail = append(s.tail[:min(len(s.tail), 20)], at)
 		if len(s.odd) < 100 {
 			s.odd = append(s.odd, at)
@@ -117,6 +118,12 @@ func (s *Sample) add(t *reader.Grid, row reader.GridRow) {
 	if s.profile.Rows < min(sampled, profile.ExactAmong(len(t.Header()))) {
 		s.profile.Add(t.Header(), row.Cells)
 	}
+}
+
+// isPadding reports whether all cells of a row are blank: spreadsheets write such rows below
+// the last user.
+func isPadding(cells []string) bool {
+	return !slices.ContainsFunc(cells, func(cell string) bool { return user.Trim(cell) != "" })
 }
 
 // findComments proposes how comments begin, if all lines that do not fit begin in one way.
@@ -156,6 +163,9 @@ func (s *Sample) findFooter(o reader.Options) {
 
 func footerWord(text string) string {
 	text = strings.TrimLeft(text, " \t\"")
+	if text != "" && strings.Trim(text, ",;|") == "" {
+		return text
+	}
 	for _, word := range footers {
 		if rest, found := strings.CutPrefix(text, word); found && (rest == "" || word == "(" || !isLetter(rest[0])) {
 			return word

@@ -11,6 +11,7 @@ import (
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/profile"
+	"usersync/cmd/usersync/internal/setting"
 	"usersync/reader/mapping"
 	"usersync/sync/user"
 )
@@ -24,7 +25,7 @@ type page struct {
 // YAML is the config. Comments list what a person has to decide.
 func (d *Draft) YAML(layout []config.LayoutValue) string {
 	b := page{Draft: d}
-	b.WriteString(config.EditorLines)
+	b.WriteString(setting.EditorLines)
 	fmt.Fprintf(&b, "# drafted by usersync init, which %s\n", d.sample.Looked())
 	b.WriteString("to: " + d.to + "\n")
 	if d.to == Custom {
@@ -54,6 +55,9 @@ func (b *page) writeLayout() {
 	s := b.sample
 	if s.layout.HeaderRow > 0 {
 		fmt.Fprintf(b, "header_row: %d # the lines before it are skipped\n", s.layout.HeaderRow)
+	}
+	if s.lacks.escape {
+		b.WriteString("escape: backslash # quotes have a backslash in front of them\n")
 	}
 	if s.comment != "" {
 		fmt.Fprintf(b, "comment: %s\n", scalar(s.comment))

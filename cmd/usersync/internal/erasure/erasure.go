@@ -1,9 +1,9 @@
 // Package erasure removes every trace of one user: from the files of the runs that went
 // to the same API and account, then from the ledger.
 //
-// It changes only the ledger and the files of runs that have ended: no input, no plan, no
-// copy of results outside the runs directory. It erases the id from every run that holds
-// it, or from none. A second call finishes what a killed one started.
+// It changes only the ledger, the files of runs that have ended, and plans that are named:
+// no input, no copy of results outside the runs directory. It erases the id from every run
+// that holds it, or from none. A second call finishes what a killed one started.
 //
 // Start at Erase.
 package erasure

@@ -37,7 +37,7 @@ func Meanings() []Meaning {
 		{Interrupt, "stopped by ^C (SIGINT); run again to continue"},
 		{Terminate, "stopped by SIGTERM; run again to continue"},
 		{Internal, "internal error: a bug in usersync, or records and outcomes do not add up"},
-		{Misuse, "invalid flags, config or input layout; nothing was sent (with a Go stack trace: a crash; run again to continue)"},
+		{Misuse, "invalid flags, config or input layout; nothing was sent"},
 		{Denied, "the API denied access: credentials, permission or address"},
 		{Held, "another run holds this account, or has taken over from this one"},
 		{Guard, "a guard stopped the run, or the input is truncated or not as expected; a person is needed"},

@@ -16,8 +16,11 @@ import (
 
 // Expiry says which runs are too old to keep.
 type Expiry struct {
-	// Before is when they started at the latest.
+	// Before is when they started at the latest, by the clock of this machine.
 	Before time.Time
+	// Age is how much older they are at least, as the runs count it: a clock that has jumped
+	// must not remove everything. 0 leaves Before alone.
+	Age time.Duration
 	// Keep are runs that stay.
 	Keep []string
 	// Ledger is the ledger of the run that asks. Runs that wrote to another ledger stay while
@@ -27,16 +30,17 @@ type Expiry struct {
 	Needed func() (ledger.Needed, error)
 }
 
-// Expire removes the directories of the runs in dir that are too old and cannot be
-// continued. Those stay that a run which can be continued still reads, the newest run of each
-// feed and the newest of it that has ended, those that left users pending, and those in which a
-// row was sent that the API has refused ever since. A run that cannot be read stays. It
-// removes as many as it can: removed counts them, and err says why others stay.
+// Expire removes the directories of the runs in dir that are too old, cannot be continued and are
+// published, if they are to be. These stay, too: the runs that a run which can be continued still
+// reads, the newest run of each feed and the newest of it that has ended, those that left users
+// pending, and those in which a row was sent that the API has refused ever since. A run that cannot
+// be read stays. It removes as many as it can: removed counts them, and err says why others stay.
 func Expire(dir string, x Expiry) (removed int, err error) {
 	runs, err := rundir.Runs(dir)
 	if err != nil {
 		return 0, err
 	}
+	x.Before = x.bounded(runs)
 	old, needed, err := x.over(dir, runs)
 	if len(old) == 0 {
 		return 0, err
@@ -66,6 +70,28 @@ func Expire(dir string, x Expiry) (removed int, err error) {
 	return removed, err
 }
 
+// jump is more time than there is between two runs: the clock was wrong in one of them.
+const jump = 10 * 365 * 24 * time.Hour
+
+// bounded is Before, or an earlier time: Age before the newest run that Keep does not name, or before
+// the newest one that is not from the future.
+func (x Expiry) bounded(runs []rundir.RunInfo) time.Time {
+	var newest, next time.Time
+	for _, r := range runs {
+		if slices.Contains(x.Keep, r.ID) {
+			continue
+		}
+		if next.IsZero() || next.Sub(r.Started) > jump {
+			newest = r.Started
+		}
+		next = r.Started
+	}
+	if bound := newest.Add(-x.Age); x.Age > 0 && !newest.IsZero() && bound.Before(x.Before) {
+		return bound
+	}
+	return x.Before
+}
+
 // over returns the old runs that cannot be continued, and the runs that others read which
 // can. err says which cannot be read.
 func (x Expiry) over(dir string, runs []rundir.RunInfo) (old []string, needed map[string]bool, err error) {
@@ -79,7 +105,7 @@ func (x Expiry) over(dir string, runs []rundir.RunInfo) (old []string, needed ma
 		for _, input := range inputs {
 			needed[input] = needed[input] || !over
 		}
-		if err = errors.Join(err, bad); isOld && over {
+		if err = errors.Join(err, bad); isOld && over && !r.Unpublished {
 			old = append(old, r.ID)
 		}
 	}

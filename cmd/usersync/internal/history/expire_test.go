@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -74,7 +75,12 @@ func TestExpireKeepsWhatUsersNeed(t *testing.T) {
 		"left users in doubt": makeEnded(t, dir, old(40), journal.Header{}),
 		"sent a parked row":   makeEnded(t, dir, old(30), journal.Header{}),
 		"after it":            makeEnded(t, dir, old(29), journal.Header{}),
+		"not yet published":   makeEnded(t, dir, old(28), journal.Header{}),
 		"newest":              makeEnded(t, dir, old(1), journal.Header{}),
+	}
+	note := filepath.Join(dir, runs["not yet published"], rundir.UnpublishedName)
+	if err := errors.Join(os.WriteFile(note, nil, 0o600), os.Chtimes(note, old(28), old(28))); err != nil {
+		t.Fatal(err)
 	}
 	x := Expiry{Before: old(7), Needed: func() (ledger.Needed, error) { return ledger.Needed{}, errors.New("the database is away") }}
 	if removed, err := Expire(dir, x); removed != 0 || err == nil {
@@ -83,7 +89,7 @@ func TestExpireKeepsWhatUsersNeed(t *testing.T) {
 	x.Needed = func() (ledger.Needed, error) {
 		return ledger.Needed{Runs: []string{runs["left users in doubt"]}, Sent: []time.Time{old(30).Add(time.Minute)}}, nil
 	}
-	if got, want := left(t, dir, x, runs), []string{"left users in doubt", "newest", "sent a parked row"}; !slices.Equal(got, want) {
+	if got, want := left(t, dir, x, runs), []string{"left users in doubt", "newest", "not yet published", "sent a parked row"}; !slices.Equal(got, want) {
 		t.Errorf("left: %q", got)
 	}
 }
@@ -104,5 +110,34 @@ func TestExpireLeavesRunsOfOtherLedgers(t *testing.T) {
 	})
 	if want := []string{"ours, new", "theirs", "theirs, new"}; !slices.Equal(got, want) {
 		t.Errorf("left: %q", got)
+	}
+}
+
+// A clock that has jumped years ahead makes no run older, neither in the first run nor in the next ones.
+// After a pause of years, runs are old all the same.
+func TestExpireDoesNotTrustTheClock(t *testing.T) {
+	const ttl = 8 * 24 * time.Hour
+	for _, c := range []struct {
+		years, runs int
+		want        []string
+	}{
+		{70, 1, []string{"last night", "last week", "run 1"}},
+		{70, 3, []string{"last night", "last week", "run 1", "run 2", "run 3"}},
+		{5, 1, []string{"last night", "last week", "run 1"}},
+		{5, 3, []string{"run 1", "run 2", "run 3"}},
+	} {
+		dir, runs := t.TempDir(), map[string]string{}
+		for name, days := range map[string]int{"too old": 20, "last week": 7, "last night": 1} {
+			runs[name] = makeEnded(t, dir, now.AddDate(0, 0, -days), journal.Header{})
+		}
+		var own string
+		later := now.AddDate(c.years, 0, 0)
+		for i := range c.runs {
+			own = makeEnded(t, dir, later.AddDate(0, 0, i), journal.Header{})
+			runs["run "+strconv.Itoa(i+1)] = own
+		}
+		if got := left(t, dir, Expiry{Before: later.Add(-ttl), Age: ttl, Keep: []string{own}}, runs); !slices.Equal(got, c.want) {
+			t.Errorf("%d years later, after %d runs, left: %q", c.years, c.runs, got)
+		}
 	}
 }

@@ -32,7 +32,7 @@ func (r *Run) Files() (*Files, error) {
 	f := &Files{}
 	if err := f.openAll(r); err != nil {
 		f.Close()
-		return nil, &LookupError{err}
+		return nil, &LookupError{Err: err}
 	}
 	return f, nil
 }
@@ -53,7 +53,7 @@ func (f *Files) openAll(r *Run) error {
 	if f.Rejects, err = f.text(dir, "rejects"); err != nil {
 		return err
 	}
-	if f.Summary, err = readSummary(dir); err != nil {
+	if f.Summary, err = Summary(dir); err != nil {
 		return err
 	}
 	notes, err := dir.Read(rundir.JournalName)
@@ -108,13 +108,19 @@ func (f *Files) text(dir *rundir.Dir, name string) (writer.FileText, error) {
 	return writer.FileText{}, missing
 }
 
-// readSummary reads the summary; nil if it does not exist, as after a kill -9.
-func readSummary(dir *rundir.Dir) (*report.Summary, error) {
-	text, err := os.ReadFile(filepath.Join(dir.Path(), SummaryName))
-	if errors.Is(err, fs.ErrNotExist) {
+// Summary reads the summary of a run; nil if there is no such file, as after a kill -9. It follows
+// no link.
+func Summary(dir *rundir.Dir) (*report.Summary, error) {
+	if !dir.Has(SummaryName) {
 		return nil, nil
 	}
+	file, err := dir.Read(SummaryName)
+	if err != nil {
+		return nil, fmt.Errorf("read summary.json: %w", err)
+	}
+	defer file.Close() // it was only read
 	var s report.Summary
+	text, err := io.ReadAll(file)
 	if err == nil {
 		err = json.Unmarshal(text, &s)
 	}

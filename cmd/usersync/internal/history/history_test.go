@@ -275,3 +275,39 @@ func TestPartsOrderRecords(t *testing.T) {
 		}
 	}
 }
+
+// A summary is a file of its run: a link to another file is none.
+func TestSummary(t *testing.T) {
+	runs := t.TempDir()
+	other := filepath.Join(t.TempDir(), SummaryName)
+	if err := os.WriteFile(other, []byte(`{"run": "other", "state": "finished"}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d, err := rundir.Open(runs, makeRun(t, runs, now, journal.Header{}, finished()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	if s, err := Summary(d); s != nil || err != nil {
+		t.Errorf("without a file: %v, %v", s, err)
+	}
+	path := filepath.Join(d.Path(), SummaryName)
+	if err := os.Symlink(other, path); err != nil {
+		t.Fatal(err)
+	}
+	if s, _ := Summary(d); s != nil {
+		t.Errorf("through a link: %v", s)
+	}
+	if err := errors.Join(os.Remove(path), os.WriteFile(path, []byte(`{"run": "own"}`), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	if s, err := Summary(d); err != nil || s.Run != "own" {
+		t.Errorf("the file of the run: %v, %v", s, err)
+	}
+	if err := os.WriteFile(path, []byte(`{`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Summary(d); err == nil {
+		t.Error("no error about a damaged file")
+	}
+}

@@ -6,19 +6,19 @@ import (
 	"testing"
 	"time"
 
-	"github.com/spf13/cobra"
-
 	"usersync/cmd/usersync/internal/config"
+	"usersync/cmd/usersync/internal/config/configtest"
+	"usersync/cmd/usersync/internal/setting"
 	"usersync/sync/journal"
 	"usersync/writer/rundir"
 )
 
 // kardSettings are the section of an API with an address.
-func kardSettings() []config.Section {
+func kardSettings() []setting.Section {
 	var url, put string
-	return []config.Section{{Name: "kard", Settings: []config.Setting{
-		{Key: "base_url", Kind: config.URL, Value: "URL", Identifies: config.ScopeIdentity, Set: config.IntoString(&url)},
-		{Key: "put", Value: "NAME", Default: "merge", Set: config.IntoString(&put)},
+	return []setting.Section{{Name: "kard", Settings: []setting.Setting{
+		{Key: "base_url", Kind: setting.URL, Value: "URL", Identifies: setting.ScopeIdentity, Set: setting.IntoString(&url)},
+		{Key: "put", Value: "NAME", Default: "merge", Set: setting.IntoString(&put)},
 	}}}
 }
 
@@ -55,7 +55,7 @@ func TestAddressEvidence(t *testing.T) {
 				file = "to: kard\nkard: {base_url: '" + base + "'}\n"
 			}
 			c := loadConfig(t, file, "upsert")
-			digests := map[string]string{"same": c.EarlierRunDigest(), "other": "0", "mirror": loadConfig(t, file, "mirror").EarlierRunDigest()}
+			digests := map[string]string{"same": c.Earlier().RunDigest(), "other": "0", "mirror": loadConfig(t, file, "mirror").Earlier().RunDigest()}
 			for _, r := range test.runs {
 				h := journal.Header{Scope: earlier, ConfigSHA256: digests[r.digest], Started: time.Now(), Registered: journal.Registered{Ledger: r.ledger}, Mode: "upsert"}
 				if r.account != "" {
@@ -97,15 +97,5 @@ func loadConfig(t *testing.T, text, mode string) *config.Config {
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	cmd := &cobra.Command{Use: "run"}
-	flags := config.AddFlags(cmd, config.Declare(kardSettings), config.ForRun)
-	if err := cmd.ParseFlags([]string{"--config", path, "--mode", mode}); err != nil {
-		t.Fatal(err)
-	}
-	lookup := func(name string) (string, bool) { return "https://api.example.com/v1", name == "KARD_URL" }
-	c, err := flags.Load(config.Environment{Lookup: lookup, Environ: func() []string { return nil }})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c
+	return configtest.Loaded(t, kardSettings, map[string]string{"KARD_URL": "https://api.example.com/v1"}, "--config", path, "--mode", mode)
 }

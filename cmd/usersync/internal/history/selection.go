@@ -3,6 +3,7 @@ package history
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 
 	"usersync/reader"
@@ -36,8 +37,11 @@ type Selection struct {
 func Select(dir string, r journal.Retry) (*Selection, error) {
 	s := &Selection{Retry: r, Found: map[string]int{}}
 	err := s.read(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, &LookupError{Dir: dir, Err: fmt.Errorf("find the rejects of run %s: its files are no longer in %s", r.Retried, dir)}
+	}
 	if err != nil {
-		return nil, &LookupError{fmt.Errorf("find the rejects of run %s: %w", r.Retried, err)}
+		return nil, &LookupError{Err: fmt.Errorf("find the rejects of run %s: %w", r.Retried, err)}
 	}
 	return s, nil
 }

@@ -183,7 +183,7 @@ func TestPlaceErrors(t *testing.T) {
 				return nil, &place.Error{Kind: kind, Rule: "is wrong"}
 			}}
 		_, err := Paths(t.Context(), &config.Config{Places: places}, []string{"s3://feeds/*.csv"})
-		if e, ok := errors.AsType[*exit.Error](err); !ok || e.Code != code || e.Next == "" {
+		if e, ok := errors.AsType[*exit.Error](err); !ok || e.Code != code || (e.Next == "usersync help settings") != (kind == place.Misused) || e.Next == "" {
 			t.Errorf("%d: %v", kind, err)
 		}
 	}

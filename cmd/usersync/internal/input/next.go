@@ -24,6 +24,8 @@ func nextForInput(c *config.Config, paths []string, err error) string {
 	_, aboutColumns := errors.AsType[*mapping.Error](err)
 	broken, _ := errors.AsType[*source.Error](err)
 	switch {
+	case ok && !aboutColumns && isMisused(err):
+		return "usersync help settings"
 	case ok && !aboutColumns && place.Is(path):
 		return c.Invocation.Again(c.Invocation.Files...)
 	case ok && !aboutColumns && path == "-":
@@ -36,6 +38,13 @@ func nextForInput(c *config.Config, paths []string, err error) string {
 		return c.Init(path)
 	}
 	return c.Invocation.Command("validate", c.Invocation.Files...)
+}
+
+// isMisused reports whether the same command would end in the same way, whatever happens at the
+// place.
+func isMisused(err error) bool {
+	kind, ok := place.KindOf(err)
+	return ok && kind == place.Misused
 }
 
 // listCommand lists the file, or its directory if the file does not exist.

@@ -9,7 +9,7 @@ import (
 
 	"usersync/cmd/usersync/internal/explain"
 	"usersync/cmd/usersync/internal/history"
-	"usersync/cmd/usersync/internal/run"
+	"usersync/cmd/usersync/internal/retry"
 )
 
 // maxInput is the size of an input, in bytes, that explain reads without being asked to,
@@ -45,7 +45,7 @@ func (s Source) readFields(ctx context.Context, hit explain.Hit, r *explain.Run,
 	if err != nil {
 		return "the fields cannot be read from the input: " + noteOf(err)
 	}
-	records, end, err := run.InputOf(ctx, c, from)
+	records, end, err := retry.InputOf(ctx, c, from)
 	if err != nil {
 		if changed, is := errors.AsType[*history.OriginalsError](err); is {
 			err = changed.Err

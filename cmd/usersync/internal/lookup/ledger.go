@@ -14,6 +14,7 @@ import (
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/explain"
 	"usersync/cmd/usersync/internal/history"
+	"usersync/cmd/usersync/internal/inventory"
 	"usersync/sync/ledger"
 	"usersync/sync/user"
 )
@@ -93,8 +94,8 @@ func show(ctx context.Context, l *ledger.Ledger, to string, q explain.Query, x *
 	if err != nil {
 		return err
 	}
-	x.Ledger = &explain.Ledger{To: to, State: StateWord(shown.State), Remote: shown.Remote, Feed: shown.Feed, Run: shown.Run, Record: shown.Record}
-	if fields := FieldNames(shown.Fingerprints); fields != "" {
+	x.Ledger = &explain.Ledger{To: to, State: inventory.StateWord(shown.State), Remote: shown.Remote, Feed: shown.Feed, Run: shown.Run, Record: shown.Record}
+	if fields := inventory.FieldNames(shown.Fingerprints); fields != "" {
 		x.Ledger.Fields = strings.Split(fields, ", ")
 	}
 	return nil
@@ -137,21 +138,4 @@ func noteOf(err error) string {
 		text += " (" + t.Hint + ")"
 	}
 	return text
-}
-
-// StateWord says what the ledger holds of a user in one word.
-func StateWord(s user.EntryState) string {
-	return map[user.EntryState]string{user.Present: "held", user.AcceptedLater: "accepted", user.Pending: "pending"}[s]
-}
-
-// FieldNames names the fields that have a fingerprint.
-func FieldNames(p user.Fingerprints) string {
-	var names []string
-	for _, f := range p.Fields {
-		names = append(names, string(f.Field))
-	}
-	if p.Secrets != ([16]byte{}) {
-		names = append(names, "secrets")
-	}
-	return strings.Join(names, ", ")
 }

@@ -1,6 +1,7 @@
 // Package output holds the files that a run writes: results, rejects, the copy of
-// --results, the summary and the journal. It creates them, opens those of an interrupted
-// run where its checkpoint is, counts what they hold, and gives them their final names.
+// --results, the summary, the journal and the logs of its calls. It creates them, opens those
+// of an interrupted run where its checkpoint is, counts what they hold, and gives them their
+// final names.
 //
 // It sends nothing and decides nothing about users. Start at Create and Resume.
 package output

@@ -83,10 +83,27 @@ func digestOf(dir *rundir.Dir, file *rundir.File) (string, error) {
 }
 
 // Close writes the summary, then the end of the journal. It completes s, so that what is
-// printed is what the file holds.
-func (f *Files) Close(s *report.Summary, at time.Time) error {
+// printed is what the file holds. A run that has finished is to be published from then on.
+func (f *Files) Close(s *report.Summary, at time.Time) (err error) {
 	s.JournalBytes = f.journal.Size()
-	return errors.Join(writeSummary(f.summary, f.dir, *s), endJournal(f.journal, *s, at))
+	if f.Publish != "" && !f.Shard && s.State == report.Finished {
+		err = noteUnpublished(f.dir, f.Publish)
+	}
+	return errors.Join(err, writeSummary(f.summary, f.dir, *s), endJournal(f.journal, *s, at))
+}
+
+// noteUnpublished notes where the files are to be uploaded: the process may be killed before it does
+// that, or the place may be away. The next run finds the note.
+func noteUnpublished(dir *rundir.Dir, url string) error {
+	file, err := dir.Rewrite(rundir.UnpublishedName)
+	if err == nil {
+		_, err = io.WriteString(file, url+"\n")
+		err = errors.Join(err, file.Commit())
+	}
+	if err != nil {
+		return fmt.Errorf("note that the run is to be published: %w", err)
+	}
+	return nil
 }
 
 // writeSummary writes the last file, and closes the directory.

@@ -32,7 +32,7 @@ func (f *Files) OpenWriters() error {
 	}
 	f.writer = writer.Tee(writer.Redacted(results, f.Pseudonyms), writer.Only(rejected, rejects), f.counts.writer(), f.Progress)
 	if f.Shard {
-		f.writer = writer.Only(settledHere, writer.Tee(results, f.counts.writer(), f.Progress))
+		f.writer = writer.Only(settledHere, writer.Tee(writer.Redacted(results, f.Pseudonyms), f.counts.writer(), f.Progress))
 	}
 	return nil
 }

@@ -13,6 +13,7 @@ import (
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/history"
 	"usersync/cmd/usersync/internal/input"
+	"usersync/cmd/usersync/internal/setting"
 	"usersync/sync/ledger"
 )
 
@@ -44,7 +45,7 @@ func (o Options) openLedger(ctx context.Context, s *Setup) (l *ledger.Ledger, no
 		return nil, nil, nil
 	}
 	url := c.Ledger.At(c.Output.RunsDir)
-	path, isFile := strings.CutPrefix(url, config.SQLiteURL)
+	path, isFile := strings.CutPrefix(url, setting.SQLite)
 	_, missing := os.Stat(path)
 	switch {
 	case c.Ledger.URL == config.NoLedger:

@@ -9,9 +9,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/spf13/cobra"
-
 	"usersync/cmd/usersync/internal/config"
+	"usersync/cmd/usersync/internal/config/configtest"
 	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/sync/guard"
@@ -21,16 +20,7 @@ import (
 // settings are the settings of a command line, with the sandbox of kard.
 func settings(t *testing.T, args ...string) *config.Config {
 	t.Helper()
-	cmd := &cobra.Command{Use: "plan"}
-	flags := config.AddFlags(cmd, config.Declare(connect.Sections), config.ForRun)
-	if err := cmd.ParseFlags(append([]string{"--to", "kard", "--sandbox"}, args...)); err != nil {
-		t.Fatal(err)
-	}
-	c, err := flags.Load(config.Environment{Lookup: func(string) (string, bool) { return "", false }, Environ: func() []string { return nil }})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c
+	return configtest.Loaded(t, connect.Sections, nil, append([]string{"--to", "kard", "--sandbox"}, args...)...)
 }
 
 // users writes a file with some users, and changes to its directory.

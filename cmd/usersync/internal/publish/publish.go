@@ -1,4 +1,4 @@
-// Package publish uploads the files of a finished run to a URL.
+// Package publish uploads the files of a finished run to a URL, and knows which runs wait for that.
 //
 // The run directory stays what it is: nothing depends on a copy. Start at Run.
 package publish
@@ -44,7 +44,7 @@ func (e *Error) Error() string {
 func (e *Error) Unwrap() error { return e.Err }
 
 // Run uploads the files of a finished run to a folder of its name under a URL, the summary last,
-// and replaces what is there. It returns how many. An error is an *Error.
+// and replaces what is there. It returns how many. Then the run no longer waits. An error is an *Error.
 func Run(ctx context.Context, places *place.Opener, url, runsDir, run string) (files int, err error) {
 	failed := func(file string, err error) error { return &Error{Run: run, URL: url, File: file, Err: err} }
 	dir, err := rundir.Open(runsDir, run)
@@ -66,6 +66,11 @@ func Run(ctx context.Context, places *place.Opener, url, runsDir, run string) (f
 			return files, failed(name, err)
 		}
 		files++
+	}
+	if dir.Has(rundir.UnpublishedName) {
+		if err := dir.Remove(rundir.UnpublishedName); err != nil {
+			return files, failed("", err)
+		}
 	}
 	return files, nil
 }

@@ -7,18 +7,19 @@ import (
 
 	"usersync/cmd/usersync/internal/preview"
 	"usersync/sync/destination/stack"
+	"usersync/sync/ledger"
 )
 
 // adoption is how the run takes over users who are not in the ledger. adopt_once applies while
 // the ledger is new to the feed, to a run that sends a whole file to the API itself.
-func (r *Run) adoption(ctx context.Context) (*stack.Adoption, error) {
-	once := r.Config.Ledger.AdoptOnce
-	if !once.Applies(r.started) || r.lease.Ledger == nil || r.Config.Target.Sandbox || r.options.Retried.Run != "" || r.options.Plan != nil {
-		return preview.Adoption(r.Config, false), nil
+func (b *base) adoption(ctx context.Context, l *ledger.Ledger) (*stack.Adoption, error) {
+	once := b.Config.Ledger.AdoptOnce
+	if !once.Applies(b.started) || l == nil || b.Config.Target.Sandbox || b.options.Retried.Run != "" || b.options.Plan != nil {
+		return preview.Adoption(b.Config, false), nil
 	}
-	_, sent, err := r.lease.Ledger.Rules(ctx)
+	_, sent, err := l.Rules(ctx)
 	if err == nil && !sent {
-		r.options.Log.Info("users missing from the ledger are adopted, because it has seen no run of the feed finish", zap.String("adopt_once", once.How))
+		b.options.Log.Info("users missing from the ledger are adopted, because it has seen no run of the feed finish", zap.String("adopt_once", once.How))
 	}
-	return preview.Adoption(r.Config, err == nil && !sent), err
+	return preview.Adoption(b.Config, err == nil && !sent), err
 }

@@ -6,10 +6,10 @@ import (
 	"errors"
 	"slices"
 
-	"go.uber.org/zap"
-
+	"usersync/cmd/usersync/internal/apply"
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/connect"
+	"usersync/cmd/usersync/internal/earlier"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/history"
 	"usersync/cmd/usersync/internal/output"
@@ -74,6 +74,9 @@ func (p *Prepared) Begin(ctx context.Context) (*Run, error) {
 		// The files are there, so a signal is left to Send, which sums the run up.
 		at.parking, err = b.Parking(context.WithoutCancel(ctx), b.lease.Ledger, b.started)
 	}
+	if err != nil && b.shard != nil && b.lease != nil { // its files may be another process's by now
+		err = cmp.Or(whyLost(err, b.lease), err)
+	}
 	if err != nil {
 		return nil, errors.Join(err, at.release(false), b.release())
 	}
@@ -91,31 +94,29 @@ func (b *beginning) start(ctx context.Context) (at *start, err error) {
 	if err = b.compareIDs(ctx); err != nil {
 		return nil, err
 	}
-	left, earlier, err := b.findEarlier(ctx)
+	runs, err := b.account().Find(ctx)
 	if err != nil {
 		return nil, err
 	}
-	left, foreign := history.SplitFeeds(left)
+	left, foreign := history.SplitFeeds(runs.Left)
 	at, left, err = b.resumeAny(ctx, left)
 	if err != nil {
 		return at, err
 	}
-	left = slices.Concat(left, foreign, earlier.stored)
+	left = slices.Concat(left, foreign, runs.Stored)
 	if at == nil {
-		if err := checkLedger(ctx, b.options.Plan, b.Setup, b.lease.Ledger, left); err != nil {
+		if err := apply.CheckLedger(ctx, b.options.Plan, b.Setup, b.lease.Ledger, left); err != nil {
 			return nil, err
 		}
 		if at, err = b.startNew(ctx); err != nil {
 			return at, err
 		}
-		at.absorbed = deletingBy(left)
+		at.absorbed = earlier.DeletingBy(left)
 	} else if _, err := b.register(ctx, at.files.Run(), at.Written); err != nil {
 		return at, err
 	}
-	run := at.files.Run()
-	err = cmp.Or(b.absorb(ctx, left, run), b.settle(ctx, earlier, run), b.lease.Ledger.Stored().Forget(ctx))
-	if err == nil {
-		b.removeShards(ctx)
+	if err = b.account().End(ctx, left, runs, at.files.Run()); err == nil {
+		b.removeShards(ctx, b.lease.Ledger)
 	}
 	return at, err
 }
@@ -179,7 +180,7 @@ func (b *beginning) compareIDs(ctx context.Context) (err error) {
 		b.similar = lookalike.New(b.lease.Ledger.Identities())
 	}
 	b.presence = nil
-	if b.shard != nil && !b.shard.closing() { // the process that comes after all shards looks for missing users
+	if b.shard != nil && !b.shard.Closing() { // the process that comes after all shards looks for missing users
 		return nil
 	}
 	if b.Config.Target.Mode != config.Mirror || b.options.Retried.Run != "" || b.Config.Target.Sandbox {
@@ -190,17 +191,6 @@ func (b *beginning) compareIDs(ctx context.Context) (err error) {
 		b.presence.Similar = b.similar
 	}
 	return err
-}
-
-// absorb ends the runs that will not be resumed.
-func (b *beginning) absorb(ctx context.Context, left []*history.Run, by string) error {
-	for _, r := range left {
-		if err := r.Absorb(ctx, b.lease.Ledger, by); err != nil {
-			return err
-		}
-		b.options.Log.Always("absorbed run "+r.ID, zap.Int("behind_record", r.Journal.Checkpoint.Record))
-	}
-	return nil
 }
 
 // release unlocks the account.

@@ -2,17 +2,36 @@ package run
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/preview"
+	"usersync/cmd/usersync/internal/shards"
+	"usersync/sync/engine"
+	"usersync/sync/guard"
 	"usersync/writer/report"
 )
 
 // ask reads what the shards have told, all of which are done.
 func (m *merging) ask(ctx context.Context) (err error) {
-	m.shard.told, err = told{}.ask(ctx, m.lease.Ledger.Shards(m.shard.job))
+	m.shard.told, err = shards.Ask(ctx, m.others())
 	return err
+}
+
+// checkErrors checks what all shards have counted, which no longer changes: each of them has
+// checked what others had told it until then.
+func (m *merging) checkErrors() error {
+	limit, told := m.Config.Guards.MaxErrors, &m.shard.told
+	err := engine.MaxErrors{Count: limit.Count, Percent: limit.Percent, After: preview.ErrorsAfter,
+		Others: func() (settled, bad int) { return told.Settled, told.Bad }}.Check()
+	tripped, stops := errors.AsType[*guard.Error](err)
+	if !stops {
+		return err
+	}
+	return &exit.Error{Err: fmt.Errorf("merge run %s: %w; nothing was deleted or merged since", m.shard.joined.Run, err), Code: exit.Guard,
+		Hint: tripped.Hint, Next: m.Config.Invocation.Again(m.Paths...)}
 }
 
 // reopen reads the input from its beginning again. Another file may be in its place by now,
@@ -56,8 +75,8 @@ func (m *merging) mirror(ctx context.Context) (*Run, report.Summary, error) {
 	if err != nil {
 		return r, s, err
 	}
-	own := r.soFar()
+	own := r.Shard().soFar()
 	own.Calls, own.Noted = s.Calls, r.checkpointer.Noted()
-	m.shard.told.add(own)
+	m.shard.told.Add(own)
 	return r, s, at.release(false)
 }

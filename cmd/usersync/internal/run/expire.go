@@ -16,7 +16,8 @@ func (r *Run) Expire(ctx context.Context) {
 	if r.Config.Output.ArtifactsTTL == 0 {
 		return
 	}
-	x := history.Expiry{Before: r.options.Now().Add(-r.Config.Output.ArtifactsTTL), Keep: []string{r.at.files.Run(), r.options.Retried.Run}, Ledger: r.Config.LedgerName()}
+	ttl := r.Config.Output.ArtifactsTTL
+	x := history.Expiry{Before: r.options.Now().Add(-ttl), Age: ttl, Keep: []string{r.at.files.Run(), r.options.Retried.Run}, Ledger: r.Config.LedgerName()}
 	if l := r.lease.Ledger; l != nil {
 		x.Needed = func() (ledger.Needed, error) { return l.Runs().Needed(ctx) }
 	}

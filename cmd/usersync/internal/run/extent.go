@@ -32,15 +32,6 @@ func (w *way) batches(ctx context.Context, all iter.Seq2[[]*user.Record, error])
 	}
 }
 
-// source is what progress shows besides the outcomes.
-func (r *Run) source() progress.Source {
-	return progress.Source{
-		Note: r.Conn.Pace.Note, Calls: r.calls.Total, Before: r.at.before.Outcomes, Extent: r.extent,
-		Retrying:  func() int { return int(r.way.retrying.Load()) },
-		Throttled: func() int { return throttled(r.calls.Counts()) },
-	}
-}
-
 // throttled counts the answers that said there were too many requests.
 func throttled(calls destination.CallCounts) int {
 	n := 0
@@ -52,21 +43,21 @@ func throttled(calls destination.CallCounts) int {
 
 // extent says how many records there are: as the plan, the expectation or the rejects to send
 // tell, or the input itself once it was read; until then by its bytes. A mirror knows its deletions
-// only at the end.
-func (r *Run) extent() progress.Extent {
-	x := progress.Extent{Read: r.at.Written + int(r.way.read.Load())}
-	expected := r.Config.Proof.Read
-	switch s := r.options.Retried.Selection; {
-	case r.way.ended.Load():
+// only at the end. written records are of an earlier part of the run.
+func (w *way) extent(b *base, written int) progress.Extent {
+	x := progress.Extent{Read: written + int(w.read.Load())}
+	expected := b.Config.Proof.Read
+	switch s := b.options.Retried.Selection; {
+	case w.ended.Load():
 		x.Total = x.Read
-	case r.options.Plan != nil:
-		x.Total = r.options.Plan.Records()
+	case b.options.Plan != nil:
+		x.Total = b.options.Plan.Records()
 	case expected != nil && expected.Records > 0:
 		x.Total = expected.Records
 	case s != nil && (len(s.Groups) > 0 || s.Settled > 0):
 		x.Total = s.Send
 	}
-	if done, size := r.Input.Extent(); size > 0 {
+	if done, size := b.Input.Extent(); size > 0 {
 		x.Share = float64(done) / float64(size)
 	}
 	return x

@@ -7,6 +7,7 @@ import (
 	"go.uber.org/zap"
 
 	"usersync/cmd/usersync/internal/history"
+	"usersync/cmd/usersync/internal/ownership"
 	"usersync/cmd/usersync/internal/preview"
 	"usersync/cmd/usersync/internal/view"
 	"usersync/sync/checkpoint"
@@ -15,6 +16,7 @@ import (
 	"usersync/sync/destination/owned"
 	"usersync/sync/destination/stack"
 	"usersync/sync/engine"
+	"usersync/sync/ledger"
 	"usersync/sync/telemetry"
 	"usersync/sync/user"
 )
@@ -23,17 +25,18 @@ import (
 func (r *Run) job(ctx, wire context.Context, known *view.Ledger) (work engine.Job, err error) {
 	c, files := r.Config, r.at.files
 	var owners *owned.Owners
-	owners, r.renames, err = ownership{base: r.base, at: r.at, ledger: r.lease.Ledger, presence: r.presence, checkpointed: r.checkpointer.Checkpointed, shard: r.shard}.owners(ctx)
-	adopt, failed := r.adoption(ctx)
+	owners, r.renames, err = r.keys().Owners(ctx)
+	adopt, failed := r.adoption(ctx, r.lease.Ledger)
 	err = errors.Join(err, failed)
 	work = engine.Job{
-		Destination: r.middleware(wire, owners, adopt).Wrap(inFlight{r.Conn.Client, &r.stopping.calls}),
+		Destination: r.middleware(wire, owners, adopt).Wrap(inFlight{r.Conn.Client, &r.stopping.Calls}),
 		Results:     files.Writer(r.checkpointer),
 		Limits:      engine.Limits{BatchSize: r.Conn.BatchSize(c), FindWorkers: r.Conn.Pace.Workers, Window: r.shard.window()},
 		Journal:     &r.sent,
 		Names:       destination.Names(r.Conn.Client),
 		Guards: engine.Guards{
 			AbsentOK:  c.Guards.AbsentOK || c.Target.Sandbox,
+			Deletes:   r.shard.deleted(),
 			MaxErrors: r.maxErrors(r.at.before.Outcomes),
 		},
 		Resumed:  r.at.Resumed,
@@ -43,7 +46,7 @@ func (r *Run) job(ctx, wire context.Context, known *view.Ledger) (work engine.Jo
 		IDs:      engine.IDs{Looked: preview.Finding(r.similar, r.at.parking), RefuseRepeated: c.Input.RefuseRepeated},
 	}
 	if !c.Ledger.AllowStale {
-		work.Superseded = r.staleness(ctx).Superseded
+		work.Superseded = r.staleness(ctx, r.lease.Ledger, files.Run()).Superseded
 	}
 	if r.sent.hashes.Set() {
 		work.RowHash = r.sent.hashes.Hash
@@ -55,6 +58,18 @@ func (r *Run) job(ctx, wire context.Context, known *view.Ledger) (work engine.Jo
 		work.Missing = r.options.Plan.ApplyDeletions(missing{base: r.base, at: r.at, ledger: r.lease.Ledger, presence: r.presence, checkpointer: r.checkpointer, measured: &r.measured, invalid: r.shard.invalid()}.deletions)
 	}
 	return work, err
+}
+
+// keys is what tells whose the keys of the API are.
+func (r *Run) keys() ownership.Run {
+	keys := ownership.Run{
+		Setup: r.Setup, Log: r.options.Log, Ledger: r.lease.Ledger, Presence: r.presence, Protected: r.protected, Files: r.at.files, Planned: r.options.Plan != nil,
+		Written: r.at.Written, Keys: r.at.before.Keys, Renamed: r.at.alreadyRenamed(), Checkpointed: r.checkpointer.Checkpointed,
+	}
+	if r.shard != nil {
+		keys.Share = r.others().Own
+	}
+	return keys
 }
 
 // maxErrors is the limit on invalid and refused records, after an earlier part of the run.
@@ -71,28 +86,23 @@ func (r *Run) middleware(wire context.Context, owners *owned.Owners, adopt *stac
 	if r.lease.Ledger != nil {
 		keys.Holders = r.lease.Ledger.Identities()
 	}
+	observers := telemetry.Tee{r.stats, r.log}
+	if r.options.Observer != nil {
+		observers = append(observers, r.options.Observer)
+	}
 	return stack.Options{
 		Pacer: r.Conn.Pace, Lease: r.lease, Wire: wire, Calls: &r.calls, Client: stack.FeaturesOf(r.Conn.Client), Keys: keys,
 		Retries: c.Pace.Retries, Quiet: r.started.Add(c.Pace.Timeout),
 		Intents: checkpoint.Intents{Run: r.at.files.Run(), Ledger: r.lease.Ledger, Journal: &r.sent}, Sent: r.sent.Sent,
-		Adopt: adopt, Absences: r.absences(), Protected: r.protected, Observer: r.observer(), Retrying: &r.way.retrying,
+		Adopt: adopt, Absences: r.at.absences(c, r.lease.Ledger), Protected: r.protected, Observer: observers, Retrying: &r.way.retrying,
 		Canary: canary.Options{Records: c.Guards.Canary, Patience: c.Pace.Timeout, AnswersOnly: c.Guards.CanaryAnswersOnly},
 	}
 }
 
-// observer is told of every call.
-func (r *Run) observer() telemetry.Observer {
-	observers := telemetry.Tee{r.stats, r.attempts}
-	if r.options.Observer != nil {
-		observers = append(observers, r.options.Observer)
-	}
-	return observers
-}
-
-// staleness finds rejects that are older than what is known of their users.
-func (r *Run) staleness(ctx context.Context) *history.Staleness {
-	l, log := r.lease.Ledger, r.options.Log
-	return &history.Staleness{Run: r.at.files.Run(), Dir: r.Config.Output.RunsDir,
+// staleness finds rejects that are older than what l, which may be nil, knows of their users.
+func (b *base) staleness(ctx context.Context, l *ledger.Ledger, run string) *history.Staleness {
+	log := b.options.Log
+	return &history.Staleness{Run: run, Dir: b.Config.Output.RunsDir,
 		Order: history.Orders(ctx, l, func(err error) {
 			log.Warn("the ledger's order of runs is not known: clocks order them", zap.Error(err))
 		}), Unchanged: view.Unchanged(ctx, l, log.Logger)}

@@ -10,6 +10,7 @@ import (
 	"go.uber.org/zap"
 
 	"usersync/cmd/usersync/internal/config"
+	"usersync/cmd/usersync/internal/summary"
 	"usersync/sync/checkpoint"
 	"usersync/sync/guard"
 	"usersync/sync/ledger"
@@ -34,7 +35,7 @@ type missing struct {
 	ledger       *ledger.Ledger
 	presence     *mirror.Presence
 	checkpointer *checkpoint.Checkpointer
-	measured     *measured
+	measured     *summary.Measured
 	invalid      int // records that other shards of the run have found invalid
 }
 
@@ -59,7 +60,7 @@ func (m missing) deletions(ctx context.Context) iter.Seq2[[]*user.Record, error]
 func (m missing) rules() mirror.Rules {
 	rules := m.Rules(m.protected)
 	rules.Last, rules.Invalid, rules.After = m.checkpointer.Last(), m.checkpointer.Count(user.Invalid)+m.invalid, m.at.before.LastDeleted
-	rules.OnCounted = m.measured.deletes
+	rules.OnCounted = m.measured.Deletes
 	rules.OnRejects = func(missing int) {
 		m.options.Log.Always("no users are deleted: the input is rejects of an earlier run, which cannot show who is missing", zap.Int("absent", missing))
 	}

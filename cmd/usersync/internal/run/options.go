@@ -2,16 +2,17 @@ package run
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
+	"usersync/cmd/usersync/internal/apply"
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/history"
 	"usersync/cmd/usersync/internal/input"
+	"usersync/cmd/usersync/internal/preview"
+	"usersync/cmd/usersync/internal/retry"
 	"usersync/sync/journal"
-	"usersync/sync/plan"
 )
 
 // CheckResume refuses, with an *exit.Error, to resume a run for reasons that are known
@@ -41,19 +42,10 @@ func Resume(c *config.Config, r *history.Run) (o Options, err error) {
 	h := r.Journal.Header
 	c.Output.RunsDir = r.Dir
 	o.Resume = r.ID
-	if h.Retried != "" {
-		rejects, err := history.ReadRejects(r.Dir, h.Retried)
-		if err != nil {
-			return o, fmt.Errorf("resume run %s, which retries run %s: %w", r.ID, h.Retried, err)
-		}
-		o.Retried = Retried{Rejects: rejects, Trailer: c.Proof.Trailer, Scope: history.ScopeOf(h)}
-		if o.Retried.Selection, err = history.Select(r.Dir, h.Retry); err != nil {
-			return o, fmt.Errorf("resume run %s: %w", r.ID, err)
-		}
-		c.Input.Selected = o.Retried.Selection.Of
-		c.Proof.ExpectNothing()
+	if o.Retried, err = retry.Resumed(c, r); err != nil {
+		return o, err
 	}
-	if o.Plan, err = planOf(h); err != nil {
+	if o.Plan, err = apply.Reopen(h); err != nil {
 		return o, err
 	}
 	for _, in := range h.Inputs {
@@ -62,22 +54,6 @@ func Resume(c *config.Config, r *history.Run) (o Options, err error) {
 	input.Pin(c, h.Inputs)
 	c.Invocation.Files = o.Files
 	return o, nil
-}
-
-// planOf opens the plan that an earlier part of a run applied; nil without one.
-func planOf(h journal.Header) (*plan.Plan, error) {
-	if h.Plan == nil {
-		return nil, nil
-	}
-	p, err := plan.Open(h.Plan.Path)
-	if err != nil {
-		return nil, PlanRefused(err, "")
-	}
-	p.ApprovedBy = h.Plan.ApprovedBy
-	if p.SHA256 != h.Plan.SHA256 {
-		return nil, errors.Join(PlanRefused(p.Fault("it is not the plan that the run started with"), ""), p.Close())
-	}
-	return p, nil
 }
 
 // checkAddress refuses a plan, and rejects of an earlier run, that were made for another
@@ -90,12 +66,23 @@ func (o Options) checkAddress(ctx context.Context, c *config.Config, paths []str
 	if err != nil {
 		return err
 	}
-	if p := o.Plan; p != nil && !p.Header.Sandbox && p.Header.Scope.BaseURL != "" && !p.Header.Scope.Same(now) {
-		return PlanRefused(p.Fault("%s", otherScope), c.Invocation.Command("plan", append([]string{"--out", p.Path}, paths...)...))
+	if err := apply.CheckAddress(o.Plan, now, c, paths); err != nil {
+		return err
 	}
 	if o.Retried.Run != "" && !o.Retried.Scope.Same(now) {
 		return exit.Usage(fmt.Errorf("retry run %s: its users were sent to another account or base URL; nothing was sent", o.Retried.Run),
 			"its rejects are an input like any other: run them with the current settings", c.Invocation.Again(o.Retried.Path))
 	}
 	return nil
+}
+
+// checkTwice refuses an input that must be read twice but cannot.
+func (o Options) checkTwice(c *config.Config, paths []string) error {
+	switch {
+	case o.Plan != nil:
+		return apply.CheckTwice(paths)
+	case o.Retried.Run != "":
+		return nil
+	}
+	return preview.CheckAhead(c, "run", paths)
 }

@@ -16,6 +16,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"usersync/cmd/usersync/internal/apply"
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/exit"
@@ -23,6 +24,9 @@ import (
 	"usersync/cmd/usersync/internal/input"
 	"usersync/cmd/usersync/internal/output"
 	"usersync/cmd/usersync/internal/preview"
+	"usersync/cmd/usersync/internal/retry"
+	"usersync/cmd/usersync/internal/shards"
+	"usersync/cmd/usersync/internal/terminal"
 	"usersync/reader/place"
 	"usersync/sync/journal"
 	"usersync/sync/ledger"
@@ -46,41 +50,16 @@ type Options struct {
 	// Observer is told of every call, besides what the run itself keeps of them; nil is not.
 	Observer telemetry.Observer
 
-	Log      Log
+	Log      terminal.Log
 	Progress *progress.Progress
 
 	// Publish uploads the files of a run that its shards made; nil does not. Until it has, the run
 	// is not over: the volume of the process that has merged it may be its own.
 	Publish func(ctx context.Context, runsDir, run string) error
 
-	Resume  string     // the run to resume; empty: the newest with the same settings and input, or a new one
-	Retried Retried    // the run whose rejects are the input
-	Plan    *plan.Plan // the plan to apply, or nil; the caller closes it
-}
-
-// Retried is the run whose rejects are sent again; the zero value is none.
-type Retried struct {
-	history.Rejects
-	Selection *history.Selection // of them
-	Trailer   string             // of its input, if that is not rejects
-	Scope     journal.Scope
-	Sandbox   bool
-}
-
-// Log is the log of a run. It must not contain personal data.
-type Log struct {
-	*zap.Logger
-	// Data logs JSON at any --log-level; nil if the log is for people.
-	Data *zap.Logger
-}
-
-// Always logs at any log level.
-func (l Log) Always(what string, facts ...zap.Field) {
-	if l.Data != nil {
-		l.Data.Info(what, facts...)
-		return
-	}
-	l.Warn(what, facts...)
+	Resume  string       // the run to resume; empty: the newest with the same settings and input, or a new one
+	Retried retry.Source // the run whose rejects are the input
+	Plan    *plan.Plan   // the plan to apply, or nil; the caller closes it
 }
 
 // Prepared is a run that passed every check that is possible before the first call. It
@@ -114,7 +93,7 @@ func Setup(ctx context.Context, c *config.Config, o Options) (*Prepared, error) 
 	if err != nil {
 		return nil, err
 	}
-	if err := errors.Join(input.CheckResults(c, paths, o.Stdin), o.checkTwice(c, paths), checkShards(c, paths)); err != nil {
+	if err := errors.Join(input.CheckResults(c, paths, o.Stdin), o.checkTwice(c, paths), shards.Check(c, paths)); err != nil {
 		return nil, err
 	}
 	if err := errors.Join(o.checkAddress(ctx, c, paths), connect.CheckScope(ctx, c, history.AddressEvidence(c))); err != nil {
@@ -149,7 +128,7 @@ func checkPublish(c *config.Config) error {
 
 // open opens what a retry needs, then the input.
 func (b *base) open(ctx context.Context, c *config.Config, conn *connect.Connection, paths []string) (err error) {
-	if b.originals, err = b.options.findOriginals(ctx, c, conn.Client.Traits(), paths); err != nil {
+	if b.originals, err = b.options.Retried.FindOriginals(ctx, c, conn.Client.Traits(), paths, b.options.Stdin, b.options.Log.Logger); err != nil {
 		return err
 	}
 	b.options.Log.Info("opening the input", zap.Strings("from", paths))
@@ -157,7 +136,7 @@ func (b *base) open(ctx context.Context, c *config.Config, conn *connect.Connect
 		return err
 	}
 	b.protected, err = b.Check(ctx)
-	if err = errors.Join(err, checkBound(ctx, b.options.Plan, b.Setup)); err != nil {
+	if err = errors.Join(err, apply.CheckInput(ctx, b.options.Plan, b.Setup)); err != nil {
 		return errors.Join(err, b.Input.Close())
 	}
 	return nil
@@ -178,7 +157,7 @@ func (b *base) header() journal.Header {
 	return journal.Header{
 		Version: exit.ReadBuild().Version, Started: b.started, Scope: b.Scope(), Mode: string(c.Target.Mode), Args: c.Invocation.Without(config.ShardFlag, config.RunIDFlag).Args(b.Paths),
 		ConfigSHA256: c.RunDigest(), MappingSHA256: c.MappingDigest(),
-		Sandbox: c.Target.Sandbox, Retry: b.options.Retried.retry(), Durability: journal.Durability{Unsafe: b.Conn.Unsafe(), Synced: b.Conn.Slow || c.Ledger.Shared()}, Plan: planInJournal(b.options.Plan),
+		Sandbox: c.Target.Sandbox, Retry: b.options.Retried.InJournal(), Durability: journal.Durability{Unsafe: b.Conn.Unsafe(), Synced: b.Conn.Slow || c.Ledger.Shared()}, Plan: apply.InJournal(b.options.Plan),
 		Registered: journal.Registered{Ledger: c.LedgerName(), IndexKey: index.NewKey()}, Inputs: b.Versions(),
 	}
 }

@@ -10,14 +10,15 @@ import (
 	"testing"
 	"time"
 
-	"github.com/spf13/cobra"
 	"go.uber.org/goleak"
 	"go.uber.org/zap"
 
 	"usersync/cmd/usersync/internal/config"
+	"usersync/cmd/usersync/internal/config/configtest"
 	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/history"
+	"usersync/cmd/usersync/internal/terminal"
 	"usersync/sync/journal"
 	"usersync/sync/user"
 	"usersync/writer/progress"
@@ -29,16 +30,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // settings are the settings of a command line, with the sandbox of kard.
 func settings(t *testing.T, args ...string) *config.Config {
 	t.Helper()
-	cmd := &cobra.Command{Use: "run"}
-	flags := config.AddFlags(cmd, config.Declare(connect.Sections), config.ForRun)
-	if err := cmd.ParseFlags(append([]string{"--to", "kard", "--sandbox"}, args...)); err != nil {
-		t.Fatal(err)
-	}
-	c, err := flags.Load(config.Environment{Lookup: func(string) (string, bool) { return "", false }, Environ: func() []string { return nil }})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c
+	return configtest.Loaded(t, connect.Sections, nil, append([]string{"--to", "kard", "--sandbox"}, args...)...)
 }
 
 // options are for a file of three users, one of them invalid.
@@ -49,7 +41,7 @@ func options(t *testing.T) Options {
 		t.Fatal(err)
 	}
 	return Options{Files: []string{"users.csv"}, Stdin: strings.NewReader(""), Stdout: io.Discard, Now: time.Now, Wire: context.Background(),
-		Log: Log{Logger: zap.NewNop()}, Progress: progress.New(io.Discard, progress.Options{})}
+		Log: terminal.Log{Logger: zap.NewNop()}, Progress: progress.New(io.Discard, progress.Options{})}
 }
 
 // live runs everything up to the end of Send.

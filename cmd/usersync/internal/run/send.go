@@ -8,19 +8,21 @@ import (
 
 	"go.uber.org/zap"
 
-	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/output"
 	"usersync/cmd/usersync/internal/preview"
+	"usersync/cmd/usersync/internal/summary"
+	"usersync/cmd/usersync/internal/terminal"
 	"usersync/cmd/usersync/internal/view"
 	"usersync/reader"
 	"usersync/sync/checkpoint"
 	"usersync/sync/destination"
 	"usersync/sync/engine"
 	"usersync/sync/ledger"
-	"usersync/sync/lookalike"
 	"usersync/sync/mirror"
 	"usersync/sync/telemetry"
 	"usersync/sync/user"
+	"usersync/writer/progress"
 	"usersync/writer/report"
 	"usersync/writer/rundir"
 )
@@ -28,50 +30,44 @@ import (
 // Run is a run that has started: it holds the lock of its account, and its files are
 // open. It is for one goroutine.
 type Run struct {
-	*base
-	lease        *connect.Lease
-	presence     *mirror.Presence // of a mirror; nil otherwise
-	similar      *lookalike.Finder
-	at           *start
+	*beginning
+	at           *start // nil if the shard was done before
 	checkpointer *checkpoint.Checkpointer
 	counts       engine.Summary
 	calls        destination.Calls
 	stats        *telemetry.Stats
-	measured     measured
-	attempts     attemptLog
-	traffic      trafficLog
-	stopping     stopping
+	measured     summary.Measured
+	log          *output.CallLog
+	stopping     terminal.Stopping
 	sent         sentRecords
 	renames      *mirror.Renames // nil if it renames none
 	nowParked    int             // users that it has sent and the next runs will not send
 	way          way
-	shard        *shard   // nil if the run is not made in shards
 	merged       *merging // nil unless it is made from shards
 	complete     bool     // it holds everything that the shards have settled
 }
 
 func newRun(b *beginning, at *start) *Run {
+	r := &Run{beginning: b, at: at}
 	if at == nil { // the shard is done
-		return &Run{base: b.base, shard: b.shard, lease: b.lease}
+		return r
 	}
-	r := &Run{base: b.base, shard: b.shard, lease: b.lease, presence: b.presence, similar: b.similar, at: at, stats: telemetry.NewStats(), attempts: newAttemptLog(at.files.Dir()), traffic: newTrafficLog(at.files.Dir())}
-	r.stopping.log, r.stopping.progress, r.stopping.timeout = r.options.Log, r.options.Progress, r.Config.Pace.Timeout
-	r.stopping.inFlight = exit.InFlight(r.Config.Pace.GracePeriod)
-	r.checkpointer = checkpoint.New(checkpoint.Options{
+	r.stats, r.log = telemetry.NewStats(), output.NewCallLog(at.files.Dir())
+	r.stopping.Log, r.stopping.Progress, r.stopping.Timeout = r.options.Log, r.options.Progress, r.Config.Pace.Timeout
+	r.stopping.InFlight = exit.InFlight(r.Config.Pace.GracePeriod)
+	o := checkpoint.Options{
 		Run: at.files.Run(), Ledger: r.lease.Ledger, Journal: at.files.Journal(), Results: at.files.Durable(), Rejects: at.files.Rejects(),
-		Input: at.read, Outcomes: at.before.Outcomes, Noted: at.before.Noted, Start: r.options.Now(), Now: r.options.Now,
-		Parking: at.parking, Saved: r.saved(),
-	})
+		Input: at.read, Outcomes: at.before.Outcomes, Noted: at.before.Noted, Start: r.options.Now(), Now: r.options.Now, Parking: at.parking,
+	}
+	if b.shard != nil {
+		o.Saved = r.Shard().exchange
+	}
+	r.checkpointer = checkpoint.New(o)
 	return r
 }
 
-// saved is called after each checkpoint of a shard; nil for others.
-func (r *Run) saved() func() error {
-	if r.shard == nil {
-		return nil
-	}
-	return r.exchange
-}
+// whole reports whether the run is not a shard.
+func (r *Run) whole() bool { return r.shard == nil || r.merged != nil }
 
 // Release releases the account and the files.
 func (r *Run) Release() error {
@@ -86,21 +82,21 @@ func (r *Run) Release() error {
 func (r *Run) Send(ctx context.Context) (report.Summary, error) {
 	files := r.at.files
 	r.start()
-	r.Conn.Traffic.To(r.traffic.take)
+	r.Conn.Traffic.To(r.log.Exchanged)
 	patient, impatient := exit.Graceful(ctx, r.options.Wire, r.Config.Pace.GracePeriod)
 	defer impatient()
 	wire, cut := r.lease.Bound(patient)
 	defer cut()
 	known := view.New(r.lease.Ledger, files.Run(), r.Config.Ledger.Full, r.checkpointer.Checkpointed, r.presence)
 	work, err := r.job(ctx, wire, known)
-	stopAnnouncing := r.stopping.announce(ctx)
+	stopAnnouncing := r.stopping.Announce(ctx)
 	ctx, release := r.bound(ctx, r.lease)
 	defer release()
 	if err == nil && r.at.Written > 0 {
 		err = known.Restore(ctx, files.UnchangedIDs())
 	}
-	if err == nil && r.shard != nil { // guards count what the others have from the first record on
-		err = r.exchange()
+	if shard := r.Shard(); err == nil && shard != nil { // guards count what the others have from the first record on
+		err = shard.exchange()
 	}
 	counts, err := r.run(ctx, work, err)
 	stopAnnouncing()
@@ -108,8 +104,8 @@ func (r *Run) Send(ctx context.Context) (report.Summary, error) {
 	err = r.checkInput(err)
 	r.counts = total(r.at.before.Summary, counts)
 	err = r.keep(ctx, known, err)
-	if err == nil && r.shard != nil && r.counts.Finished {
-		err = r.checkTotals()
+	if shard := r.Shard(); err == nil && shard != nil && r.counts.Finished {
+		err = shard.checkTotals()
 	}
 	return r.finish(exit.WithSignal(ctx, err))
 }
@@ -118,7 +114,12 @@ func (r *Run) Send(ctx context.Context) (report.Summary, error) {
 func (r *Run) start() {
 	files := r.at.files
 	r.sent.Journal, r.sent.hashes = files.Journal(), r.at.hashes
-	r.options.Progress.Start(r.source())
+	r.options.Progress.Start(progress.Source{
+		Note: r.Conn.Pace.Note, Calls: r.calls.Total, Before: r.at.before.Outcomes,
+		Extent:    func() progress.Extent { return r.way.extent(r.base, r.at.Written) },
+		Retrying:  func() int { return int(r.way.retrying.Load()) },
+		Throttled: func() int { return throttled(r.calls.Counts()) },
+	})
 	r.options.Log.Info("run started", zap.String("run", files.Run()), zap.String("to", r.Conn.Scope.Host), zap.Strings("from", r.Paths))
 }
 
@@ -130,7 +131,12 @@ func (r *Run) keep(ctx context.Context, known *view.Ledger, err error) error {
 		err = errors.Join(err, r.checkpointer.Finish(err, r.counts.Finished, r.counts.PerhapsTaken > 0))
 	}
 	if err == nil && r.counts.Finished {
-		err = errors.Join(known.KeepUnchanged(ctx), r.countParked(ctx))
+		err = known.KeepUnchanged(ctx)
+		if r.counts.Outcomes[user.Refused] > 0 {
+			var failed error
+			r.nowParked, failed = r.countParked(ctx, r.lease.Ledger, r.at.files.Run())
+			err = errors.Join(err, failed)
+		}
 	}
 	if failed := r.options.Progress.Stop(); failed != nil { // not a reason for the run to fail
 		r.options.Log.Warn("progress could not be shown", zap.Error(failed))
@@ -144,14 +150,14 @@ func (r *Run) finish(err error) (report.Summary, error) {
 	if err != nil {
 		err = fmt.Errorf("run %s: %w", files.Run(), err)
 	}
-	_ = errors.Join(r.attempts.Close(), r.traffic.Close()) // no run depends on them
+	_ = r.log.Close() // no run depends on it
 	err = errors.Join(err, files.Finish(err == nil && r.counts.Finished, err))
 	if files.Incomplete() {
 		err = errors.Join(err, r.recount())
 	}
 	s := r.summary(err)
-	if s.State == report.Finished {
-		if err = r.checkAbsences(); err != nil {
+	if s.State == report.Finished && r.whole() { // a shard that stopped here could not be done, and the run not be merged
+		if err = r.at.checkAbsences(r.counts.Outcomes[user.Deleted], r.Config.Guards.AbsentOK); err != nil {
 			s.Reason = err.Error()
 		}
 	}
@@ -162,7 +168,7 @@ func (r *Run) finish(err error) (report.Summary, error) {
 // settings after the whole feed was sent.
 func (r *Run) run(ctx context.Context, work engine.Job, err error) (engine.Summary, error) {
 	if err == nil && r.shard == nil && r.at.Written == 0 {
-		err = r.lookAhead(ctx, r.lease.Ledger, r.measured.changes)
+		err = r.lookAhead(ctx, r.lease.Ledger, r.measured.Changes)
 	}
 	if err != nil {
 		return engine.Summary{Outcomes: map[user.Status]int{}}, err
@@ -179,26 +185,6 @@ func (r *Run) run(ctx context.Context, work engine.Job, err error) (engine.Summa
 		err = r.keepRules(ctx)
 	}
 	return counts, err
-}
-
-// The reasons why a run has no more time.
-var (
-	ErrBudget = errors.New("the time of --max-duration is used up")
-	ErrUntil  = errors.New("the time of --until is reached")
-)
-
-// bound ends ctx when the time of the run is used up, or the lease is lost.
-func (b *base) bound(ctx context.Context, l *connect.Lease) (context.Context, context.CancelFunc) {
-	g, stop, enough := b.Config.Guards, func() {}, func() {}
-	if g.MaxDuration != 0 {
-		ctx, stop = context.WithDeadlineCause(ctx, b.started.Add(g.MaxDuration), ErrBudget)
-	}
-	if g.Until.Given() {
-		at, _ := g.Until.Next(b.started)
-		ctx, enough = context.WithTimeoutCause(ctx, at.Sub(b.options.Now()), ErrUntil)
-	}
-	ctx, unbound := l.Bound(ctx)
-	return ctx, func() { unbound(); enough(); stop() }
 }
 
 // recount corrects the counts to what the files contain.
@@ -236,14 +222,6 @@ func (r *Run) Close(s *report.Summary) error {
 		r.forgetStored(context.Background(), r.lease.Ledger)
 	}
 	return err
-}
-
-// forgetStored removes what the ledger stores of runs that are over. What is left takes room,
-// and no more: the next run removes it.
-func (b *base) forgetStored(ctx context.Context, l *ledger.Ledger) {
-	if err := l.Stored().Forget(ctx); err != nil {
-		b.options.Log.Warn("what the ledger has stored of runs that are over could not be removed", zap.Error(err))
-	}
 }
 
 // lookAhead plans the whole input if a guard requires it. It does not for a run that is

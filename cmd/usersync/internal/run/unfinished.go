@@ -10,8 +10,8 @@ import (
 	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/history"
+	"usersync/cmd/usersync/internal/shards"
 	"usersync/sync/ledger"
-	"usersync/sync/user"
 	"usersync/writer/report"
 )
 
@@ -23,7 +23,7 @@ func (p *Prepared) BeginMerge(ctx context.Context, name string) (*Run, error) {
 	if b.lease, err = connect.OpenForShards(ctx, b.Config, b.Scope(), b.waiting); err != nil {
 		return nil, err
 	}
-	r := &Run{base: b.base, lease: b.lease}
+	r := &Run{beginning: b}
 	job, run, over, err := b.lease.Ledger.FindJob(ctx, name)
 	switch {
 	case errors.Is(err, ledger.ErrUnknownRun) || err == nil && run == "":
@@ -35,7 +35,7 @@ func (p *Prepared) BeginMerge(ctx context.Context, name string) (*Run, error) {
 		return r, err
 	}
 	b.Config.Shards = config.Shards{Shard: config.Shard{Index: job.Shards, Count: job.Shards}, RunID: job.Name}
-	r.shard = &shard{Shard: b.Config.Shards.Shard}
+	r.shard = &shard{Part: shards.Part{Shard: b.Config.Shards.Shard}}
 	if r.shard.job, err = b.job(); err != nil {
 		return r, err
 	}
@@ -67,16 +67,6 @@ func (m *merging) readUnended(ctx context.Context) error {
 			return err
 		}
 		m.unended = append(m.unended, r)
-	}
-	for i, s := range m.results {
-		s.late = map[int]user.Settled{}
-		for _, r := range m.unended {
-			for _, o := range r.Journal.Settled {
-				if r.ID == ledger.ShardName(m.shard.joined.Run, i) {
-					s.late[o.Record] = o
-				}
-			}
-		}
 	}
 	return nil
 }

@@ -55,3 +55,19 @@ func (r repetitive) Check(e zapcore.Entry, to *zapcore.CheckedEntry) *zapcore.Ch
 	}
 	return r.few.Check(e, to)
 }
+
+// Log is the log of a run. It must not contain personal data.
+type Log struct {
+	*zap.Logger
+	// Data logs JSON at any --log-level; nil if the log is for people.
+	Data *zap.Logger
+}
+
+// Always logs at any log level.
+func (l Log) Always(what string, facts ...zap.Field) {
+	if l.Data != nil {
+		l.Data.Info(what, facts...)
+		return
+	}
+	l.Warn(what, facts...)
+}

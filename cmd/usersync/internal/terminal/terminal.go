@@ -1,5 +1,6 @@
 // Package terminal is what a command prints to while it runs: the log, the progress line
-// that shares standard error with it, and writers that several runs can share.
+// that shares standard error with it, what a run that is told to stop waits for, and writers
+// that several runs can share.
 //
 // It does not decide what is reported: the commands do. Start at Open.
 package terminal
@@ -12,7 +13,6 @@ import (
 	"golang.org/x/term"
 
 	"usersync/cmd/usersync/internal/config"
-	"usersync/cmd/usersync/internal/run"
 	"usersync/sync/visible"
 	"usersync/writer/progress"
 )
@@ -20,7 +20,7 @@ import (
 // Terminal is standard error during a run: a log, and the progress line that
 // shares it.
 type Terminal struct {
-	Log      run.Log
+	Log      Log
 	Progress *progress.Progress
 }
 

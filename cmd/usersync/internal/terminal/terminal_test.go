@@ -11,9 +11,9 @@ import (
 	"time"
 	"unsafe"
 
-	"github.com/spf13/cobra"
-
 	"usersync/cmd/usersync/internal/config"
+	"usersync/cmd/usersync/internal/config/configtest"
+	"usersync/cmd/usersync/internal/setting"
 	"usersync/sync/visible"
 	"usersync/writer/progress"
 )
@@ -98,16 +98,8 @@ func TestWidthTo(t *testing.T) {
 
 func settings(t *testing.T, args ...string) *config.Config {
 	t.Helper()
-	cmd := &cobra.Command{Use: "run"}
-	flags := config.AddFlags(cmd, config.Declare(func() []config.Section { return nil }), config.ForRun)
-	if err := cmd.ParseFlags(append([]string{"--config", os.DevNull}, args...)); err != nil {
-		t.Fatal(err)
-	}
-	c, err := flags.Load(config.Environment{Lookup: environ(), Environ: func() []string { return nil }})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c
+	none := func() []setting.Section { return nil }
+	return configtest.Loaded(t, none, nil, append([]string{"--config", os.DevNull}, args...)...)
 }
 
 // The line moves where it can; a dumb terminal, like a log, gets plain lines.

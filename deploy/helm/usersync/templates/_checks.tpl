@@ -63,8 +63,8 @@
 {{- if not (or $v.data.existingClaim (has "ReadWriteMany" $v.data.accessModes)) -}}
 {{- fail (printf "shards: %d write into one runs directory: set data.accessModes to [ReadWriteMany], or data.existingClaim to a shared volume" (int $v.shards)) -}}
 {{- end -}}
-{{- if or (eq (toString .config.mode) "mirror") .config.canary .config.renames .config.sandbox -}}
-{{- fail (printf "shards: %d do not work with mode: mirror, canary, renames or sandbox in the config: take them out, or set shards to 1" (int $v.shards)) -}}
+{{- if or .config.canary .config.renames .config.sandbox -}}
+{{- fail (printf "shards: %d do not work with canary, renames or sandbox in the config: take them out, or set shards to 1" (int $v.shards)) -}}
 {{- end -}}
 {{- end -}}
 {{- if and (include "usersync.postgres" .root) (not .config.ledger_key) -}}

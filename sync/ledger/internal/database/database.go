@@ -66,6 +66,16 @@ func (db *DB) Exec(ctx context.Context, q Querier, query string, args ...any) (i
 	return result.RowsAffected()
 }
 
+// Unbound lets a transaction of Begin be silent for as long as it takes, because it waits for
+// another program.
+func (db *DB) Unbound(ctx context.Context, tx *sql.Tx) error {
+	if db.unbounded == "" {
+		return nil
+	}
+	_, err := tx.ExecContext(ctx, db.unbounded)
+	return err
+}
+
 // Put inserts or updates entries of a scope, in a transaction of Begin.
 func (db *DB) Put(ctx context.Context, tx *sql.Tx, scope int64, rows []*Row) error {
 	return db.put(ctx, db, tx, scope, rows)

@@ -29,6 +29,9 @@ type Dialect struct {
 	// lockSchema makes other processes wait before they read the schema's version; the
 	// lock ends with the transaction.
 	lockSchema string
+	// bounded ends a transaction whose process says nothing for long, unless unbounded follows;
+	// empty if none can.
+	bounded, unbounded string
 	// hasTables counts the tables that are ours or could be in the way, and hasMeta the
 	// one with the version.
 	hasTables, hasMeta string

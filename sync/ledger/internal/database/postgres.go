@@ -18,6 +18,8 @@ var postgresDialect = Dialect{
 	Now:        `CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)`,
 	put:        putPostgres,
 	migrations: "migrations/postgres",
+	bounded:    `SET LOCAL idle_in_transaction_session_timeout = '5s'`,
+	unbounded:  `SET LOCAL idle_in_transaction_session_timeout = 0`,
 	lockSchema: `SELECT pg_advisory_xact_lock(7887431190327)`,
 	hasTables:  `SELECT count(*) FROM pg_tables WHERE schemaname = current_schema() AND tablename LIKE 'usersync\_%'`,
 	hasMeta:    `SELECT count(*) FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'usersync_meta'`,

@@ -3,16 +3,26 @@ package database
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"sync"
 )
 
 // Begin begins a transaction that writes, in which QueryOften, Put and Insert can be used. In
-// SQLite it waits until there is no other.
+// SQLite it waits until there is no other. In PostgreSQL others wait for the rows that it
+// locks: if this process, its machine or the network stops in its midst, the server ends it
+// after some seconds, and everything that follows in it fails.
 func (db *DB) Begin(ctx context.Context) (*sql.Tx, error) {
 	if err := db.writes.prepare(ctx, db.Write); err != nil {
 		return nil, err
 	}
-	return db.Write.BeginTx(ctx, nil)
+	tx, err := db.Write.BeginTx(ctx, nil)
+	if err != nil || db.bounded == "" {
+		return tx, err
+	}
+	if _, err := tx.ExecContext(ctx, db.bounded); err != nil {
+		return nil, errors.Join(err, tx.Rollback())
+	}
+	return tx, nil
 }
 
 // QueryOften is Query on Read, or in a transaction of Begin, for one of the few queries that

@@ -81,12 +81,12 @@ func (l *Lease) renewOnce(ctx context.Context) (ours bool, err error) {
 	o, asked := l.options, rightNow()
 	ctx, cancel := context.WithTimeout(ctx, max(l.remaining(), time.Millisecond))
 	defer cancel()
+	if l.Shard != nil {
+		return l.renewTogether(ctx, asked)
+	}
 	n, err := o.DB.Exec(ctx, o.DB.Write, `UPDATE usersync_scope SET expires = `+o.DB.Now+` + ? WHERE num = ? AND epoch = ?`,
 		o.Term.Milliseconds(), o.Scope, l.Epoch)
 	ours = n == 1
-	if err == nil && ours && l.Shard != nil {
-		ours, err = l.renewShard(ctx)
-	}
 	if err == nil && ours {
 		l.until.Store(&until{asked, o.Term})
 	}

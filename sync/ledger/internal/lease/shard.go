@@ -117,6 +117,37 @@ func (o *Options) term() time.Duration {
 	return o.Term
 }
 
+// renewTogether renews the lease on the shard, and the scope's, which it shares. The
+// transactions of other shards often lock the row of the scope, one after another: then it takes
+// what these have renewed for all (FenceShard), and does not wait in their line.
+func (l *Lease) renewTogether(ctx context.Context, asked moment) (ours bool, err error) {
+	o := l.options
+	if ours, err = l.renewShard(ctx); err != nil || !ours {
+		return ours, err
+	}
+	_, err = o.DB.Exec(ctx, o.DB.Write, `WITH free AS (SELECT num FROM usersync_scope WHERE num = ? AND epoch = ? FOR NO KEY UPDATE SKIP LOCKED)
+		UPDATE usersync_scope s SET expires = GREATEST(expires, `+o.DB.Now+` + ?) FROM free WHERE s.num = free.num`, o.Scope, l.Epoch, o.Term.Milliseconds())
+	if err != nil {
+		return false, err
+	}
+	var left int64
+	err = o.DB.QueryRow(ctx, o.DB.Write, `SELECT expires - `+o.DB.Now+` FROM usersync_scope WHERE num = ? AND epoch = ?`, o.Scope, l.Epoch).Scan(&left)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	if err == nil {
+		l.extend(until{asked, min(o.Term, time.Duration(left)*time.Millisecond)})
+	}
+	return err == nil, err
+}
+
+// extend makes the lease last until a time, unless it lasts longer.
+func (l *Lease) extend(u until) {
+	if now := rightNow(); u.remaining(now) > l.until.Load().remaining(now) {
+		l.until.Store(&u)
+	}
+}
+
 // renewShard renews the lease on the shard; false if another process has taken it.
 func (l *Lease) renewShard(ctx context.Context) (ours bool, err error) {
 	o := l.options
@@ -128,7 +159,7 @@ func (l *Lease) renewShard(ctx context.Context) (ours bool, err error) {
 // releaseShard releases the shard, and the scope after the last shard of the run.
 func (l *Lease) releaseShard(ctx context.Context) error {
 	o := l.options
-	tx, err := o.DB.Write.BeginTx(ctx, nil)
+	tx, err := o.DB.Begin(ctx)
 	if err != nil {
 		return err
 	}
@@ -177,12 +208,18 @@ func (l *Lease) Fence(ctx context.Context, tx *sql.Tx) error {
 	return l.FenceShard(ctx, tx)
 }
 
-// FenceShard is Fence for the shard alone; without one it does nothing.
+// FenceShard is Fence for the shard alone, in a transaction that has locked the scope, which it
+// renews for all shards of the run. Without a shard it does nothing.
 func (l *Lease) FenceShard(ctx context.Context, tx *sql.Tx) error {
+	o := l.options
 	if l.Shard == nil {
 		return nil
 	}
-	return l.locked(l.options.DB.QueryRow(ctx, tx, `SELECT run FROM usersync_shard WHERE run = ? AND epoch = ? FOR SHARE`, l.Shard.Run, l.Shard.Epoch))
+	if _, err := o.DB.Exec(ctx, tx, `UPDATE usersync_scope SET expires = GREATEST(expires, `+o.DB.Now+` + ?) WHERE num = ? AND epoch = ?`,
+		o.Term.Milliseconds(), o.Scope, l.Epoch); err != nil {
+		return err
+	}
+	return l.locked(o.DB.QueryRow(ctx, tx, `SELECT run FROM usersync_shard WHERE run = ? AND epoch = ? FOR SHARE`, l.Shard.Run, l.Shard.Epoch))
 }
 
 func (l *Lease) locked(row *sql.Row) error {

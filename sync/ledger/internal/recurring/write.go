@@ -3,8 +3,10 @@ package recurring
 import (
 	"slices"
 	"time"
+	"unicode/utf8"
 
 	"usersync/sync/ledger/internal/database"
+	"usersync/sync/ledger/internal/registry"
 	"usersync/sync/ledger/internal/scope"
 )
 
@@ -136,9 +138,14 @@ func Restore(t *scope.Tx, all []Row) error {
 }
 
 // ranSince reports whether there was a run of the feed later than the run with a name. Every
-// run is later than one that was not made with this ledger.
+// run is later than one that was not made with this ledger. The other shards of a run are not
+// later than one of them.
 func ranSince(t *scope.Tx, feed int64, run string) (later bool, err error) {
+	main := registry.Main(run)
+	shards := registry.Shards(main)
 	err = t.DB.QueryRow(t, t.SQL, `SELECT EXISTS (SELECT 1 FROM usersync_run r WHERE r.scope = ? AND r.feed = ?
-		AND r.num > COALESCE((SELECT u.num FROM usersync_run u WHERE u.name = ? AND u.scope = ?), 0))`, t.ID, feed, run, t.ID).Scan(&later)
+		AND r.name <> ? AND substr(r.name, 1, ?) <> ?
+		AND r.num > COALESCE((SELECT u.num FROM usersync_run u WHERE u.name = ? AND u.scope = ?), 0))`,
+		t.ID, feed, main, int64(utf8.RuneCountInString(shards)), shards, run, t.ID).Scan(&later)
 	return later, err
 }

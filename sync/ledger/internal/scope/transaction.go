@@ -88,6 +88,13 @@ func (t *Tx) fence(held *lease.Lease) error {
 	return held.FenceShard(t, t.SQL)
 }
 
+// KeepGeneration leaves the generation as it was before the transaction, so that plans stay
+// valid. It is for what changes nothing that a plan depends on.
+func (t *Tx) KeepGeneration() error {
+	_, err := t.Exec(`UPDATE usersync_scope SET generation = generation - 1 WHERE num = ?`, t.ID)
+	return err
+}
+
 // Exec runs a statement, and returns how many rows it changed.
 func (t *Tx) Exec(query string, args ...any) (int64, error) {
 	return t.DB.Exec(t, t.SQL, query, args...)

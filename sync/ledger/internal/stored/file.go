@@ -136,7 +136,7 @@ func (f *File) Truncate(size int64) error {
 	defer f.saving.Unlock()
 	ctx, end := f.Bound(context.Background())
 	defer end()
-	tx, err := f.DB.Write.BeginTx(ctx, nil)
+	tx, err := f.DB.Begin(ctx)
 	if err != nil {
 		return err
 	}
