@@ -178,7 +178,7 @@ func (p *Parser) keep(place int, name []byte) (*user.InvalidError, error) {
 		s.kind = user.Text
 		p.text, err = jsontext.AppendUnquote(p.text, raw)
 	case '{', '[':
-		if bytes.ContainsAny(raw, " \t\r\n") { // else it is compact
+		if bytes.ContainsAny(raw, " \t\r\n") { // without any it is compact
 			err = raw.Compact()
 		}
 		p.text = append(p.text, raw...)

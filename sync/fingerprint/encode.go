@@ -36,7 +36,7 @@ func Append(dst []byte, p user.Fingerprints, num func(string) int64) []byte {
 // Slab allocates fingerprints in chunks. The zero value is ready to use.
 type Slab struct {
 	free  []user.Fingerprint
-	users int // 0: nobody knows
+	users int // 0: not known
 }
 
 // SlabFor returns a Slab for so many users: it allocates hardly more than they need.
