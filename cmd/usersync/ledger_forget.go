@@ -42,13 +42,13 @@ func ledgerForget(e *env) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		return e.forget(cmd.Context(), c, args[0], plans)
+		return forgetUser(cmd.Context(), e, c, args[0], plans)
 	}
 	return cmd
 }
 
-// forget erases a user from plans, and from the ledger and the runs, and prints where they were.
-func (e *env) forget(ctx context.Context, c *config.Config, id string, plans []string) error {
+// forgetUser erases a user from plans, and from the ledger and the runs, and prints where they were.
+func forgetUser(ctx context.Context, e *env, c *config.Config, id string, plans []string) error {
 	lines, err := erasure.Plans(plans, id)
 	if err != nil {
 		return err

@@ -31,7 +31,7 @@ func ledgerRename(e *env) *cobra.Command {
 	cmd.Flags().StringVar(&from, "from", "", "the `FILE` of pairs, CSV with the columns old and new; - is standard input")
 	return onLedger(e, cmd, connect.Writing, func(ctx context.Context, l *ledger.Ledger, args []string) error {
 		if len(args) == 2 {
-			return e.rename(ctx, l, []ledger.Renaming{{Old: args[0], New: args[1]}}, nil, "")
+			return renameUsers(ctx, e, l, []ledger.Renaming{{Old: args[0], New: args[1]}}, nil, "")
 		}
 		rows, err := readList(e, from, cmd.CommandPath(), "old", "new")
 		if err != nil {
@@ -41,12 +41,12 @@ func ledgerRename(e *env) *cobra.Command {
 		for _, r := range rows {
 			pairs = append(pairs, ledger.Renaming{Old: r.Cells[0], New: r.Cells[1]})
 		}
-		return e.rename(ctx, l, pairs, rows, from)
+		return renameUsers(ctx, e, l, pairs, rows, from)
 	})
 }
 
-// rename renames all pairs, or none. An error names the row of the file, if there is one.
-func (e *env) rename(ctx context.Context, l *ledger.Ledger, pairs []ledger.Renaming, rows []list.Row, file string) error {
+// renameUsers renames all pairs, or none. An error names the row of the file, if there is one.
+func renameUsers(ctx context.Context, e *env, l *ledger.Ledger, pairs []ledger.Renaming, rows []list.Row, file string) error {
 	err := l.Admin().Rename(ctx, pairs)
 	if bad, ok := errors.AsType[*ledger.RenameError](err); ok && rows != nil {
 		return exit.Usage(fmt.Errorf("rename users of the ledger: %s, line %d: %s", file, rows[bad.Pair-1].Line, bad.What), "nothing was renamed", "")

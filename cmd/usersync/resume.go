@@ -41,13 +41,13 @@ func resumeCommand(e *env, found *advice.Result) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		return e.resume(cmd, from, stdin, found)
+		return resumeRun(e, cmd, from, stdin, found)
 	}
 	return cmd
 }
 
-// resume continues a run. stdin says that its input comes from standard input.
-func (e *env) resume(cmd *cobra.Command, from *history.Run, stdin bool, found *advice.Result) error {
+// resumeRun continues a run. stdin says that its input comes from standard input.
+func resumeRun(e *env, cmd *cobra.Command, from *history.Run, stdin bool, found *advice.Result) error {
 	if err := run.CheckResume(from, stdin); err != nil {
 		return err
 	}

@@ -43,13 +43,13 @@ func retryCommand(e *env, found *advice.Result) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		return e.retry(cmd, from, *groups, found)
+		return retryRun(e, cmd, from, *groups, found)
 	}
 	return cmd
 }
 
-// retry sends the rejects of a run again: those of groups, or all.
-func (e *env) retry(cmd *cobra.Command, from *history.Run, groups []string, found *advice.Result) error {
+// retryRun sends the rejects of a run again: those of groups, or all.
+func retryRun(e *env, cmd *cobra.Command, from *history.Run, groups []string, found *advice.Result) error {
 	rejects, err := retry.RejectsOf(from)
 	if err != nil {
 		return err
