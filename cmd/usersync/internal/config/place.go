@@ -9,7 +9,7 @@ import (
 )
 
 // AtPlace gives an error of what is at a URL its exit code, hint and next command: it may help to try
-// again. nil if err is about something else, or the file is not there.
+// again. It returns nil if the file is missing, and for other errors.
 func (c *Config) AtPlace(err error) *exit.Error {
 	at, ok := errors.AsType[*place.Error](err)
 	if !ok || at.Kind == place.Missing {
