@@ -152,7 +152,11 @@ func (p *page) fields(r *Record) {
 		}
 	}
 	p.fact("fields", strings.Join(names, ", "))
-	p.fact("", r.FieldsNote)
+	label := ""
+	if len(r.Fields) == 0 { // otherwise it would look like a part of the fact above
+		label = "fields"
+	}
+	p.fact(label, r.FieldsNote)
 }
 
 func (p *page) notSearched(all []NotSearched) {
