@@ -3,7 +3,6 @@ package reader
 import (
 	"slices"
 	"strconv"
-	"strings"
 
 	"usersync/reader/mapping"
 	"usersync/reader/source"
@@ -49,7 +48,7 @@ func (c *columns) mapping(f *file) mapping.Options {
 func hidden(l Layout) []string {
 	var names []string
 	for _, name := range l.Header {
-		if all, _ := l.Hides(strings.TrimSpace(name)); all {
+		if all, _ := l.Hides(user.Trim(name)); all {
 			names = append(names, name)
 		}
 	}
@@ -124,7 +123,7 @@ func (c *columns) place(name string, field user.Field, found []bool) int {
 	for i, known := range c.layout.Header {
 		switch {
 		case found[i]:
-		case strings.TrimSpace(known) == strings.TrimSpace(name):
+		case user.Trim(known) == user.Trim(name):
 			return i
 		case field != "" && c.mapper.FieldOf(i) == field:
 			at = i

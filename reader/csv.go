@@ -196,7 +196,7 @@ func plainText(cells []user.Value, secret func(column int) bool) {
 func trimmed(names []string) []string {
 	all := slices.Clone(names)
 	for i, name := range all {
-		all[i] = strings.TrimSpace(name)
+		all[i] = user.Trim(name)
 	}
 	return all
 }

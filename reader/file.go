@@ -120,10 +120,7 @@ func (o *Options) format(name string, head []byte) string {
 	if o.Format != "" {
 		return o.Format
 	}
-	for _, packed := range []string{".gz", ".gzip", ".zst", ".zstd"} {
-		name = strings.TrimSuffix(strings.ToLower(name), packed)
-	}
-	switch filepath.Ext(name) {
+	switch extension(name) {
 	case ".csv", ".tsv", ".tab":
 		return CSV
 	case ".jsonl", ".ndjson", ".json", ".json-seq":
@@ -134,6 +131,14 @@ func (o *Options) format(name string, head []byte) string {
 		return JSONL
 	}
 	return CSV
+}
+
+// extension returns that of a file, in lower case, in front of that of an archive.
+func extension(name string) string {
+	for _, packed := range []string{".gz", ".gzip", ".zst", ".zstd"} {
+		name = strings.TrimSuffix(strings.ToLower(name), packed)
+	}
+	return filepath.Ext(name)
 }
 
 func (f *file) close() error {

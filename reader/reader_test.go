@@ -84,6 +84,7 @@ func TestRecords(t *testing.T) {
 		"ends of rows":               {"id|email\n1|a|\n2||\n3|b,c|d|\n", []string{"2 1 email=a", "3 2", "4 !ragged"}},
 		"ends, not of all":           {"id,email\n1,a,\n2,b,c\n", []string{"2 !ragged", "3 !ragged"}},
 		"ends of all":                {"id,email,\n1,a,\n2,b,\n", []string{"2 1 email=a", "3 2 email=b"}},
+		"invisible in the header":    {"\"\ufeffid\",email\u200b,first_name\u00a0\n1,a,b\n", []string{"2 1 email=a first_name=b"}},
 		"quoted ends of all":         {"\"id\",\"email\",\"\"\n\"1\",\"a\",\"\"\n\"2\",,\n", []string{"2 1 email=a", "3 2"}},
 		"quoted ends":                {"\"id\",\"email\"\n\"1\",\"\",\"\"\n\"2\",\"b\",\"\"\n", []string{"2 1", "3 2 email=b"}},
 		"end of the header":          {"id,email,\n1,a\n2,b\n", []string{"2 1 email=a", "3 2 email=b"}},

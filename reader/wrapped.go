@@ -58,6 +58,10 @@ func (r *jsonRows) choose(outline object.Outline, o Options) ([]string, error) {
 			fitting = append(fitting, list)
 		}
 	}
+	if own > 0 && own == best && outline.Alone && !o.linesIn(r.file) {
+		return nil, &InputError{File: r.file, Rule: "is one object that may be a user, with an array of objects inside that may be users too",
+			Hint: "if the array holds the users, name it in the config, such as  records: /members ; if the object is the user, write  format: jsonl"}
+	}
 	if own > 0 && own >= best || best == 0 && outline.Complete && !outline.Alone {
 		return nil, nil
 	}
@@ -72,6 +76,11 @@ func (r *jsonRows) choose(outline object.Outline, o Options) ([]string, error) {
 	}
 	return nil, &InputError{File: r.file, Rule: "is an object with several arrays of objects inside, and any of them may hold the users",
 		Hint: "name the right one in the config, such as  records: /users"}
+}
+
+// linesIn reports whether a file is known to hold a user on each line.
+func (o *Options) linesIn(file string) bool {
+	return o.Format == JSONL || slices.Contains([]string{".jsonl", ".ndjson"}, extension(file))
 }
 
 // mappedNames reports which keys an object of a user has.

@@ -54,6 +54,30 @@ func TestJSONLayouts(t *testing.T) {
 	}
 }
 
+// TestUserOrWrapper: whether an object or the array inside of it holds the users is never
+// guessed.
+func TestUserOrWrapper(t *testing.T) {
+	text := `{"id":"o","email":"z","members":[{"id":"a","email":"x"},{"id":"b","email":"y"}]}`
+	ignored := mapping.Config{Fields: mapping.Fields{{Field: "id", Column: "id"}, {Field: "email", Column: "email"}}}
+	in, err := Open(t.Context(), Options{Paths: []string{"-"}, Stdin: strings.NewReader(text), Mapping: ignored})
+	if e, ok := errors.AsType[*InputError](err); !ok || !strings.Contains(e.Hint, "records: /members ; if the object is the user, write  format: jsonl") {
+		t.Fatalf("%v, error %v", in, err)
+	}
+	for name, c := range map[string]struct {
+		o    Options
+		text string
+		want []string
+	}{
+		"the array":   {Options{Records: "/members", Mapping: ignored}, text, []string{"1 a email=x", "1 b email=y"}},
+		"the object":  {Options{Format: JSONL, Mapping: ignored}, text, []string{"1 o email=z"}},
+		"two objects": {Options{Mapping: ignored}, text + "\n" + text, []string{"1 o email=z", "2 o email=z"}},
+	} {
+		if diff := cmp.Diff(c.want, read(t, c.o, c.text)); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+}
+
 // TestSeveralArrays: which of them holds the users is never guessed.
 func TestSeveralArrays(t *testing.T) {
 	text := `{"deleted":[{"id":"z"}],"data":{"active/now":[{"id":"a"}]}}`

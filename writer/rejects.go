@@ -49,7 +49,7 @@ func (o RejectsOptions) hides(column string) bool {
 	if o.KeepSecrets {
 		return false
 	}
-	column = strings.TrimSpace(column)
+	column = user.Trim(column)
 	if slices.Contains(o.SecretColumns, column) || o.Hides == nil {
 		return slices.Contains(o.SecretColumns, column)
 	}
@@ -62,7 +62,7 @@ func (o RejectsOptions) mayHideWithin(column string) bool {
 	if o.KeepSecrets || o.Hides == nil {
 		return false
 	}
-	_, inside := o.Hides(strings.TrimSpace(column))
+	_, inside := o.Hides(user.Trim(column))
 	return inside
 }
 

@@ -42,22 +42,27 @@ func ledgerForget(e *env) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		lines, err := erasure.Plans(plans, args[0])
-		if err != nil {
-			return err
-		}
-		done, err := forget(cmd.Context(), c, args[0])
-		if err != nil && (lines == 0 || !unknownUser(err)) {
-			return err
-		}
-		text := done.String()
-		if lines > 0 {
-			text += fmt.Sprintf("; lines of plans: %d", lines)
-		}
-		_, err = fmt.Fprintln(e.stdout, text)
-		return err
+		return forgetUser(cmd.Context(), e, c, args[0], plans)
 	}
 	return cmd
+}
+
+// forgetUser erases a user from plans, and from the ledger and the runs, and prints where they were.
+func forgetUser(ctx context.Context, e *env, c *config.Config, id string, plans []string) error {
+	lines, err := erasure.Plans(plans, id)
+	if err != nil {
+		return err
+	}
+	done, err := forget(ctx, c, id)
+	if err != nil && (lines == 0 || !unknownUser(err)) {
+		return err
+	}
+	text := done.String()
+	if lines > 0 {
+		text += fmt.Sprintf("; lines of plans: %d", lines)
+	}
+	_, err = fmt.Fprintln(e.stdout, text)
+	return err
 }
 
 // unknownUser reports whether the user was found neither in the ledger nor in a run.

@@ -30,28 +30,30 @@ func ledgerRename(e *env) *cobra.Command {
 	}
 	cmd.Flags().StringVar(&from, "from", "", "the `FILE` of pairs, CSV with the columns old and new; - is standard input")
 	return onLedger(e, cmd, connect.Writing, func(ctx context.Context, l *ledger.Ledger, args []string) error {
-		var rows []list.Row
-		pairs := []ledger.Renaming{{}}
 		if len(args) == 2 {
-			pairs[0] = ledger.Renaming{Old: args[0], New: args[1]}
-		} else {
-			var err error
-			if rows, err = readList(e, from, cmd.CommandPath(), "old", "new"); err != nil {
-				return err
-			}
-			pairs = nil
-			for _, r := range rows {
-				pairs = append(pairs, ledger.Renaming{Old: r.Cells[0], New: r.Cells[1]})
-			}
+			return renameUsers(ctx, e, l, []ledger.Renaming{{Old: args[0], New: args[1]}}, nil, "")
 		}
-		err := l.Admin().Rename(ctx, pairs)
-		if bad, ok := errors.AsType[*ledger.RenameError](err); ok && rows != nil {
-			return exit.Usage(fmt.Errorf("rename users of the ledger: %s, line %d: %s", from, rows[bad.Pair-1].Line, bad.What), "nothing was renamed", "")
-		}
+		rows, err := readList(e, from, cmd.CommandPath(), "old", "new")
 		if err != nil {
 			return err
 		}
-		_, err = fmt.Fprintf(e.stdout, "renamed %d\n", len(pairs))
-		return err
+		var pairs []ledger.Renaming
+		for _, r := range rows {
+			pairs = append(pairs, ledger.Renaming{Old: r.Cells[0], New: r.Cells[1]})
+		}
+		return renameUsers(ctx, e, l, pairs, rows, from)
 	})
+}
+
+// renameUsers renames all pairs, or none. An error names the row of the file, if there is one.
+func renameUsers(ctx context.Context, e *env, l *ledger.Ledger, pairs []ledger.Renaming, rows []list.Row, file string) error {
+	err := l.Admin().Rename(ctx, pairs)
+	if bad, ok := errors.AsType[*ledger.RenameError](err); ok && rows != nil {
+		return exit.Usage(fmt.Errorf("rename users of the ledger: %s, line %d: %s", file, rows[bad.Pair-1].Line, bad.What), "nothing was renamed", "")
+	}
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(e.stdout, "renamed %d\n", len(pairs))
+	return err
 }

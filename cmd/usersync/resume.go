@@ -8,6 +8,7 @@ import (
 
 	"usersync/cmd/usersync/internal/advice"
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/history"
 	"usersync/cmd/usersync/internal/run"
 	"usersync/cmd/usersync/internal/setting"
 	"usersync/sync/journal"
@@ -40,20 +41,25 @@ func resumeCommand(e *env, found *advice.Result) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		if err := run.CheckResume(from, stdin); err != nil {
-			return err
-		}
-		c, err := settingsOf(e, from.Journal.Header, cmd)
-		if err != nil {
-			return err
-		}
-		o, err := run.Resume(c, from)
-		if err != nil {
-			return err
-		}
-		return e.send(cmd.Context(), c, o, found)
+		return resumeRun(e, cmd, from, stdin, found)
 	}
 	return cmd
+}
+
+// resumeRun continues a run. stdin says that its input comes from standard input.
+func resumeRun(e *env, cmd *cobra.Command, from *history.Run, stdin bool, found *advice.Result) error {
+	if err := run.CheckResume(from, stdin); err != nil {
+		return err
+	}
+	c, err := settingsOf(e, from.Journal.Header, cmd)
+	if err != nil {
+		return err
+	}
+	o, err := run.Resume(c, from)
+	if err != nil {
+		return err
+	}
+	return e.send(cmd.Context(), c, o, found)
 }
 
 func resumeArguments(args []string) (run string, stdin bool, err error) {

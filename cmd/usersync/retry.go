@@ -43,24 +43,29 @@ func retryCommand(e *env, found *advice.Result) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		rejects, err := retry.RejectsOf(from)
-		if err != nil {
-			return err
-		}
-		c, err := settingsOf(e, from.Journal.Header, cmd)
-		if err != nil {
-			return err
-		}
-		source, err := retry.Select(c, from, rejects, *groups)
-		if err != nil {
-			return err
-		}
-		if source.Nothing() {
-			return e.nothingToRetry(cmd, from, &source)
-		}
-		return e.send(cmd.Context(), c, run.Options{Files: c.Invocation.Files, Retried: source}, found)
+		return retryRun(e, cmd, from, *groups, found)
 	}
 	return cmd
+}
+
+// retryRun sends the rejects of a run again: those of groups, or all.
+func retryRun(e *env, cmd *cobra.Command, from *history.Run, groups []string, found *advice.Result) error {
+	rejects, err := retry.RejectsOf(from)
+	if err != nil {
+		return err
+	}
+	c, err := settingsOf(e, from.Journal.Header, cmd)
+	if err != nil {
+		return err
+	}
+	source, err := retry.Select(c, from, rejects, groups)
+	if err != nil {
+		return err
+	}
+	if source.Nothing() {
+		return e.nothingToRetry(cmd, from, &source)
+	}
+	return e.send(cmd.Context(), c, run.Options{Files: c.Invocation.Files, Retried: source}, found)
 }
 
 // nothingToRetry says why there is nothing to send, and where rejects are left.

@@ -13,7 +13,7 @@ var ops = [...]user.Op{user.Upsert, user.Create, user.Update, user.Delete}
 // setOp finds what says the operation of each row.
 func (m planner) setOp() *Error {
 	rule := m.o.Config.OpColumn
-	m.op = opColumn{name: strings.TrimSpace(rule.Column), index: -1, words: rule.Words}
+	m.op = opColumn{name: user.Trim(rule.Column), index: -1, words: rule.Words}
 	switch {
 	case rule.Expr != "":
 		return m.setOpExpr(rule)

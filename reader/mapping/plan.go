@@ -3,7 +3,6 @@ package mapping
 import (
 	"slices"
 	"strconv"
-	"strings"
 
 	"usersync/sync/user"
 )
@@ -16,7 +15,7 @@ func New(o Options) (*Mapper, error) {
 	m := &Mapper{o: o, columns: map[string]int{}, skipped: map[string]bool{}, id: step{column: -1}, op: opColumn{index: -1}, nulls: newNulls(o.Config.NullValues)}
 	p := planner{m}
 	for _, name := range o.Config.Ignore {
-		m.skipped[strings.TrimSpace(name)] = true
+		m.skipped[user.Trim(name)] = true
 	}
 	if err := p.setHeader(); err != nil {
 		return nil, err
@@ -52,7 +51,7 @@ func (s step) rank(columns int) int {
 func (m planner) setHeader() error {
 	seen := map[string]bool{}
 	for i, raw := range m.o.Header {
-		name := strings.TrimSpace(raw)
+		name := user.Trim(raw)
 		if name == "" && len(m.o.Config.Fields) == 0 {
 			return &Error{Rule: Shown("", i) + " has no name", Hint: "name it in the header"}
 		}

@@ -35,7 +35,7 @@ func (m planner) refuseStrangers() error {
 			continue // a constant or an expression needs no column of its own
 		}
 		mapped = append(mapped, rule.Column)
-		if slices.Contains(m.header, strings.TrimSpace(rule.Column)) {
+		if slices.Contains(m.header, user.Trim(rule.Column)) {
 			return nil
 		}
 	}
@@ -60,7 +60,7 @@ func (m planner) stepOf(rule Rule) (step, *Error) {
 	}
 	switch {
 	case rule.Column != "":
-		s.column = slices.Index(m.header, strings.TrimSpace(rule.Column))
+		s.column = slices.Index(m.header, user.Trim(rule.Column))
 		if s.column < 0 {
 			return s, m.missing(rule.Column, rule.Line)
 		}

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"usersync/sync/user"
 )
 
 const (
@@ -22,7 +24,7 @@ func Shown(name string, index int) string {
 		return "column " + strconv.Quote(name)
 	}
 	at := "column " + strconv.Itoa(index+1)
-	if name = strings.TrimSpace(name); name != "" {
+	if name = user.Trim(name); name != "" {
 		at += " (named like " + shape(name) + ")"
 	}
 	return at
@@ -41,7 +43,7 @@ func (m planner) mapped(name string) bool {
 	if _, known := m.o.Names[name]; known || name != "" && (m.skipped[name] || name == m.op.name) {
 		return true
 	}
-	return slices.ContainsFunc(m.o.Config.Fields, func(r Rule) bool { return r.Column != "" && strings.TrimSpace(r.Column) == name })
+	return slices.ContainsFunc(m.o.Config.Fields, func(r Rule) bool { return r.Column != "" && user.Trim(r.Column) == name })
 }
 
 // shape returns a text with its letters and digits masked, cut to 20 characters.

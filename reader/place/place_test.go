@@ -106,6 +106,9 @@ func TestEnds(t *testing.T) {
 		"broken at its end":    {store: store{version: known, bring: []string{"id\n1\n2"}, broken: errors.New("reset")}, want: "id\n1\n2", opened: []int64{0}},
 		"never more":           {store: store{version: known, bring: []string{"id\n", ""}}, want: "id\n", fails: true, kind: Lost, opened: []int64{0, 3, 3, 3, 3, 3, 3, 3}},
 		"longer":               {store: store{version: known, bring: []string{"id\n1\n2\n3"}}, fails: true, kind: Broken, opened: []int64{0}},
+		"empty":                {store: store{version: Version{ID: "one"}, bring: []string{""}}, opened: []int64{0}},
+		"said to be empty":     {store: store{version: Version{ID: "one"}, bring: []string{"id\n1\n2"}}, fails: true, kind: Broken, opened: []int64{0}},
+		"empty, and lost":      {store: store{version: Version{ID: "one"}, bring: []string{""}, broken: errors.New("reset")}, fails: true, kind: Lost, opened: []int64{0, 0, 0, 0, 0, 0, 0, 0}},
 		"unknown size":         {store: store{version: Version{ID: "one", Size: -1}, bring: []string{"id\n1\n2"}}, want: "id\n1\n2", opened: []int64{0}},
 		"lost, and no version": {store: store{version: Version{Size: 6}, bring: []string{"id\n"}}, want: "id\n", fails: true, kind: Broken, opened: []int64{0}},
 	} {

@@ -53,7 +53,8 @@ func (r *Reader) Read(p []byte) (int, error) {
 // step reads once. Nothing read and no error means that another step is needed.
 func (r *Reader) step(p []byte) (int, error) {
 	if r.body == nil {
-		if r.version.Size >= 0 && r.offset == r.version.Size {
+		// That it is empty must show: some servers do not say how long it is, which looks the same.
+		if r.version.Size > 0 && r.offset == r.version.Size {
 			return 0, io.EOF
 		}
 		if err := r.connect(); err != nil {

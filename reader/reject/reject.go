@@ -76,7 +76,7 @@ func Dialects(raw []byte, own rune, set frame.Dialect) []frame.Dialect {
 // not the first it returns a *frame.Error.
 func (c *Columns) Find(header []string, line int) error {
 	for i, name := range header {
-		if !strings.HasPrefix(strings.TrimSpace(name), user.RejectPrefix) {
+		if !strings.HasPrefix(user.Trim(name), user.RejectPrefix) {
 			continue
 		}
 		if i != c.Count {
@@ -89,7 +89,7 @@ func (c *Columns) Find(header []string, line int) error {
 
 // Place returns where the cell of a column goes; nil if it is not kept.
 func (c *Columns) Place(name string) *user.Value {
-	switch strings.TrimSpace(name) {
+	switch user.Trim(name) {
 	case user.RejectOutcome:
 		return &c.outcome
 	case user.RejectCode:

@@ -3,7 +3,6 @@ package table
 import (
 	"bytes"
 	"io"
-	"strings"
 
 	"usersync/reader/dialect"
 	"usersync/reader/frame"
@@ -70,7 +69,7 @@ func placesOf(names, header []string) []int {
 	for i, name := range names {
 		places[i] = -1
 		for j, own := range header {
-			if strings.TrimSpace(own) == strings.TrimSpace(name) && own != "" {
+			if user.Trim(own) == user.Trim(name) && own != "" {
 				places[i] = j
 				found++
 				break

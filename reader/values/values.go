@@ -110,7 +110,7 @@ func (f *JSON) Next() (frame.Row, error) {
 		return f.array.next()
 	}
 	for {
-		if f.EndsHere() {
+		if data := f.Data(); (len(data) == 0 || data[0] == frame.EndOfFile) && f.EndsHere() {
 			return frame.Row{Line: f.line, Offset: f.Offset()}, f.Err()
 		}
 		row, err := f.cutLine()

@@ -188,11 +188,12 @@ func TestRenewalsDoNotWaitForCheckpoints(t *testing.T) {
 }
 
 // A machine that is lost in the midst of a checkpoint, so that no one closes its connection, does
-// not keep the others out for long.
+// not keep the others out for long. An import is no machine that is lost: it reads slowly.
 func TestSilentTransactionEnds(t *testing.T) {
 	_, first, second := joined(t)
 	in, out := make(chan struct{}), make(chan error, 1)
 	ctx, wake := context.WithCancel(t.Context())
+	imported := slowImport(ctx, t)
 	go func() {
 		out <- first.change(t.Context(), func(w change.Writer) error {
 			close(in)
@@ -210,6 +211,39 @@ func TestSilentTransactionEnds(t *testing.T) {
 	if err := <-out; err == nil {
 		t.Error("the transaction that was silent was committed")
 	}
+	if err := <-imported; err != nil {
+		t.Error(err)
+	}
+}
+
+// slowImport imports what ends when ctx does.
+func slowImport(ctx context.Context, t *testing.T) <-chan error {
+	t.Helper()
+	l := open(t, Options{URL: server.database(t)})
+	lock(t, l)
+	var all bytes.Buffer
+	if err := l.Admin().Export(t.Context(), &all); err != nil {
+		t.Fatal(err)
+	}
+	reading, done := make(chan struct{}), make(chan error, 1)
+	go func() {
+		_, err := l.Admin().Import(t.Context(), io.MultiReader(&all, ending{ctx, sync.OnceFunc(func() { close(reading) })}))
+		done <- err
+	}()
+	<-reading
+	return done
+}
+
+// ending is a pipe that ends when a context does.
+type ending struct {
+	context.Context
+	begun func()
+}
+
+func (e ending) Read([]byte) (int, error) {
+	e.begun()
+	<-e.Done()
+	return 0, io.EOF
 }
 
 // A shard has one holder: the one that lost it can write neither files nor checkpoints.

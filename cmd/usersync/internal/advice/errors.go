@@ -193,7 +193,7 @@ func adviseOnLookup(e *history.LookupError) advice {
 	}](e.Err); ok {
 		return advice{code: exit.Misuse, printed: true, hint: hinted.Hint()}
 	}
-	return unlessTemporary(e, advice{code: exit.Misuse, printed: true, next: "ls -d runs/*",
+	return unlessTemporary(e, advice{code: exit.Misuse, printed: true, next: "ls -d " + exit.Quote(cmp.Or(e.Dir, "runs")) + "/*",
 		hint: "give the name of a run, as in its summary, or its directory; --runs-dir says where runs are"})
 }
 

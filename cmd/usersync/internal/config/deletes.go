@@ -12,7 +12,7 @@ import (
 // checkDelete reports that the mode, or the operations of the rows, delete users, and that
 // the section at the line describes no call for that.
 func (src sources) checkDelete(c *Config, s *setting.Section, line int) error {
-	key, why := c.deletes()
+	key, why := deletesBy(c)
 	if key == "" || !s.Tree.Lacks(user.Delete) {
 		return nil
 	}
@@ -20,9 +20,9 @@ func (src sources) checkDelete(c *Config, s *setting.Section, line int) error {
 		fmt.Sprintf("describe the call under %s.delete, or change %s", s.Name, key))
 }
 
-// deletes returns the setting by which users are deleted, and its value in words; both are
+// deletesBy returns the setting by which users are deleted, and its value in words; both are
 // empty if none is. Operations that only the rows name are checked row by row.
-func (c *Config) deletes() (key, why string) {
+func deletesBy(c *Config) (key, why string) {
 	switch {
 	case !c.Input.OpColumn.IsSet() && slices.Contains(NeededFor(c.Target.Mode), user.Delete):
 		return "mode", "mode " + string(c.Target.Mode)

@@ -43,7 +43,7 @@ func TestDigestsStayWhatTheyWere(t *testing.T) {
 			t.Fatalf("%q: %v", test.args, err)
 		}
 		for what, pair := range map[string][2]string{
-			"config": {c.Digest(), test.digest}, "run": {c.EarlierRunDigest(), test.run}, "feed": {c.EarlierFeedDigest(), test.feed}, "mapping": {c.MappingDigest(), test.mapping},
+			"config": {c.Digest(), test.digest}, "run": {c.Earlier().RunDigest(), test.run}, "feed": {c.Earlier().FeedDigest(), test.feed}, "mapping": {c.MappingDigest(), test.mapping},
 		} {
 			if pair[0] != pair[1] {
 				t.Errorf("%q: the digest of the %s is %s, and was %s", test.args, what, pair[0], pair[1])

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"usersync/cmd/usersync/internal/connect"
+	"usersync/reader/mapping"
 	"usersync/sync/user"
 )
 
@@ -29,13 +30,29 @@ func (a api) takes(f user.Field) bool {
 	return a.client == nil || f == user.ID || slices.Contains(a.client.Traits().Fields, f) || f == a.ownField(string(f))
 }
 
+func (a api) accepts() mapping.Accepts {
+	if a.client == nil {
+		return mapping.Accepts{Name: a.to, Any: true}
+	}
+	traits := a.client.Traits()
+	return mapping.Accepts{Name: traits.Name, Fields: traits.Fields, Any: traits.AnyField}
+}
+
+// check reports whether the API would refuse a record; nothing is known of a custom one.
+func (a api) check(r *user.Record) error {
+	if a.client == nil {
+		return nil
+	}
+	return a.client.Check(r)
+}
+
 // ownField is the API's own field of this name: a custom attribute, or a path if the API
 // accepts every path as a field. A plain word is not: its meaning can only be guessed.
 func (a api) ownField(name string) user.Field {
 	if a.client == nil {
 		return ""
 	}
-	field := user.Field(strings.TrimSpace(name))
+	field := user.Field(user.Trim(name))
 	t := a.client.Traits()
 	open := field.IsOpen() && slices.ContainsFunc(t.Fields, func(own user.Field) bool {
 		return (own == user.ExtraPrefix || own == user.AttributesPrefix) && strings.HasPrefix(string(field), string(own))

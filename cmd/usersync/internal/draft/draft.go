@@ -9,7 +9,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/profile"
@@ -68,7 +67,7 @@ func From(ctx context.Context, to string, s *Sample) (*Draft, error) {
 	return d, nil
 }
 
-func knownField(name string) user.Field { return reader.Names()[strings.TrimSpace(name)] }
+func knownField(name string) user.Field { return reader.Names()[user.Trim(name)] }
 
 // add adds a rule if the API takes its field and no other rule makes it.
 func (d *Draft) add(r rule) bool {

@@ -17,7 +17,7 @@ import (
 // API would refuse in most rows: they are left to a person. o is how the file is read.
 // It does nothing for an input that cannot be read twice.
 func (d *Draft) Try(ctx context.Context, o reader.Options) error {
-	if d.client == nil || o.Paths[0] == "-" || !d.has(user.ID) || d.sample.profile.Rows == 0 {
+	if o.Paths[0] == "-" || !d.has(user.ID) || d.sample.profile.Rows == 0 {
 		return nil
 	}
 	for range len(d.rules) {
@@ -58,7 +58,7 @@ func (d *Draft) trial(ctx context.Context, o reader.Options) (t trial, err error
 		t.rows++
 		if err := r.Err; err != nil {
 			t.note(err)
-		} else if err := d.client.Check(r); err != nil {
+		} else if err := d.check(r); err != nil {
 			t.note(err)
 		}
 	}
@@ -75,7 +75,6 @@ func (t *trial) note(err error) {
 
 // options are those of a run with this draft.
 func (d *Draft) options(o reader.Options) reader.Options {
-	traits := d.client.Traits()
 	o.Mapping = mapping.Config{NullValues: d.nulls}
 	for _, r := range d.rules {
 		own := mapping.Rule{Field: r.field, Column: d.column(r.column).Name}
@@ -84,7 +83,7 @@ func (d *Draft) options(o reader.Options) reader.Options {
 		}
 		o.Mapping.Fields = append(o.Mapping.Fields, own)
 	}
-	o.Accepts = mapping.Accepts{Name: traits.Name, Fields: traits.Fields, Any: traits.AnyField}
+	o.Accepts = d.accepts()
 	o.Op = user.Upsert
 	o.Values = (&plausible.Policy{Do: plausible.Refuse, Now: time.Now()}).Apply
 	if d.to == "onbo" {

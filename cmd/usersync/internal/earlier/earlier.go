@@ -57,34 +57,40 @@ func (a Account) Find(ctx context.Context) (Runs, error) {
 	if err != nil {
 		return e, err
 	}
-	for _, r := range all {
-		if r.Running {
-			return e, &history.RunningError{Run: r.ID}
-		}
-	}
-	over, left, err := history.Over(ctx, l, all)
-	e.Left = left
-	if err != nil {
-		return e, exit.NothingSent(err)
-	}
-	for _, r := range all {
-		if over[r.ID] != nil {
-			e.runs = append(e.runs, r)
-		}
-	}
-	e.over = over
-	if why := over[a.Resume]; why != nil {
-		return e, a.isOver(ctx, why)
+	if err := a.split(ctx, &e, all); err != nil {
+		return e, err
 	}
 	if err := a.takeOver(ctx, &e); err != nil {
 		return e, exit.NothingSent(err)
 	}
-	for _, r := range slices.Concat(left, e.Stored) {
+	for _, r := range slices.Concat(e.Left, e.Stored) {
 		if err := r.Unfinished().Advance(ctx, l); err != nil {
 			return e, err
 		}
 	}
 	return e, a.checkElsewhere(e.Elsewhere)
+}
+
+// split parts all runs that did not end here into those that the ledger knows to be over, and those
+// that are left. Neither the run to resume may be over, nor any of them running.
+func (a Account) split(ctx context.Context, e *Runs, all []*history.Run) (err error) {
+	for _, r := range all {
+		if r.Running {
+			return &history.RunningError{Run: r.ID}
+		}
+	}
+	if e.over, e.Left, err = history.Over(ctx, a.Ledger, all); err != nil {
+		return exit.NothingSent(err)
+	}
+	for _, r := range all {
+		if e.over[r.ID] != nil {
+			e.runs = append(e.runs, r)
+		}
+	}
+	if why := e.over[a.Resume]; why != nil {
+		return a.isOver(ctx, why)
+	}
+	return nil
 }
 
 // takeOver reads from the ledger what runs of other places have done last.

@@ -8,7 +8,11 @@ import (
 
 // LookupError says that a run cannot be found, or that its files cannot be read.
 // Nothing was done.
-type LookupError struct{ Err error }
+type LookupError struct {
+	Err error
+	// Dir is where the run was looked for; empty if that is not known.
+	Dir string
+}
 
 // Error returns the text of Err.
 func (e *LookupError) Error() string { return e.Err.Error() }

@@ -32,7 +32,7 @@ func (r *Run) Files() (*Files, error) {
 	f := &Files{}
 	if err := f.openAll(r); err != nil {
 		f.Close()
-		return nil, &LookupError{err}
+		return nil, &LookupError{Err: err}
 	}
 	return f, nil
 }

@@ -15,7 +15,7 @@ import (
 func Find(dir, id string) (*Run, error) {
 	r, err := Read(dir, id)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, &LookupError{fmt.Errorf("find the run: %s does not exist", filepath.Join(dir, id))}
+		return nil, &LookupError{Dir: dir, Err: fmt.Errorf("find the run: %s does not exist", filepath.Join(dir, id))}
 	}
 	if err != nil {
 		return nil, unreadable(id, err)
@@ -30,7 +30,7 @@ func Find(dir, id string) (*Run, error) {
 func Newest(dir, wanted string, fits func(*journal.History) bool) (*Run, error) {
 	runs, err := rundir.Runs(dir)
 	if err != nil {
-		return nil, &LookupError{err}
+		return nil, &LookupError{Err: err}
 	}
 	var begun []beginning
 	for _, info := range runs {
@@ -52,11 +52,11 @@ func Newest(dir, wanted string, fits func(*journal.History) bool) (*Run, error) 
 			return r, nil
 		}
 	}
-	return nil, &LookupError{fmt.Errorf("find the run: no run%s in %s", wanted, dir)}
+	return nil, &LookupError{Dir: dir, Err: fmt.Errorf("find the run: no run%s in %s", wanted, dir)}
 }
 
 func unreadable(id string, err error) error {
-	return &LookupError{fmt.Errorf("read the journal of run %s: %w", id, err)}
+	return &LookupError{Err: fmt.Errorf("read the journal of run %s: %w", id, err)}
 }
 
 // Unfinished lists the unfinished runs of scope in dir, newest first, including those

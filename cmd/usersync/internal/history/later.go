@@ -14,7 +14,7 @@ import (
 func Later(dir string, of *Run, retry journal.Retry) ([]string, error) {
 	runs, err := rundir.Runs(dir)
 	if err != nil {
-		return nil, &LookupError{err}
+		return nil, &LookupError{Err: err}
 	}
 	var all []beginning
 	for _, info := range runs {

@@ -25,7 +25,7 @@ type Rejects struct {
 func ReadRejects(dir, id string) (Rejects, error) {
 	r, err := readRejects(dir, id)
 	if err != nil {
-		return Rejects{}, &LookupError{err}
+		return Rejects{}, &LookupError{Err: err}
 	}
 	return r, nil
 }

@@ -41,7 +41,7 @@ func AddressEvidence(c *config.Config) func(earlier, now journal.Scope) (bool, e
 		if err != nil {
 			return false, &DirError{err}
 		}
-		same, digests := 0, c.EarlierRunDigests()
+		same, digests := 0, c.Earlier().RunDigests()
 		for _, info := range runs {
 			if !info.Journal {
 				continue
@@ -71,6 +71,6 @@ func wentTo(h journal.Header, c *config.Config, base string, digests []string) b
 	if slices.Contains(h.Args, "--"+config.BaseURLFlag) {
 		return baseURLFlag(h.Args) == base
 	}
-	literal, err := address.BaseURL(c.LiteralBaseURL())
+	literal, err := address.BaseURL(c.Earlier().BaseURL())
 	return err == nil && literal == base && slices.Contains(digests, h.ConfigSHA256)
 }

@@ -55,7 +55,7 @@ func TestAddressEvidence(t *testing.T) {
 				file = "to: kard\nkard: {base_url: '" + base + "'}\n"
 			}
 			c := loadConfig(t, file, "upsert")
-			digests := map[string]string{"same": c.EarlierRunDigest(), "other": "0", "mirror": loadConfig(t, file, "mirror").EarlierRunDigest()}
+			digests := map[string]string{"same": c.Earlier().RunDigest(), "other": "0", "mirror": loadConfig(t, file, "mirror").Earlier().RunDigest()}
 			for _, r := range test.runs {
 				h := journal.Header{Scope: earlier, ConfigSHA256: digests[r.digest], Started: time.Now(), Registered: journal.Registered{Ledger: r.ledger}, Mode: "upsert"}
 				if r.account != "" {

@@ -38,10 +38,10 @@ func Select(dir string, r journal.Retry) (*Selection, error) {
 	s := &Selection{Retry: r, Found: map[string]int{}}
 	err := s.read(dir)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, &LookupError{fmt.Errorf("find the rejects of run %s: its files are no longer in %s", r.Retried, dir)}
+		return nil, &LookupError{Dir: dir, Err: fmt.Errorf("find the rejects of run %s: its files are no longer in %s", r.Retried, dir)}
 	}
 	if err != nil {
-		return nil, &LookupError{fmt.Errorf("find the rejects of run %s: %w", r.Retried, err)}
+		return nil, &LookupError{Err: fmt.Errorf("find the rejects of run %s: %w", r.Retried, err)}
 	}
 	return s, nil
 }

@@ -72,7 +72,7 @@ func unquoted(err error, c *config.Config, header []string) error {
 		return err
 	}
 	name := string(bad.Field)
-	at := slices.IndexFunc(header, func(column string) bool { return strings.TrimSpace(column) == name })
+	at := slices.IndexFunc(header, func(column string) bool { return user.Trim(column) == name })
 	if at < 0 {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/metrics"
 )
@@ -46,7 +47,7 @@ func (s *sender) measure(ctx context.Context, code int) {
 	run.Summary, run.Ended, run.ExitCode, run.At = s.summary, true, code, s.Now()
 	var errs []error
 	if m.File != "" {
-		errs = append(errs, metrics.WriteFile(s.metricsFile(), run))
+		errs = append(errs, metrics.WriteFile(metricsFile(s.config, s.several), run))
 	}
 	if m.Push != "" {
 		ctx, cancel := context.WithTimeout(ctx, pushWithin)
@@ -59,24 +60,24 @@ func (s *sender) measure(ctx context.Context, code int) {
 }
 
 func (s *sender) metricsRun() metrics.Run {
-	return metrics.Run{Name: s.config.Job(), Destination: s.measured(), Version: exit.ReadBuild().Version}
+	return metrics.Run{Name: s.config.Job(), Destination: measured(s.config), Version: exit.ReadBuild().Version}
 }
 
 // measured names the destination in metrics. A run to the sandbox is no success of the job.
-func (s *sender) measured() string {
-	if s.config.Target.Sandbox {
-		return s.config.Target.To + "-sandbox"
+func measured(c *config.Config) string {
+	if c.Target.Sandbox {
+		return c.Target.To + "-sandbox"
 	}
-	return s.config.Target.To
+	return c.Target.To
 }
 
 // metricsFile is the file for this run's metrics. Each of several runs has its own, and so
 // has a run to the sandbox.
-func (s *sender) metricsFile() string {
-	path := s.config.Metrics.File
-	if !s.several && !s.config.Target.Sandbox {
+func metricsFile(c *config.Config, several bool) string {
+	path := c.Metrics.File
+	if !several && !c.Target.Sandbox {
 		return path
 	}
 	ext := filepath.Ext(path)
-	return strings.TrimSuffix(path, ext) + "-" + s.measured() + ext
+	return strings.TrimSuffix(path, ext) + "-" + measured(c) + ext
 }

@@ -11,6 +11,7 @@ import (
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/notify"
 	"usersync/cmd/usersync/internal/pod"
+	"usersync/sync/ledger"
 )
 
 // tell tells monitoring and the team how a run ended, if the settings ask for it. The rejects
@@ -47,7 +48,7 @@ func (p *Process) TellUnread(ctx context.Context, c *config.Config, err error) {
 }
 
 func (s *sender) notify(ctx context.Context, err error, code int) {
-	e := notify.Ended{ExitCode: code, Summary: s.summary, At: s.Now()}
+	e := notify.Ended{ExitCode: code, Summary: s.summary, At: s.Now(), Shard: s.shardOf()}
 	if err != nil {
 		e.Error = strings.ReplaceAll(err.Error(), "\n", "; ")
 	}
@@ -60,4 +61,13 @@ func (s *sender) notify(ctx context.Context, err error, code int) {
 	if failed := notify.New(s.config).Run(ctx, e); failed != nil && s.terminal != nil {
 		s.terminal.Log.Warn("the notification of how the run ended may not have arrived", zap.Error(failed))
 	}
+}
+
+// shardOf is the run of which this process is a shard, if it has stopped: others may stop for the
+// same reason. It is empty for any other run, and for a merged one.
+func (s *sender) shardOf() string {
+	if s.summary == nil || s.run == nil || !s.run.Facts().Shard {
+		return ""
+	}
+	return ledger.MainRun(s.summary.Run)
 }

@@ -45,16 +45,9 @@ func (e *Error) Error() string {
 // has. Other columns do not matter, nor do letter case and blanks around names. A file
 // of results is recognised, and its quoting undone. What cannot be used is an *Error.
 func Read(r io.Reader, columns ...string) ([]Row, error) {
-	text, err := io.ReadAll(io.LimitReader(r, maxBytes+1))
+	text, err := readText(r)
 	if err != nil {
 		return nil, err
-	}
-	text = bytes.TrimPrefix(text, []byte("\ufeff"))
-	switch {
-	case len(text) > maxBytes:
-		return nil, &Error{What: fmt.Sprintf("it has more than %d MiB", maxBytes>>20)}
-	case !utf8.Valid(text) || bytes.IndexByte(text, 0) >= 0:
-		return nil, &Error{What: "it is not UTF-8; save it as CSV UTF-8"}
 	}
 	header, _, _ := bytes.Cut(text, []byte("\n"))
 	rows := csv.NewReader(bytes.NewReader(text))
@@ -83,6 +76,22 @@ func Read(r io.Reader, columns ...string) ([]Row, error) {
 		}
 		all = append(all, row)
 	}
+}
+
+// readText reads a text that is not too large, without a byte order mark.
+func readText(r io.Reader) ([]byte, error) {
+	text, err := io.ReadAll(io.LimitReader(r, maxBytes+1))
+	if err != nil {
+		return nil, err
+	}
+	text = bytes.TrimPrefix(text, []byte("\ufeff"))
+	switch {
+	case len(text) > maxBytes:
+		return nil, &Error{What: fmt.Sprintf("it has more than %d MiB", maxBytes>>20)}
+	case !utf8.Valid(text) || bytes.IndexByte(text, 0) >= 0:
+		return nil, &Error{What: "it is not UTF-8; save it as CSV UTF-8"}
+	}
+	return text, nil
 }
 
 func separatorOf(header string) rune {

@@ -54,6 +54,16 @@ func (s Source) Collect(ctx context.Context, q explain.Query) (*explain.Explanat
 		x.NotSearched = found.NotSearched
 	}
 	found.LedgerCommand = now.command
+	s.addRuns(ctx, q, found, x)
+	if missing := found.Missing(q.RunsDir, q.ID, x.Ledger); missing != "" {
+		x.LedgerNote = strings.TrimPrefix(x.LedgerNote+" "+missing, " ")
+	}
+	x.Next = nextOf(x)
+	return x, nil
+}
+
+// addRuns describes the newest of the runs that have the user.
+func (s Source) addRuns(ctx context.Context, q explain.Query, found *explain.Found, x *explain.Explanation) {
 	for i, hit := range found.Hits {
 		if i == s.Runs {
 			x.OlderRuns = len(found.Hits) - i
@@ -66,11 +76,6 @@ func (s Source) Collect(ctx context.Context, q explain.Query) (*explain.Explanat
 		}
 		x.Runs = append(x.Runs, r)
 	}
-	if missing := found.Missing(q.RunsDir, q.ID, x.Ledger); missing != "" {
-		x.LedgerNote = strings.TrimPrefix(x.LedgerNote+" "+missing, " ")
-	}
-	x.Next = nextOf(x)
-	return x, nil
 }
 
 // nextOf is the command for the newest row that needs one.

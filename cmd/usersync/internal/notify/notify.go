@@ -29,6 +29,8 @@ type Ended struct {
 	Dir      string          // its directory; empty if it has none
 	Next     string          // the command to type next, if there is no summary
 	At       time.Time
+	// Shard is the run of which it is a shard, if others may tell of its end, too; empty otherwise.
+	Shard string
 }
 
 // Notifier notifies about the runs of one job. The zero value of its settings tells no one.
@@ -64,12 +66,15 @@ func (n *Notifier) Run(ctx context.Context, e Ended) error {
 	if !known || !n.settings.Asked() {
 		return nil
 	}
+	if e.Shard != "" {
+		defer n.memory.alone(ctx, 2*n.settings.Timeout)()
+	}
 	before, err := n.memory.load()
 	if err != nil {
 		err = fmt.Errorf("read what was last notified: %w", err)
 	}
 	event := eventOf(state, before.State)
-	if n.due(state, event) {
+	if again := e.Shard != "" && before.State == state && before.Run == e.Shard; n.due(state, event) && !again {
 		if failed := n.deliver(ctx, n.message(e, state, cmp.Or(event, string(state)), before.State)); failed != nil {
 			return errors.Join(err, failed) // the next run tells it again
 		}
@@ -128,8 +133,8 @@ func reportIn(dir string) string {
 }
 
 func runOf(e Ended) string {
-	if e.Summary == nil {
-		return ""
+	if e.Shard != "" || e.Summary == nil {
+		return e.Shard
 	}
 	return e.Summary.Run
 }

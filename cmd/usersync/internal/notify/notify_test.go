@@ -2,12 +2,14 @@ package notify
 
 import (
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -358,4 +360,34 @@ func errorText(err error) string {
 		return ""
 	}
 	return err.Error()
+}
+
+// Shards of a run that stop at the same time are told of once.
+func TestShardsAreToldOfOnce(t *testing.T) {
+	for on, want := range map[string]int{"change": 2, "failure": 3, "always": 3} {
+		r := newReceiver(t, http.StatusOK)
+		n := notifier(t, func(c *config.Config) {
+			c.Notify.On, c.Notify.Webhook = on, user.NewSecret(r.URL)
+		})
+		stopped := func(run, shard string, code int) error {
+			e := ended(code)
+			e.Summary.Run, e.Shard = shard, run
+			return n.Run(t.Context(), e)
+		}
+		var all sync.WaitGroup
+		for _, shard := range []string{"a.0", "a.1", "a.2", "a.3"} {
+			all.Go(func() {
+				if err := stopped("a", shard, exit.Temporary); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		if err := errors.Join(stopped("a", "a.1", exit.Terminate), stopped("b", "b.1", exit.Terminate)); err != nil {
+			t.Error(err)
+		}
+		if len(r.bodies) != want {
+			t.Errorf("%s: told %d times, want %d", on, len(r.bodies), want)
+		}
+	}
 }

@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/sync/filelock"
 	"usersync/writer/rundir"
 )
 
@@ -71,6 +73,17 @@ func remembered(runsDir string, job ...string) memory {
 	}
 	name := "notified-" + hex.EncodeToString(h.Sum(nil)[:6]) + ".json"
 	return memory{runsDir, filepath.Join(runsDir, name)}
+}
+
+// alone waits for other processes that read or write the memory, and returns what ends that. If
+// it takes too long, or cannot be done, one notification too many is better than none.
+func (m memory) alone(ctx context.Context, wait time.Duration) (end func()) {
+	err := os.MkdirAll(m.dir, 0o700)
+	lock, failed := filelock.Take(ctx, m.path+".lock", "", wait)
+	if err = errors.Join(err, failed); err != nil {
+		return func() {}
+	}
+	return func() { _ = lock.Release() } // it ends with the process
 }
 
 // load returns what was last told; the zero value if nothing was. An unreadable file also

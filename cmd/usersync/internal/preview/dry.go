@@ -66,18 +66,12 @@ func (d DryRun) run(ctx context.Context) (f *outcomes, counts engine.Summary, er
 	}
 	similar := lookalike.New(nil)
 	if d.Config.Ledger.URL != config.NoLedger {
-		known := plan.OverlayOptions{Ledger: d.Ledger, Full: d.Config.Ledger.Full}
-		if d.presence != nil {
-			known.OnSeen, work.Missing = d.presence.Seen, d.missing(f)
-		}
-		overlay := plan.NewOverlay(known)
+		overlay := d.overlay(&work, f)
 		defer func() { err = errors.Join(err, overlay.Close()) }()
 		if similar = lookalike.New(overlay); d.presence != nil {
 			similar = lookalike.NewForMirror(overlay)
 			d.presence.Similar = similar
 		}
-		work.Repeats = overlay
-		work.Ledger, work.Results, f.changes = overlay, writer.Tee(f, overlay), overlay.Changes()
 	}
 	parked, err := d.Parking(ctx, d.Ledger, d.Now)
 	if err != nil {
@@ -87,6 +81,18 @@ func (d DryRun) run(ctx context.Context) (f *outcomes, counts engine.Summary, er
 	counts, err = work.Run(ctx)
 	f.read, f.absent = counts.Read-counts.Missing, counts.Missing
 	return f, counts, exit.WithSignal(ctx, err)
+}
+
+// overlay shows the work what the ledger would hold.
+func (d DryRun) overlay(work *engine.Job, f *outcomes) *plan.Overlay {
+	known := plan.OverlayOptions{Ledger: d.Ledger, Full: d.Config.Ledger.Full}
+	if d.presence != nil {
+		known.OnSeen, work.Missing = d.presence.Seen, d.missing(f)
+	}
+	overlay := plan.NewOverlay(known)
+	work.Repeats = overlay
+	work.Ledger, work.Results, f.changes = overlay, writer.Tee(f, overlay), overlay.Changes()
+	return overlay
 }
 
 func (d DryRun) middleware(f *outcomes, owners *owned.Owners) stack.Options {

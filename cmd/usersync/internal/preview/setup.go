@@ -88,7 +88,7 @@ func (s *Setup) Records(ctx context.Context, p *mirror.Presence, written int) re
 func (s *Setup) Rules(protected *protect.List) mirror.Rules {
 	return mirror.Rules{
 		Feed: s.Config.Ledger.Feed, Protected: protected, MaxDelete: s.Config.Guards.MaxDelete,
-		Settings: s.FeedRules(""), EarlierConfig: s.Config.EarlierFeedDigest(), AcceptChange: s.Config.Guards.AcceptChange, AcceptLookalikes: s.Config.Guards.AcceptLookalikes, Unproven: s.unproved(),
+		Settings: s.FeedRules(""), EarlierConfig: s.Config.Earlier().FeedDigest(), AcceptChange: s.Config.Guards.AcceptChange, AcceptLookalikes: s.Config.Guards.AcceptLookalikes, Unproven: s.unproved(),
 	}
 }
 

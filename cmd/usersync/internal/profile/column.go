@@ -52,7 +52,7 @@ type Kinds struct {
 
 func newColumn(name string, seed maphash.Seed, among int) *Column {
 	hashes := ExactAmong(among)
-	return &Column{Name: strings.TrimSpace(name), Markers: map[string]int{}, States: map[string]int{},
+	return &Column{Name: user.Trim(name), Markers: map[string]int{}, States: map[string]int{},
 		shapes:  shapes{cells: map[string]int{}, most: max(16, min(512, mostHashes/(4*among)))},
 		variety: variety{seed, newDistinct(hashes), newDistinct(hashes)}}
 }

@@ -41,11 +41,8 @@ func Move(ctx context.Context, c *config.Config, name, other string) (to journal
 		if err != nil {
 			return err
 		}
-		var scope journal.Scope
-		used := slices.IndexFunc(all, func(s ledger.Scope) bool { return s.Name == name && s.Used() })
-		if used >= 0 {
-			scope = connect.ScopeIn(all[used])
-		} else if scope, err = connect.ParseScope(name); err != nil {
+		scope, used, err := scopeOf(name, all)
+		if err != nil {
 			return wrong(fmt.Errorf("the old name: %w", err))
 		}
 		if scope.Destination != to.Destination {
@@ -53,7 +50,7 @@ func Move(ctx context.Context, c *config.Config, name, other string) (to journal
 		}
 		scope.Feed = c.Ledger.Feed
 		absorbed, err := absorbAll(ctx, c, l, scope)
-		if err == nil && used < 0 && absorbed == 0 {
+		if err == nil && !used && absorbed == 0 {
 			return wrong(errors.New("the ledger knows no users of the old one"))
 		}
 		return err
@@ -62,6 +59,16 @@ func Move(ctx context.Context, c *config.Config, name, other string) (to journal
 		return to, wrong(refused)
 	}
 	return to, err
+}
+
+// scopeOf returns the scope of that name, and whether it is one of all that holds users.
+func scopeOf(name string, all []ledger.Scope) (scope journal.Scope, used bool, err error) {
+	i := slices.IndexFunc(all, func(s ledger.Scope) bool { return s.Name == name && s.Used() })
+	if i >= 0 {
+		return connect.ScopeIn(all[i]), true, nil
+	}
+	scope, err = connect.ParseScope(name)
+	return scope, false, err
 }
 
 // absorbAll takes into the ledger what the unfinished runs of a scope did: they lead to

@@ -24,15 +24,8 @@ import (
 // job is the engine's work, without its records.
 func (r *Run) job(ctx, wire context.Context, known *view.Ledger) (work engine.Job, err error) {
 	c, files := r.Config, r.at.files
-	keys := ownership.Run{
-		Setup: r.Setup, Log: r.options.Log, Ledger: r.lease.Ledger, Presence: r.presence, Protected: r.protected, Files: files, Planned: r.options.Plan != nil,
-		Written: r.at.Written, Keys: r.at.before.Keys, Renamed: r.at.alreadyRenamed(), Checkpointed: r.checkpointer.Checkpointed,
-	}
-	if r.shard != nil {
-		keys.Share = r.others().Own
-	}
 	var owners *owned.Owners
-	owners, r.renames, err = keys.Owners(ctx)
+	owners, r.renames, err = r.keys().Owners(ctx)
 	adopt, failed := r.adoption(ctx, r.lease.Ledger)
 	err = errors.Join(err, failed)
 	work = engine.Job{
@@ -65,6 +58,18 @@ func (r *Run) job(ctx, wire context.Context, known *view.Ledger) (work engine.Jo
 		work.Missing = r.options.Plan.ApplyDeletions(missing{base: r.base, at: r.at, ledger: r.lease.Ledger, presence: r.presence, checkpointer: r.checkpointer, measured: &r.measured, invalid: r.shard.invalid()}.deletions)
 	}
 	return work, err
+}
+
+// keys is what tells whose the keys of the API are.
+func (r *Run) keys() ownership.Run {
+	keys := ownership.Run{
+		Setup: r.Setup, Log: r.options.Log, Ledger: r.lease.Ledger, Presence: r.presence, Protected: r.protected, Files: r.at.files, Planned: r.options.Plan != nil,
+		Written: r.at.Written, Keys: r.at.before.Keys, Renamed: r.at.alreadyRenamed(), Checkpointed: r.checkpointer.Checkpointed,
+	}
+	if r.shard != nil {
+		keys.Share = r.others().Own
+	}
+	return keys
 }
 
 // maxErrors is the limit on invalid and refused records, after an earlier part of the run.

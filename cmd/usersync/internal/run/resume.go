@@ -16,6 +16,7 @@ import (
 	"usersync/reader"
 	"usersync/sync/checkpoint"
 	"usersync/sync/engine"
+	"usersync/sync/fingerprint"
 	"usersync/sync/journal"
 	"usersync/sync/user"
 )
@@ -63,22 +64,11 @@ func (b *base) cannotResume(why error) error {
 // asked for by name; otherwise start is nil.
 func (b *beginning) resumeRun(ctx context.Context, r *history.Run) (*start, error) {
 	last, read := r.Journal.Checkpoint, checkpoint.NewDigest()
-	records, stop, err := checkpoint.Skip(iter.Seq2[*user.Record, error](b.input(ctx, last.Record)), read, last, b.Config.Target.Mode == config.Mirror)
+	records, hashes, stop, err := b.skipWritten(ctx, r, read)
 	if isOtherInput(err) && b.options.Resume == "" && b.shard == nil {
 		return nil, b.reopenInput(ctx)
 	}
 	if err != nil {
-		return nil, err
-	}
-	hashes, err := rowHashes(b.lease.Ledger, r.Journal.Header)
-	if err == nil {
-		records, err = r.Unfinished().Compare(records, hashes.Hash, b.Config.Target.Mode == config.Mirror)
-	}
-	if err != nil {
-		stop()
-		if isOtherInput(err) && b.options.Resume == "" && b.shard == nil {
-			return nil, b.reopenInput(ctx)
-		}
 		return nil, err
 	}
 	if l := b.lease.Ledger; l.Stored().Kept() {
@@ -100,6 +90,24 @@ func (b *beginning) resumeRun(ctx context.Context, r *history.Run) (*start, erro
 	}
 	b.options.Log.Always("continuing run "+r.ID, facts...)
 	return at, nil
+}
+
+// skipWritten returns the records of the input after those that a run has written, which go into
+// read, and how rows are hashed to compare them. Call stop if there is no error.
+func (b *beginning) skipWritten(ctx context.Context, r *history.Run, read *checkpoint.Digest) (records iter.Seq2[*user.Record, error], hashes fingerprint.Rows, stop func(), err error) {
+	mirror := b.Config.Target.Mode == config.Mirror
+	last := r.Journal.Checkpoint
+	records, stop, err = checkpoint.Skip(iter.Seq2[*user.Record, error](b.input(ctx, last.Record)), read, last, mirror)
+	if err != nil {
+		return nil, hashes, nil, err
+	}
+	if hashes, err = rowHashes(b.lease.Ledger, r.Journal.Header); err == nil {
+		records, err = r.Unfinished().Compare(records, hashes.Hash, mirror)
+	}
+	if err != nil {
+		stop()
+	}
+	return records, hashes, stop, err
 }
 
 // isOtherInput reports whether an input is not known to be the one that a run has read.
