@@ -3,6 +3,7 @@ package ledger
 import (
 	"errors"
 	"fmt"
+	"io"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -196,6 +197,14 @@ func TestGenerationOutlivesARunThatOnlyBegan(t *testing.T) {
 		}
 		if g, err := l.Generation(t.Context()); g != 1 || err != nil {
 			t.Error(g, err)
+		}
+		for _, run := range []string{"killed", "unknown"} {
+			if _, _, err := l.Stored().TakeOver(t.Context(), run, "journal", io.Discard); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if g, err := l.Generation(t.Context()); g != 1 || err != nil {
+			t.Error("after another machine has looked at it:", g, err)
 		}
 		register(t, l, "killed")
 		if g, err := l.Generation(t.Context()); g != 2 || err != nil {

@@ -86,7 +86,8 @@ func (s Stored) File(name string) *StoredFile {
 
 // TakeOver makes sure that a run of another process writes no more, and copies a file of it
 // to w. It returns how many bytes that were, and whether the ledger keeps files of the run:
-// it has none of one that an earlier version began. The scope must be locked.
+// it has none of one that an earlier version began. Plans stay valid: what the run did is in its
+// files. The scope must be locked.
 func (s Stored) TakeOver(ctx context.Context, run, name string, w io.Writer) (n int64, kept bool, err error) {
 	if !s.Kept() {
 		return 0, false, nil
@@ -95,10 +96,10 @@ func (s Stored) TakeOver(ctx context.Context, run, name string, w io.Writer) (n 
 	err = s.l.change(ctx, func(t change.Writer) error {
 		err := t.DB.QueryRow(t, t.SQL, `UPDATE usersync_shard s SET epoch = s.epoch + 1 FROM usersync_run r
 			WHERE r.name = ? AND s.run = r.num RETURNING s.run`, run).Scan(&num)
-		if errors.Is(err, sql.ErrNoRows) {
-			return nil
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return err
 		}
-		return err
+		return t.KeepGeneration()
 	})
 	if err != nil || num == 0 {
 		return 0, false, failed("take over run "+run, err)

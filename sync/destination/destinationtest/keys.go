@@ -41,38 +41,7 @@ func readBack(s Suite, t *testing.T) {
 	if s.facts(t).Blind {
 		return
 	}
-	bubble(t, "find", func(t *testing.T) {
-		sc := s.open(t)
-		r := sc.Record(0, 0)
-		remotes := sc.settle(user.Batch{Records: []*user.Record{r}})
-		know(user.Batch{Records: []*user.Record{r}}, remotes)
-		found := sc.find(r)
-		if found.Presence != destination.Same || len(found.Differs) > 0 {
-			t.Errorf("after the create: %v, differs in %v", found.Presence, found.Differs)
-		}
-		if sc.traits.OwnKeys && found.Remote != r.Remote {
-			t.Error("Found carries another Remote than the create")
-		}
-		unkeyed(sc, r, remotes[r.User.ID])
-		other := sc.Record(0, 1)
-		other.Remote = r.Remote
-		found = sc.find(other)
-		if found.Presence != destination.Different || len(found.Differs) == 0 {
-			t.Errorf("with other data: %v, differs in %v", found.Presence, found.Differs)
-		}
-		for _, f := range found.Differs {
-			if !slices.Contains(changed(r, other), f) {
-				t.Errorf("%s is reported as different, and is not", f)
-			}
-		}
-		if _, can := sc.traits.Ops[user.Delete]; !can {
-			return
-		}
-		sc.must(user.Batch{Op: user.Delete, Records: []*user.Record{other}})
-		if found := sc.find(r); found.Presence != destination.Absent {
-			t.Errorf("after the delete: %v", found.Presence)
-		}
-	})
+	bubble(t, "find", func(t *testing.T) { findsWhatIsThere(s.open(t)) })
 	bubble(t, "an unknown user", func(t *testing.T) {
 		sc := s.open(t)
 		sc.settle(sc.people(user.Create, 0, 1, 0))
@@ -80,6 +49,40 @@ func readBack(s Suite, t *testing.T) {
 			t.Errorf("a user that was never created: %v", found.Presence)
 		}
 	})
+}
+
+// findsWhatIsThere follows one user from create to delete.
+func findsWhatIsThere(sc *scene) {
+	sc.t.Helper()
+	r := sc.Record(0, 0)
+	remotes := sc.settle(user.Batch{Records: []*user.Record{r}})
+	know(user.Batch{Records: []*user.Record{r}}, remotes)
+	found := sc.find(r)
+	if found.Presence != destination.Same || len(found.Differs) > 0 {
+		sc.t.Errorf("after the create: %v, differs in %v", found.Presence, found.Differs)
+	}
+	if sc.traits.OwnKeys && found.Remote != r.Remote {
+		sc.t.Error("Found carries another Remote than the create")
+	}
+	unkeyed(sc, r, remotes[r.User.ID])
+	other := sc.Record(0, 1)
+	other.Remote = r.Remote
+	found = sc.find(other)
+	if found.Presence != destination.Different || len(found.Differs) == 0 {
+		sc.t.Errorf("with other data: %v, differs in %v", found.Presence, found.Differs)
+	}
+	for _, f := range found.Differs {
+		if !slices.Contains(changed(r, other), f) {
+			sc.t.Errorf("%s is reported as different, and is not", f)
+		}
+	}
+	if _, can := sc.traits.Ops[user.Delete]; !can {
+		return
+	}
+	sc.must(user.Batch{Op: user.Delete, Records: []*user.Record{other}})
+	if found := sc.find(r); found.Presence != destination.Absent {
+		sc.t.Errorf("after the delete: %v", found.Presence)
+	}
 }
 
 // unkeyed looks up a user without its key: Find returns the key, or Unknown.

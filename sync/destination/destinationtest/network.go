@@ -74,17 +74,7 @@ func breaks() map[string]broken {
 func cancel(s Suite, t *testing.T) {
 	facts := s.facts(t)
 	for _, op := range opsOf(facts) {
-		bubble(t, string(op)+", before", func(t *testing.T) {
-			sc := s.open(t)
-			b := sc.ready(op, 1)
-			before := looks(sc.sandbox, b)
-			canceledCtx, cancel := context.WithCancel(t.Context())
-			cancel()
-			canceled(sc, canceledCtx, context.Canceled, func(ctx context.Context) error { return errorOf(sc.apply(ctx, b)) })
-			if after := looks(sc.sandbox, b); !slices.Equal(before, after) {
-				t.Error("something was done after the caller had canceled")
-			}
-		})
+		bubble(t, string(op)+", before", func(t *testing.T) { cancelBefore(s.open(t), op) })
 		bubble(t, string(op)+", in flight", func(t *testing.T) {
 			sc := s.open(t)
 			b := sc.ready(op, sc.batchSize(op))
@@ -110,6 +100,19 @@ func cancel(s Suite, t *testing.T) {
 			return err
 		})
 	})
+}
+
+// cancelBefore cancels before the call: nothing is done.
+func cancelBefore(sc *scene, op user.Op) {
+	sc.t.Helper()
+	b := sc.ready(op, 1)
+	before := looks(sc.sandbox, b)
+	ctx, cancel := context.WithCancel(sc.t.Context())
+	cancel()
+	canceled(sc, ctx, context.Canceled, func(ctx context.Context) error { return errorOf(sc.apply(ctx, b)) })
+	if after := looks(sc.sandbox, b); !slices.Equal(before, after) {
+		sc.t.Error("something was done after the caller had canceled")
+	}
 }
 
 func errorOf(_ []user.Outcome, ce *destination.CallError) error {

@@ -79,10 +79,7 @@ func (s *sender) prepare(ctx context.Context) (err error) {
 	o.Stdin, o.Stdout, o.Now, o.Wire, o.Args = s.Stdin, s.Stdout, s.Now, s.Wire, s.Environment.Places.Shown(s.Args)
 	o.Log, o.Progress = s.terminal.Log, s.terminal.Progress
 	if s.config.Output.Publish != "" {
-		o.Publish = func(ctx context.Context, runsDir, run string) error {
-			_, err := Upload(ctx, s.config, runsDir, run)
-			return err
-		}
+		o.Publish = s.uploadMerged
 	}
 	if s.startTrace(ctx); s.traced != nil {
 		o.Observer = s.traced

@@ -4,13 +4,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"path/filepath"
 
 	"go.uber.org/zap"
 
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/history"
 	"usersync/cmd/usersync/internal/publish"
+	"usersync/cmd/usersync/internal/reports"
 	"usersync/reader/place"
 )
 
@@ -27,6 +31,21 @@ func Upload(ctx context.Context, c *config.Config, runsDir, run string) (int, er
 		hint = e.Hint + "; " + hint
 	}
 	return n, &exit.Error{Err: err, Code: exit.Temporary, Hint: hint, Next: c.PublishCommand(dir)}
+}
+
+// uploadMerged uploads the files of a run that its shards made. Its report belongs to them, and this
+// comes before the run has ended; an earlier one may tell of an upload that failed.
+func (s *sender) uploadMerged(ctx context.Context, runsDir, run string) error {
+	s.rewriteReport(runsDir, run)
+	_, err := Upload(ctx, s.config, runsDir, run)
+	return err
+}
+
+// rewriteReport writes the report of a run that has a summary.
+func (s *sender) rewriteReport(runsDir, run string) {
+	if of, err := reports.Summary(runsDir, run); err == nil { // otherwise the upload says what is wrong
+		writeReport(s.terminal, runsDir, of)
+	}
 }
 
 // conclude releases a run and then uploads what is to be published, if the settings ask for it; err is
@@ -55,17 +74,34 @@ func (s *sender) uploadWaiting(ctx context.Context) error {
 				zap.String("next", c.PublishElsewhereCommand(p.URL, filepath.Join(c.Output.RunsDir, p.Run))))
 			continue
 		}
-		if ctx.Err() != nil && p.Run != s.summary.Run {
-			continue // the next run uploads it
+		if p.Run != s.summary.Run && (ctx.Err() != nil || isInProgress(c.Output.RunsDir, p.Run)) {
+			continue // the next run uploads it, or its own process
 		}
-		_, failed := Upload(ctx, c, c.Output.RunsDir, p.Run)
-		if failed == nil {
-			s.terminal.Log.Info("published the files of the run", zap.String("run", p.Run), zap.String("publish", p.URL))
-		} else if err = errors.Join(err, failed); isAway(ctx, failed) {
-			break
+		if failed := s.uploadOne(ctx, p); failed != nil {
+			if err = errors.Join(err, failed); isAway(ctx, failed) {
+				break
+			}
 		}
 	}
 	return err
+}
+
+func (s *sender) uploadOne(ctx context.Context, p publish.Pending) error {
+	dir := s.config.Output.RunsDir
+	if _, err := os.Lstat(reports.Path(dir, p.Run)); errors.Is(err, fs.ErrNotExist) {
+		s.rewriteReport(dir, p.Run) // the process was killed before that
+	}
+	_, err := Upload(ctx, s.config, dir, p.Run)
+	if err == nil {
+		s.terminal.Log.Info("published the files of the run", zap.String("run", p.Run), zap.String("publish", p.URL))
+	}
+	return err
+}
+
+// isInProgress reports whether a process still works on a run that has its summary: on its report.
+func isInProgress(runsDir, run string) bool {
+	r, err := history.Read(runsDir, run)
+	return err == nil && r.Running
 }
 
 // isAway reports whether other files cannot be uploaded now, either.
