@@ -101,8 +101,8 @@ func (byID) Unchanged(k user.LedgerEntry, u *user.User) bool { return stale{}.Un
 
 func (byID) Apply(k user.LedgerEntry, o *user.Outcome) user.LedgerEntry { return stale{}.Apply(k, o) }
 
-// What the ledger knows is that of the record, also behind records that it is not asked for.
-func TestKnownBehindInvalid(t *testing.T) {
+// What the ledger knows is that of the record, also after records that it is not asked for.
+func TestKnownAfterInvalid(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		out := new(results)
 		record := func(n int, id, value string, err error) *user.Record {
