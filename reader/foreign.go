@@ -11,9 +11,9 @@ import (
 func foreign(data []byte) (rule, hint string) {
 	head := strings.ToLower(string(bytes.TrimLeft(data[:min(len(data), 512)], "\uFEFF \t\r\n")))
 	switch {
-	case len(data) > 3 && data[0] != 0 && data[1] == 0:
+	case everySecond(data, 1):
 		return "is UTF-16 without a byte order mark", "write  charset: utf-16le  in the config, or --charset utf-16le"
-	case len(data) > 3 && data[0] == 0 && data[1] != 0:
+	case everySecond(data, 0):
 		return "is UTF-16 without a byte order mark", "write  charset: utf-16be  in the config, or --charset utf-16be"
 	case webPage().MatchString(head):
 		return "is a web page (HTML), not a list of users", "the download probably asked for a login or failed: open the file, then fetch it again"
@@ -25,6 +25,12 @@ func foreign(data []byte) (rule, hint string) {
 		return "is a pointer of git-annex to the file, not the file itself", "fetch the file: git annex get FILE"
 	}
 	return "", ""
+}
+
+// everySecond reports whether of the first four bytes that one and the second after it, and no other,
+// are zero: so letters of ASCII are in UTF-16.
+func everySecond(data []byte, from int) bool {
+	return len(data) > 3 && data[from] == 0 && data[from+2] == 0 && data[1-from] != 0 && data[3-from] != 0
 }
 
 // webPage matches how web pages begin, also those without a head, and tables saved as .xls.

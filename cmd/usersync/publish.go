@@ -35,6 +35,9 @@ func publishCommand(e *env) *cobra.Command {
 		if c.Output.Publish == "" {
 			return exit.Usage(errors.New("publish: no URL is named"), "write publish: URL in the config, or give --publish", "usersync publish --help")
 		}
+		if err := c.CheckPublish(); err != nil {
+			return err
+		}
 		run, err := find(c.Output.RunsDir, firstOf(args), isFinished)
 		if err != nil {
 			return err

@@ -28,12 +28,19 @@ func (r *reasons) stop(err error) {
 }
 
 // joined returns all reasons, with the cause of ctx if that came from outside. It is nil
-// if the run was not stopped.
+// if the run was not stopped. What failed only because the run was being stopped, such as a
+// read of the ledger, is no reason.
 func (r *reasons) joined(ctx context.Context) error {
-	if cause := context.Cause(ctx); cause != nil {
+	cause := context.Cause(ctx)
+	if cause != nil {
 		r.stop(cause)
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return errors.Join(r.errs...)
+	interrupted := func(err error) bool { return errors.Is(err, context.Canceled) && !errors.Is(cause, err) }
+	own := slices.DeleteFunc(slices.Clone(r.errs), interrupted)
+	if len(own) == 0 {
+		own = r.errs
+	}
+	return errors.Join(own...)
 }

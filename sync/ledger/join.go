@@ -132,50 +132,66 @@ func (j *joining) start(ctx context.Context, tx *sql.Tx, asked lease.Asked) (oth
 
 // take takes the shard, and with it the run's lease on the scope.
 func (j *joining) take(ctx context.Context, tx *sql.Tx, asked lease.Asked) (other lease.Rival, hold func(), err error) {
-	db := j.options.DB
 	j.joined = Joined{Run: j.run}
 	if err := j.checkOpen(ctx, tx); err != nil {
 		return other, nil, err
 	}
-	main, err := db.Number(ctx, tx, "usersync_run", j.run)
-	if err != nil {
-		return other, nil, err
+	shard, err := j.number(ctx, tx)
+	if err == nil {
+		err = j.countDone(ctx, tx, shard)
 	}
-	run, err := db.Number(ctx, tx, "usersync_run", ShardName(j.run, j.index))
-	if err != nil {
+	if err != nil || j.joined.Done {
 		return other, nil, err
-	}
-	var done, all int64
-	if err := db.QueryRow(ctx, tx, `SELECT COUNT(CASE WHEN run = ? THEN 1 END), COUNT(*) FROM usersync_shard WHERE main = ? AND done = 1`, run, main).
-		Scan(&done, &all); err != nil {
-		return other, nil, err
-	}
-	if j.joined.Done, j.joined.Last = done > 0, all == int64(j.job.Shards); j.joined.Done {
-		return other, nil, nil
 	}
 	if j.job.Unfinished {
-		if other, err = lease.AnyShard(ctx, tx, j.options, run, main); err != nil || !other.IsNone() {
+		if other, err = lease.AnyShard(ctx, tx, j.options, shard.Run, shard.Main); err != nil || !other.IsNone() {
 			return other, nil, err
 		}
 	}
-	epoch, distrusted, other, err := lease.TakeScope(ctx, tx, j.options, j.epoch)
+	epoch, distrusted, other, err := j.takeScope(ctx, tx)
 	if err != nil || !other.IsNone() {
 		return other, nil, err
+	}
+	shard.Epoch, other, err = lease.TakeShard(ctx, tx, j.options, shard.Run, shard.Main)
+	if err != nil || !other.IsNone() {
+		return other, nil, err
+	}
+	j.joined.Resumes = shard.Epoch > 1
+	return other, func() {
+		j.held = lease.Hold(ctx, j.options, asked, epoch, distrusted, &shard)
+		j.l.claimed.Store(&claim{shard.Run, shard.Epoch})
+	}, nil
+}
+
+// number returns the shard, of which no process is known yet.
+func (j *joining) number(ctx context.Context, tx *sql.Tx) (s lease.Shard, err error) {
+	s.Job = j.job.Name
+	if s.Main, err = j.options.DB.Number(ctx, tx, "usersync_run", j.run); err != nil {
+		return s, err
+	}
+	s.Run, err = j.options.DB.Number(ctx, tx, "usersync_run", ShardName(j.run, j.index))
+	return s, err
+}
+
+// countDone notes whether the shard is done, and whether all are.
+func (j *joining) countDone(ctx context.Context, tx *sql.Tx, s lease.Shard) error {
+	var done, all int64
+	err := j.options.DB.QueryRow(ctx, tx, `SELECT COUNT(CASE WHEN run = ? THEN 1 END), COUNT(*) FROM usersync_shard WHERE main = ? AND done = 1`, s.Run, s.Main).
+		Scan(&done, &all)
+	j.joined.Done, j.joined.Last = done > 0, all == int64(j.job.Shards)
+	return err
+}
+
+// takeScope takes the scope for the run, or joins the lease that it has.
+func (j *joining) takeScope(ctx context.Context, tx *sql.Tx) (epoch, distrusted int64, other lease.Rival, err error) {
+	epoch, distrusted, other, err = lease.TakeScope(ctx, tx, j.options, j.epoch)
+	if err != nil || !other.IsNone() {
+		return epoch, distrusted, other, err
 	}
 	// Another run may have come in between: no one can, now that the scope is ours.
 	if err := j.checkOpen(ctx, tx); err != nil {
-		return other, nil, err
+		return epoch, distrusted, other, err
 	}
-	if _, err := db.Exec(ctx, tx, `UPDATE usersync_job SET epoch = ? WHERE scope = ? AND name = ?`, epoch, j.options.Scope, j.job.Name); err != nil {
-		return other, nil, err
-	}
-	shard, other, err := lease.TakeShard(ctx, tx, j.options, run, main)
-	if err != nil || !other.IsNone() {
-		return other, nil, err
-	}
-	j.joined.Resumes = shard > 1
-	return other, func() {
-		j.held = lease.Hold(ctx, j.options, asked, epoch, distrusted, &lease.Shard{Run: run, Main: main, Epoch: shard, Job: j.job.Name})
-		j.l.claimed.Store(&claim{run, shard})
-	}, nil
+	_, err = j.options.DB.Exec(ctx, tx, `UPDATE usersync_job SET epoch = ? WHERE scope = ? AND name = ?`, epoch, j.options.Scope, j.job.Name)
+	return epoch, distrusted, other, err
 }

@@ -151,7 +151,7 @@ func TestRenewalsDoNotWaitForCheckpoints(t *testing.T) {
 	const run = "20260101T000000Z-aaaaaa"
 	url, job, all := server.database(t), night, make([]*Ledger, 8)
 	for i := range all {
-		all[i] = open(t, Options{URL: url, Term: time.Second})
+		all[i] = open(t, Options{URL: url, Term: 3 * time.Second})
 	}
 	job.Shards = len(all)
 	if j, err := all[0].Join(t.Context(), job, 0, 0); err != nil || !j.Starts {
@@ -169,13 +169,11 @@ func TestRenewalsDoNotWaitForCheckpoints(t *testing.T) {
 	var working sync.WaitGroup
 	for _, l := range all[1:] {
 		working.Go(func() {
-			for range 2 {
-				if err := l.change(t.Context(), func(w change.Writer) error {
-					_, err := w.Exec(`SELECT pg_sleep(0.2)`)
-					return err
-				}); err != nil {
-					t.Error(err)
-				}
+			if err := l.change(t.Context(), func(w change.Writer) error {
+				_, err := w.Exec(`SELECT pg_sleep(0.6)`)
+				return err
+			}); err != nil {
+				t.Error(err)
 			}
 		})
 	}

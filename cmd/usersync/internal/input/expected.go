@@ -25,16 +25,19 @@ func expectations(ctx context.Context, c *config.Config) (config.Expected, error
 	var x config.Expected
 	var err error
 	if x.Records, err = expectedRecords(ctx, c.Places, p.Records); err != nil {
-		return x, expectationError(err)
+		return x, expectationError(c, err)
 	}
 	if x.SHA256, err = expectedSHA256(ctx, c.Places, p.SHA256); err != nil {
-		return x, expectationError(err)
+		return x, expectationError(c, err)
 	}
 	p.Read = &x
 	return x, nil
 }
 
-func expectationError(err error) error {
+func expectationError(c *config.Config, err error) error {
+	if e := c.AtPlace(err); e != nil {
+		return e
+	}
 	return exit.Usage(err, "check that the job that writes it has run; --expect-records none and --expect-sha256 none turn the check off", "usersync help settings")
 }
 

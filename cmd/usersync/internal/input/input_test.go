@@ -182,9 +182,18 @@ func TestPlaceErrors(t *testing.T) {
 			Stores: func(string, place.Credentials) (place.Store, error) {
 				return nil, &place.Error{Kind: kind, Rule: "is wrong"}
 			}}
-		_, err := Paths(t.Context(), &config.Config{Places: places}, []string{"s3://feeds/*.csv"})
+		c := &config.Config{Places: places}
+		_, err := Paths(t.Context(), c, []string{"s3://feeds/*.csv"})
 		if e, ok := errors.AsType[*exit.Error](err); !ok || e.Code != code || (e.Next == "usersync help settings") != (kind == place.Misused) || e.Next == "" {
 			t.Errorf("%d: %v", kind, err)
+		}
+		for _, setting := range []*string{&c.Proof.Records, &c.Proof.SHA256} {
+			*setting = "s3://feeds/expected.txt"
+			_, err = expectations(t.Context(), c)
+			if e, ok := errors.AsType[*exit.Error](err); !ok || e.Code != code || e.Next == "" {
+				t.Errorf("%d: %v", kind, err)
+			}
+			*setting = ""
 		}
 	}
 }

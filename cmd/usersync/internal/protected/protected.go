@@ -35,7 +35,11 @@ func Read(ctx context.Context, c *config.Config) (*protect.List, error) {
 		return nil, nil
 	}
 	wrong := func(err error) error {
-		return exit.Usage(fmt.Errorf("read --protect %s: %w", path, err), "nothing was sent; give a file with one id a line, or CSV with a column id", "")
+		err = fmt.Errorf("read --protect %s: %w", path, err)
+		if e := c.AtPlace(err); e != nil {
+			return e
+		}
+		return exit.Usage(err, "nothing was sent; give a file with one id a line, or CSV with a column id", "")
 	}
 	if path == "-" {
 		return nil, wrong(errors.New("standard input holds users to be sent"))

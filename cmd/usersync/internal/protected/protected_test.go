@@ -1,14 +1,18 @@
 package protected
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf16"
 
 	"usersync/cmd/usersync/internal/config"
+	"usersync/cmd/usersync/internal/exit"
 	"usersync/reader/mapping"
+	"usersync/reader/place"
 	"usersync/sync/protect"
 	"usersync/sync/user"
 )
@@ -128,6 +132,21 @@ func TestNoProtectedList(t *testing.T) {
 		c.Guards.Protect = path
 		if _, err := Read(t.Context(), c); err == nil {
 			t.Errorf("%s: accepted", path)
+		}
+	}
+}
+
+// A list at a place that is away does not say that the settings are wrong: the next try may find it.
+func TestProtectedAway(t *testing.T) {
+	for kind, code := range map[place.Kind]int{place.Lost: exit.Temporary, place.Denied: exit.Misuse, place.Missing: exit.Misuse, place.Misused: exit.Misuse} {
+		c := &config.Config{Places: &place.Opener{Wait: func(int) time.Duration { return 0 },
+			Stores: func(string, place.Credentials) (place.Store, error) {
+				return nil, &place.Error{Kind: kind, Rule: "is away"}
+			}}}
+		c.Guards.Protect = "s3://feeds/protect.txt"
+		_, err := Read(t.Context(), c)
+		if e, ok := errors.AsType[*exit.Error](err); !ok || e.Code != code {
+			t.Errorf("%d: %v", kind, err)
 		}
 	}
 }

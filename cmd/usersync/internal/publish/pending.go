@@ -24,7 +24,7 @@ func Waiting(runsDir string) (all []Pending, err error) {
 		if !r.Unpublished || !r.Finished {
 			continue
 		}
-		url, bad := noted(runsDir, r.ID)
+		url, bad := notedBy(runsDir, r.ID)
 		switch {
 		case bad == nil:
 			all = append(all, Pending{r.ID, url})
@@ -38,16 +38,21 @@ func Waiting(runsDir string) (all []Pending, err error) {
 // longest is more bytes than a URL has.
 const longest = 64 << 10
 
-func noted(runsDir, run string) (url string, err error) {
-	dir, err := rundir.Open(runsDir, run)
-	if err != nil {
-		return "", err
-	}
-	defer func() { err = errors.Join(err, dir.Close()) }()
+func noted(dir *rundir.Dir) (url string, err error) {
 	file, err := dir.Read(rundir.UnpublishedName)
 	if err != nil {
 		return "", err
 	}
 	text, err := io.ReadAll(io.LimitReader(file, longest))
 	return strings.TrimSpace(string(text)), errors.Join(err, file.Close())
+}
+
+// notedBy is what a run has noted.
+func notedBy(runsDir, run string) (url string, err error) {
+	dir, err := rundir.Open(runsDir, run)
+	if err != nil {
+		return "", err
+	}
+	defer func() { err = errors.Join(err, dir.Close()) }()
+	return noted(dir)
 }

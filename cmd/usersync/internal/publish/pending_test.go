@@ -32,11 +32,15 @@ func TestWaiting(t *testing.T) {
 	s := &store{}
 	places := &place.Opener{Wait: func(int) time.Duration { return 0 }, Stores: func(string, place.Credentials) (place.Store, error) { return s, nil }}
 	for _, c := range []struct {
-		refuses string
-		waiting []string
-	}{{"summary.json", []string{first, second}}, {"", []string{second}}} {
+		url, refuses string
+		waiting      []string
+	}{
+		{"s3://bucket/runs", "summary.json", []string{first, second}},
+		{"s3://bucket/copy", "", []string{first, second}}, // a copy elsewhere is not what is owed
+		{"s3://bucket/runs", "", []string{second}},
+	} {
 		s.refuses = c.refuses
-		if _, err := Run(t.Context(), places, "s3://bucket/runs", runs, first); (err == nil) != (c.refuses == "") {
+		if _, err := Run(t.Context(), places, c.url, runs, first); (err == nil) != (c.refuses == "") {
 			t.Error(err)
 		}
 		all, err := Waiting(runs)

@@ -44,7 +44,8 @@ func (e *Error) Error() string {
 func (e *Error) Unwrap() error { return e.Err }
 
 // Run uploads the files of a finished run to a folder of its name under a URL, the summary last,
-// and replaces what is there. It returns how many. Then the run no longer waits. An error is an *Error.
+// and replaces what is there. It returns how many. Then the run no longer waits for that place. An error
+// is an *Error.
 func Run(ctx context.Context, places *place.Opener, url, runsDir, run string) (files int, err error) {
 	failed := func(file string, err error) error { return &Error{Run: run, URL: url, File: file, Err: err} }
 	dir, err := rundir.Open(runsDir, run)
@@ -67,7 +68,7 @@ func Run(ctx context.Context, places *place.Opener, url, runsDir, run string) (f
 		}
 		files++
 	}
-	if dir.Has(rundir.UnpublishedName) {
+	if waits, err := noted(dir); err == nil && waits == url {
 		if err := dir.Remove(rundir.UnpublishedName); err != nil {
 			return files, failed("", err)
 		}

@@ -10,7 +10,6 @@ package run
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"time"
 
@@ -27,7 +26,6 @@ import (
 	"usersync/cmd/usersync/internal/retry"
 	"usersync/cmd/usersync/internal/shards"
 	"usersync/cmd/usersync/internal/terminal"
-	"usersync/reader/place"
 	"usersync/sync/journal"
 	"usersync/sync/ledger"
 	"usersync/sync/plan"
@@ -82,7 +80,7 @@ func Setup(ctx context.Context, c *config.Config, o Options) (*Prepared, error) 
 	if c.Invocation.Verb != "run" || o.Resume != "" || o.Plan != nil || o.Retried.Run != "" {
 		c.Shards = config.Shards{} // only a run is made in shards
 	}
-	if err := errors.Join(c.Output.Check(), checkPublish(c)); err != nil {
+	if err := errors.Join(c.Output.Check(), c.CheckPublish()); err != nil {
 		return nil, err
 	}
 	if err := o.await(ctx, c); err != nil {
@@ -111,19 +109,6 @@ func Setup(ctx context.Context, c *config.Config, o Options) (*Prepared, error) 
 		return nil, errors.Join(err, b.originals.Close(), conn.Close())
 	}
 	return &Prepared{b}, nil
-}
-
-// checkPublish refuses, before anything is sent, a place that no file could be uploaded to.
-func checkPublish(c *config.Config) error {
-	url := c.Output.Publish
-	if url == "" {
-		return nil
-	}
-	err := c.Places.Check(url)
-	if e, ok := errors.AsType[*place.Error](err); ok {
-		return exit.Usage(fmt.Errorf("read settings: publish: %s %w", url, err), e.Hint, "usersync help settings")
-	}
-	return err
 }
 
 // open opens what a retry needs, then the input.
