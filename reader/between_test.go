@@ -65,6 +65,27 @@ func TestHeaderFurtherDown(t *testing.T) {
 	}
 }
 
+// TestHeaderInAnotherLanguage: below a title, names that usersync does not know are a header.
+func TestHeaderInAnotherLanguage(t *testing.T) {
+	for text, want := range map[string]int{
+		"Kundenliste\nStand: 1.2.\nMatrikel;Strasse\n1;a\n": 3,
+		"Kundenliste;\n;\nMatrikel;Strasse\n1;a\n":          3,
+		"Kundenliste;\nMatrikel;Matrikel\nx;y\n":            0, // a header names no column twice
+		"Kundenliste;\nann@example.com;Doe\nx;y\n":          0, // these are users
+		"Kundenliste;\n4711;Doe\nx;y\n":                     0,
+		"Customer list;;;\nMatrikel;Strasse\n1;a\n":         2, // words that columns have, too
+		"Customer list\nMatrikel;Strasse;Ort\n1;a;b\n":      2,
+		"email\nDoe, Ann\n":                                 0, // this is a header
+		"Matrikel;Strasse\na;b\n":                           0,
+		"Kundenliste\nx\ny\n":                               0,
+	} {
+		l, err := gridHeader(t, Options{Paths: []string{"-"}, Stdin: strings.NewReader(text)})
+		if err != nil || l.HeaderRow != want {
+			t.Errorf("%q: line %d, %v", text, l.HeaderRow, err)
+		}
+	}
+}
+
 // FuzzBetween: whatever is before, between and after rows, lines only go up, no error
 // tells a value, and every line is read or counted.
 func FuzzBetween(f *testing.F) {

@@ -80,7 +80,7 @@ func (e *evidence) add(o *Expected, i int, f *file) error {
 		e.warnings = append(e.warnings, f.name+": "+f.openEndWarning(o))
 	}
 	if n := f.source.Hidden(); n > 0 {
-		e.warnings = append(e.warnings, f.name+": rows that are hidden in the sheet, as by a filter, are read like the others: "+strconv.Itoa(n))
+		e.warnings = append(e.warnings, f.name+": rows hidden in the sheet, for example by a filter, are read like the others: "+strconv.Itoa(n))
 	}
 	if err := f.checkHash(o); err != nil {
 		return err

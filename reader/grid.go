@@ -73,6 +73,9 @@ func (r *csvRows) findHeader(f *file, delimiter string) error {
 	}
 	line, _ := r.table.LaterHeader(looksLikeHeader)
 	if line == 0 {
+		line = r.belowTitle()
+	}
+	if line == 0 {
 		return nil
 	}
 	if err := r.table.HeaderAt(line, delimiter); err != nil {

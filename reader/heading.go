@@ -32,12 +32,16 @@ func (c *columns) withOtherHeader(f *file, err error) error {
 	if c.o.CSV.HeaderRow > 0 {
 		return err
 	}
+	says := " has all columns that are needed"
 	line, _ := r.table.LaterHeader(fits)
+	if line == 0 {
+		line, says = r.belowTitle(), " looks like the header"
+	}
 	if line == 0 {
 		return err
 	}
 	n := strconv.Itoa(line)
-	other.Rule += "; line " + n + " has all columns that are needed"
+	other.Rule += "; line " + n + says
 	other.Hint = "if line " + n + " is the header, write  header_row: " + n + "  in the config, or --header-row " + n
 	return &other
 }
@@ -51,4 +55,49 @@ func looksLikeHeader(cells []string) bool {
 		}
 	}
 	return names >= 2 && 2*names > len(cells)
+}
+
+// belowTitle returns the line below a title that may be the header, in any language; 0 if the
+// first line is not a title, which has text in one cell, or if users follow it.
+func (r *csvRows) belowTitle() int {
+	title := r.table.Header()
+	if filled(title) != 1 {
+		return 0
+	}
+	least := 2
+	if len(title) <= 2 && mapping.IsColumnName(strings.Join(title, "")) {
+		least = 3 // it may be the name of the only column, and a comma be part of the cells
+	}
+	found := false
+	line, _ := r.table.LaterHeader(func(cells []string) bool {
+		if found || filled(cells) < 2 {
+			return false
+		}
+		found = true
+		return len(cells) >= least && mayBeNames(cells)
+	})
+	return line
+}
+
+// mayBeNames reports whether cells may be the names of columns that usersync does not know.
+func mayBeNames(cells []string) bool {
+	seen := map[string]bool{}
+	for _, cell := range cells {
+		name := strings.TrimSpace(cell)
+		if name == "" || seen[name] || strings.Contains(name, "@") || strings.Contains("0123456789+-", name[:1]) {
+			return false
+		}
+		seen[name] = true
+	}
+	return true
+}
+
+// filled is how many cells are not blank.
+func filled(cells []string) (n int) {
+	for _, cell := range cells {
+		if strings.TrimSpace(cell) != "" {
+			n++
+		}
+	}
+	return n
 }

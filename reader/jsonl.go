@@ -82,7 +82,7 @@ func (r *jsonRows) sample(several bool, o Options) ([]string, error) {
 	}
 	if len(k.Names) == 0 && broken {
 		return nil, &InputError{File: r.file, Line: r.frame.Line(), Rule: "the first records are not valid JSON",
-			Hint: "JSON has double quotes, no comma in front of a bracket that closes, no NaN, and no key twice; a program that writes JSON sees to that"}
+			Hint: "JSON needs double quotes, and allows no comma before a closing bracket, no NaN and no repeated key; write the file with a JSON library"}
 	}
 	if len(k.Names) == 0 && !r.empty {
 		return nil, &InputError{File: r.file, Line: r.frame.Line(), Rule: "the first records are not JSON objects",

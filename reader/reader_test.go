@@ -152,6 +152,8 @@ func TestOpenErrors(t *testing.T) {
 		"few lines":                   {Options{CSV: CSVOptions{HeaderRow: 4}}, "id\n1\n", "has fewer lines than header_row names"},
 		"header further down":         {Options{Mapping: fields}, "All users; 2024\n\nCUST_NO;Emial\n1;a\n", "line 3 has all columns that are needed; if line 3 is the header, write  header_row: 3"},
 		"header further down, ours":   {Options{}, "version: one\nid,email\n1,a\n", "line 2 has all columns that are needed"},
+		"header below a title":        {Options{}, "Kunden;;\nStand: heute;;\n\nKunden-Nr;E-Mail;Ort\n1;a@example.com;x\n", "column 2 has no name; line 4 looks like the header; if line 4 is the header, write  header_row: 4"},
+		"users below a title":         {Options{}, "Kunden;;\nann@example.com;Doe;Ann\nBob;Lee;Roe\n", "column 2 has no name; name it in the header"},
 		"mapped twins":                {Options{Mapping: fields}, "CUST_NO,Emial,x,x,Emial\n", `column "Emial" appears twice`},
 		"no id":                       {Options{}, "email\na\n", "there is no id column"},
 		"twice":                       {Options{}, "id,email,id\n", `column "id" appears twice`},

@@ -196,7 +196,7 @@ func TestWorkbooksRefused(t *testing.T) {
 		o          Options
 		text, want string
 	}{
-		"other sheet":  {text: spread(t, func(b *excelize.File) { more(t, b, "More") }), want: "has no cells on its first sheet, but on others"},
+		"other sheet":  {text: spread(t, func(b *excelize.File) { more(t, b, "More") }), want: "has no cells on its first sheet, only on others"},
 		"merged":       {text: spread(t, merge("B2", "B3"), rows...), want: "merged over several rows, in rows 2 to 3"},
 		"formula":      {text: spread(t, func(b *excelize.File) { _ = b.SetCellFormula("Sheet1", "C3", "1+1") }, rows...), want: "formulas whose results are not stored, the first in row 3"},
 		"stale":        {text: spread(t, func(b *excelize.File) { stale(t, b) }, rows...), want: "formulas whose results are not stored, the first in row 2"},

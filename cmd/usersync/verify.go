@@ -77,7 +77,7 @@ func printVerdict(w io.Writer, run *history.Run) error {
 			return fmt.Errorf("write the findings: %w", err)
 		}
 	}
-	if _, err := fmt.Fprintf(w, "run %s: %d results, %d rejects; %s\n", run.ID, v.Records, v.Rejects, checked(f, run.Journal)); err != nil {
+	if _, err := fmt.Fprintf(w, "run %s: %s, %s; %s\n", run.ID, exit.Plural(v.Records, "result"), exit.Plural(v.Rejects, "reject"), checked(f, run.Journal)); err != nil {
 		return fmt.Errorf("write what was checked: %w", err)
 	}
 	if n := len(v.Findings) + v.More; n > 0 {

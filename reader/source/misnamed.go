@@ -19,7 +19,7 @@ type misnamed struct {
 }
 
 func newMisnamed(buffered *bufio.Reader, file, charset string, e encoding.Encoding) *misnamed {
-	m := &misnamed{buffered: buffered, least: 1, is: &Error{File: file, Rule: "is UTF-8, and not " + charset + " as a setting says",
+	m := &misnamed{buffered: buffered, least: 1, is: &Error{File: file, Rule: "is UTF-8, not " + charset + " as the setting charset says",
 		Hint: "remove charset: from the config, or write  charset: utf-8"}}
 	if _, single := e.(*charmap.Charmap); !single {
 		m.least = 10 // pairs of bytes are characters there, and some are valid UTF-8

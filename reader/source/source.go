@@ -215,7 +215,7 @@ func (s *Source) refuseEmpty() error {
 			return nil
 		}
 		if err == io.EOF && s.Unread() > 0 {
-			return &Error{File: string(s.name), Rule: "has no cells on its first sheet, but on others", Hint: "write  sheet: NAME  in the config, or --sheet NAME"}
+			return &Error{File: string(s.name), Rule: "has no cells on its first sheet, only on others", Hint: "write  sheet: NAME  in the config, or --sheet NAME"}
 		}
 		if err == io.EOF {
 			return &Error{File: string(s.name), Rule: "is empty", Hint: "check the job that writes it"}

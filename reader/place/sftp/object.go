@@ -39,7 +39,7 @@ func (o *object) saysItsSize() error {
 	}
 	n, err := o.file.ReadAt(make([]byte, 1), 0)
 	if n > 0 {
-		return &place.Error{Kind: place.Broken, Rule: "is said to be empty and has bytes: its server does not say how long it is, or it is still being written",
+		return &place.Error{Kind: place.Broken, Rule: "is listed as empty but has bytes: its server does not say how long it is, or it is still being written",
 			Hint: "try again when it is written; if that does not help, fetch it to a local file first"}
 	}
 	if err == io.EOF {

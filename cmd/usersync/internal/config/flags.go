@@ -12,8 +12,9 @@ import (
 // Flags are the flags of a command that are settings, and --config.
 type Flags struct {
 	*Declared
-	cmd  *cobra.Command
-	json bool
+	cmd      *cobra.Command
+	commands setting.Commands
+	json     bool
 }
 
 // Declared are all settings, as the flags of several commands share them: each has many, and
@@ -56,7 +57,7 @@ func AddLayoutFlags(cmd *cobra.Command, all *Declared) *Flags {
 
 func addFlags(cmd *cobra.Command, all *Declared, commands setting.Commands) *Flags {
 	all.schema.AddFlags(cmd, commands)
-	return &Flags{Declared: all, cmd: cmd}
+	return &Flags{Declared: all, cmd: cmd, commands: commands}
 }
 
 // Load reads the config after the flags were parsed. It returns an *exit.Error for
@@ -72,7 +73,7 @@ func (f *Flags) Load(e setting.Environment) (*Config, error) {
 // load determines the log format first, because its own errors are printed in it.
 func (f *Flags) load(e setting.Environment) (*Config, error) {
 	flags := f.cmd.Flags()
-	src := sources{apis: f.apis, Sources: setting.Sources{Flags: setting.Given(flags), Environment: e}}
+	src := sources{apis: f.apis, Sources: setting.Sources{Flags: setting.Given(flags), Environment: e, Commands: f.commands}}
 	src.NoteVariables(f.cmd)
 	path := setting.FileNamed(flags, e)
 	if path != "" {

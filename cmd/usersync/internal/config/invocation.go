@@ -112,12 +112,20 @@ func (in Invocation) With(more ...Flag) Invocation {
 }
 
 // PublishCommand is the command that uploads the files of a run to the same place.
-func (c *Config) PublishCommand(run string) string {
+func (c *Config) PublishCommand(run string) string { return c.forPublish().Command("publish", run) }
+
+// PublishElsewhereCommand is the command that uploads the files of a run to another URL.
+func (c *Config) PublishElsewhereCommand(url, run string) string {
+	return c.forPublish().Without(publishFlag).With(Flag{Name: publishFlag, Value: url}).Command("publish", run)
+}
+
+// forPublish is the same command line with the flags alone that publish has.
+func (c *Config) forPublish() Invocation {
 	in := c.Invocation
 	in.Flags = slices.DeleteFunc(slices.Clone(in.Flags), func(f Flag) bool {
 		return f.Name != setting.FileFlag && f.Name != publishFlag && f.Name != knownHostsFlag
 	})
-	return in.Command("publish", run)
+	return in
 }
 
 // Parked is the verb of usersync ledger that lists what is parked.

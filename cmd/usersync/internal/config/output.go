@@ -65,7 +65,7 @@ func parseResults(text string) (string, error) {
 
 func parsePublish(text string) (string, error) {
 	if !place.Is(text) {
-		return "", errors.New("must be a URL such as s3://bucket/runs; the files are in --runs-dir in any case")
+		return "", errors.New("must be a URL such as s3://bucket/runs or sftp://host/runs, and not a local path; the files are in --runs-dir in any case")
 	}
 	return text, nil
 }

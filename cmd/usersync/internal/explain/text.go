@@ -118,7 +118,7 @@ func callsText(c *Calls, action user.Op) string {
 	if c.Attempts == 0 {
 		return "none"
 	}
-	text := calls(c.Attempts) + map[bool]string{true: ", a ", false: ", the last one a "}[c.Attempts == 1] + string(action)
+	text := calls(c.Attempts) + map[bool]string{true: ", ", false: ", the last one "}[c.Attempts == 1] + withArticle(action)
 	if c.HTTP != 0 {
 		text += fmt.Sprintf("; last answer HTTP %d", c.HTTP)
 	}
@@ -130,6 +130,13 @@ func callsText(c *Calls, action user.Op) string {
 		text += "; request id " + c.RequestID
 	}
 	return text
+}
+
+func withArticle(action user.Op) string {
+	if strings.HasPrefix(string(action), "u") {
+		return "an " + string(action)
+	}
+	return "a " + string(action)
 }
 
 func (p *page) fields(r *Record) {
@@ -145,7 +152,11 @@ func (p *page) fields(r *Record) {
 		}
 	}
 	p.fact("fields", strings.Join(names, ", "))
-	p.fact("", r.FieldsNote)
+	label := ""
+	if len(r.Fields) == 0 { // otherwise it would look like a part of the fact above
+		label = "fields"
+	}
+	p.fact(label, r.FieldsNote)
 }
 
 func (p *page) notSearched(all []NotSearched) {

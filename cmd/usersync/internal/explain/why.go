@@ -179,9 +179,15 @@ func (c *cause) deletion() string {
 // retriedIn returns the latest run that had the user after this one, in the same account.
 func (c *cause) retriedIn() *Run {
 	for i := range c.later {
-		if c.later[i].To == c.run.To && c.later[i].BaseURL == c.run.BaseURL && c.later[i].Sandbox == c.run.Sandbox {
+		if c.run.sameAccount(&c.later[i]) {
 			return &c.later[i]
 		}
 	}
 	return nil
+}
+
+// sameAccount reports whether two runs sent users to the same place. Each sandbox run has a
+// sandbox of its own, at another address.
+func (r *Run) sameAccount(other *Run) bool {
+	return r.To == other.To && r.Sandbox == other.Sandbox && (r.Sandbox || r.BaseURL == other.BaseURL)
 }

@@ -42,6 +42,15 @@ func TestWhy(t *testing.T) {
 	}
 }
 
+// A call is named in English.
+func TestCallsInWords(t *testing.T) {
+	for op, want := range map[user.Op]string{user.Update: "1 call, an update; ", user.Delete: "1 call, a delete; "} {
+		if got := callsText(&Calls{Attempts: 1}, op); !strings.HasPrefix(got, want) {
+			t.Errorf("%s: %s", op, got)
+		}
+	}
+}
+
 // A value with a line break cannot add a line that looks like a fact.
 func TestOneLine(t *testing.T) {
 	p := &page{}

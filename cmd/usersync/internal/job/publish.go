@@ -71,7 +71,7 @@ func (s *sender) uploadWaiting(ctx context.Context) error {
 	for _, p := range waiting {
 		if p.URL != c.Output.Publish {
 			s.terminal.Log.Warn("a run is not published: its files were to go elsewhere", zap.String("run", p.Run), zap.String("publish", p.URL),
-				zap.String("next", exit.CommandLine("publish", "--publish", p.URL, filepath.Join(c.Output.RunsDir, p.Run))))
+				zap.String("next", c.PublishElsewhereCommand(p.URL, filepath.Join(c.Output.RunsDir, p.Run))))
 			continue
 		}
 		if p.Run != s.summary.Run && (ctx.Err() != nil || isInProgress(c.Output.RunsDir, p.Run)) {

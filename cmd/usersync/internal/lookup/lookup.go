@@ -95,17 +95,31 @@ func (s Source) NothingKnown(x *explain.Explanation, q explain.Query) error {
 		what, err = "this key", errors.New("explain a user: neither the ledger nor a run in "+q.RunsDir+" has this key of the API")
 	}
 	hint, next := "ids are compared byte for byte; --runs-dir says where runs are", ""
+	if q.Remote == "" {
+		hint += "; a row that could not be parsed has no id: search the rejects for it"
+		next = rejectsOf(q)
+	}
 	if len(x.Alike) > 0 {
 		hint, next = "these ids look like it: "+exit.List(x.Alike), s.Config.Invocation.Without("remote").Again(x.Alike[0])
 	}
 	if x.LedgerNote != "" && x.LedgerNote != unknownToLedger {
-		hint += "; " + x.LedgerNote
+		hint += ". " + strings.TrimSuffix(x.LedgerNote, ".")
 	}
 	if n := len(x.NotSearched); n > 0 {
 		hint += fmt.Sprintf("; %s may have %s and could not be searched, such as %s: %s", exit.Plural(n, "run"), what, x.NotSearched[0].Run, x.NotSearched[0].Why)
-		if next == "" && q.Remote == "" && q.Run == "" {
+		if len(x.Alike) == 0 && q.Remote == "" && q.Run == "" {
 			next = s.Config.Invocation.Again(q.ID, filepath.Join(q.RunsDir, x.NotSearched[0].Run))
 		}
 	}
 	return &exit.Error{Err: err, Code: exit.Misuse, Hint: hint, Next: next}
+}
+
+// rejectsOf is a command that lists the rejects of the runs searched, which hold the text of
+// rows that could not be parsed. It does not repeat the id.
+func rejectsOf(q explain.Query) string {
+	run := "*"
+	if q.Run != "" {
+		run = exit.Quote(q.Run)
+	}
+	return "ls " + exit.Quote(q.RunsDir) + "/" + run + "/rejects.*"
 }

@@ -12,7 +12,7 @@ type Found struct {
 // an *exit.Error.
 func (src Sources) Find(s *Setting, found *Found) error {
 	o := src.of(s)
-	ignored := s.Remote && src.Sandbox
+	ignored := src.needless(s)
 	shown := newShown(s, o, ignored)
 	text, err := "", refusePlainSecret(s, o)
 	if err == nil && !ignored {

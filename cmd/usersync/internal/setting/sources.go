@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"usersync/cmd/usersync/internal/exit"
@@ -22,6 +23,27 @@ type Sources struct {
 	// all APIs; empty until it is known.
 	Section string
 	Sandbox bool // settings that are Remote do not apply
+	// Commands are those that the values are for, if they take only some of the settings.
+	// What env:NAME and file:PATH lead to is not read for them where they do not need it.
+	Commands Commands
+}
+
+// needless reports whether the value that s leads to is not needed: it does not apply to the
+// sandbox, or to a command that makes no calls or takes the settings of an earlier run.
+func (src Sources) needless(s *Setting) bool {
+	switch {
+	case s.Remote && src.Sandbox:
+		return true
+	case s.Commands&src.Commands != 0:
+		return false
+	}
+	return s.indirect() && src.callsNothing() || s.Remote && src.Commands == ForPublish
+}
+
+// callsNothing is about the settings in Commands alone: the calls of resume, retry and apply
+// are made with those of the run or plan.
+func (src Sources) callsNothing() bool {
+	return slices.Contains([]Commands{ForVerify, ForResume, ForRetry, ForApply}, src.Commands)
 }
 
 // origin is the text of a value before it is checked, and where it was set.
