@@ -10,9 +10,11 @@ import (
 	"usersync/cmd/usersync/internal/advice"
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/history"
 	"usersync/cmd/usersync/internal/run"
 	"usersync/sync/user"
 	"usersync/writer/report"
+	"usersync/writer/rundir"
 )
 
 // sendShard sends a shard of a run. If it is the last one to end, it merges the run, and
@@ -138,8 +140,12 @@ func (s *sender) afterDone(err error) error {
 	if lost := s.lost(err); lost != nil {
 		return lost
 	}
+	full, isFull := errors.AsType[*history.DirError](err)
+	if isFull = isFull && rundir.NoRoom(err); isFull {
+		err = fmt.Errorf("merge the shards: %w", full.Err) // not that nothing was sent
+	}
 	_, wrong := errors.AsType[*user.AccountingError](err)
-	if wrong || advice.ExitCode(err, advice.Result{}) != exit.Internal {
+	if wrong || !isFull && advice.ExitCode(err, advice.Result{}) != exit.Internal {
 		return err
 	}
 	return &exit.Error{Err: err, Code: exit.Temporary, Hint: "the users of this shard are settled: the same command merges the run, once the cause is removed",

@@ -12,6 +12,7 @@ import (
 	"usersync/sync/destination"
 	"usersync/sync/destination/traffic"
 	"usersync/sync/telemetry"
+	"usersync/sync/user"
 	"usersync/writer/attempts"
 	"usersync/writer/linelog"
 	"usersync/writer/report"
@@ -56,9 +57,10 @@ func (l *CallLog) Close() error { return errors.Join(l.attempts.Close(), l.traff
 const longWait = time.Second
 
 // Called logs a call, unless there is nothing to say about it: it succeeded at the first try,
-// or only looked a user up before anything was sent.
+// or only looked a user up before anything was sent. Where each update reads the user first, a
+// line for each would soon fill the log.
 func (l *CallLog) Called(c *telemetry.Call) {
-	repeated := c.Attempt() > 1 || c.Kind == destination.ReadCall && c.Attempt() > 0
+	repeated := c.Attempt() > 1 || c.Kind == destination.ReadCall && c.Attempt() > 0 && !beforeUpdate(c)
 	waited := c.Waits[telemetry.Paused]+c.Waits[telemetry.Down]+c.Waits[telemetry.Backoff] >= longWait
 	if len(c.Records) == 0 || c.Result == "ok" && !repeated && !waited {
 		return
@@ -67,6 +69,11 @@ func (l *CallLog) Called(c *telemetry.Call) {
 		At: c.Began.UTC(), Kind: c.Kind, Records: attempts.Ranges(numbers(c)), Attempt: c.Attempt(), Result: c.Result, Status: c.Status,
 		Milliseconds: report.Milliseconds(c.Wire), Waited: waits(&c.Waits), RequestID: c.RequestID,
 	})
+}
+
+// beforeUpdate reports whether a read is for an update of which nothing was sent before.
+func beforeUpdate(c *telemetry.Call) bool {
+	return (c.Op == user.Update || c.Op == user.Upsert) && !c.Records[0].MaybeSent
 }
 
 // Waited does nothing: no call was made.

@@ -41,7 +41,7 @@ func (r *Run) Facts() Facts {
 		retried = filepath.Join(o.Rejects.Dir, o.Run)
 	}
 	return Facts{Paths: r.Paths, Retried: retried, Dir: r.at.files.Dir().Path(), Resumed: r.options.Resume != "",
-		Unfinished: r.merged != nil && r.shard.job.Unfinished, Shard: !r.whole(), Unshown: r.Conn.Client.Traits().CannotVerifyCreate(), LastMet: r.calls.LastFault()}
+		Unfinished: r.merged != nil && r.shard.job.Unfinished, Shard: !r.whole() || r.merged != nil && !r.complete, Unshown: r.Conn.Client.Traits().CannotVerifyCreate(), LastMet: r.calls.LastFault()}
 }
 
 // logWarnings logs what you should know of the input, after it was read, and of renames.

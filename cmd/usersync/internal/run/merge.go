@@ -102,6 +102,7 @@ func (m *merging) merge(ctx context.Context, mirrored *Run, why error) (*Run, re
 	err = cmp.Or(err, why)
 	merged.nowParked = m.shard.told.NowParked
 	s, err := merged.finish(exit.WithSignal(ctx, err))
+	merged.complete = merged.complete && !files.Incomplete()
 	s.Unsettled = unsettled
 	m.shard.told.AddTo(&s)
 	return merged, s, err
@@ -139,6 +140,11 @@ func (m *merging) create(ctx context.Context) (files *output.Files, err error) {
 	if m.temporary, err = os.MkdirTemp(m.shardDir(m.shard.joined.Run), "merge-"); err != nil {
 		return nil, &history.DirError{Err: err}
 	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.RemoveAll(m.temporary))
+		}
+	}()
 	h := m.header()
 	h.Run = m.shard.joined.Run
 	known, err := m.lease.Ledger.Runs().Find(ctx, h.Run)
