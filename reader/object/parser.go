@@ -178,9 +178,10 @@ func (p *Parser) keep(place int, name []byte) (*user.InvalidError, error) {
 		s.kind = user.Text
 		p.text, err = jsontext.AppendUnquote(p.text, raw)
 	case '{', '[':
-		if err = raw.Compact(); err == nil {
-			p.text = append(p.text, raw...)
+		if bytes.ContainsAny(raw, " \t\r\n") { // without any it is compact
+			err = raw.Compact()
 		}
+		p.text = append(p.text, raw...)
 	default:
 		p.text = append(p.text, raw...)
 	}

@@ -175,10 +175,10 @@ func (j Job) ask(ctx context.Context, c *chunk) error {
 		return nil
 	}
 	c.checkpoint = j.Ledger.Checkpointed() // before the lookup, whose answer may be newer
-	ids, places := make([]string, 0, len(c.records)), make([]int, 0, len(c.records))
-	for i, r := range c.records {
-		if !r.Origin.Elsewhere && (r.Err == nil || r.OnlySuspect()) {
-			ids, places = append(ids, r.User.ID), append(places, i)
+	ids := make([]string, 0, len(c.records))
+	for _, r := range c.records {
+		if asks(r) {
+			ids = append(ids, r.User.ID)
 		}
 	}
 	began := time.Now()
@@ -187,12 +187,30 @@ func (j Job) ask(ctx context.Context, c *chunk) error {
 	if err != nil {
 		return err
 	}
-	c.known = make([]user.LedgerEntry, len(c.records))
-	for n, i := range places {
-		c.known[i] = known[n]
-		if r := c.records[i]; r.Suspect != nil && known[n].State != user.Absent {
+	c.known = spread(known, c.records)
+	for i, r := range c.records {
+		if r.Suspect != nil && c.known[i].State != user.Absent {
 			r.Accept()
 		}
 	}
 	return nil
+}
+
+// asks reports whether the ledger is asked for a record.
+func asks(r *user.Record) bool {
+	return !r.Origin.Elsewhere && (r.Err == nil || r.OnlySuspect())
+}
+
+// spread gives each of the records its place, where known has only those that are asked for.
+func spread(known []user.LedgerEntry, records []*user.Record) []user.LedgerEntry {
+	if len(known) == len(records) { // nearly always
+		return known
+	}
+	all := make([]user.LedgerEntry, len(records))
+	for i, r := range records {
+		if asks(r) {
+			all[i], known = known[0], known[1:]
+		}
+	}
+	return all
 }

@@ -81,3 +81,46 @@ func valued(values []string, pause time.Duration) iter.Seq2[[]*user.Record, erro
 		}
 	}
 }
+
+// byID is a ledger that holds the value of each id.
+type byID map[string]string
+
+func (v byID) Lookup(_ context.Context, ids []string) ([]user.LedgerEntry, error) {
+	known := make([]user.LedgerEntry, len(ids))
+	for i, id := range ids {
+		if value, held := v[id]; held {
+			known[i] = user.LedgerEntry{State: user.Present, Remote: value}
+		}
+	}
+	return known, nil
+}
+
+func (byID) Checkpointed() int { return 0 }
+
+func (byID) Unchanged(k user.LedgerEntry, u *user.User) bool { return stale{}.Unchanged(k, u) }
+
+func (byID) Apply(k user.LedgerEntry, o *user.Outcome) user.LedgerEntry { return stale{}.Apply(k, o) }
+
+// What the ledger knows is that of the record, also after records that it is not asked for.
+func TestKnownAfterInvalid(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		out := new(results)
+		record := func(n int, id, value string, err error) *user.Record {
+			u := user.User{ID: id, Attributes: []user.Attribute{{Field: user.Email, Value: user.TextValue(value)}}}
+			return &user.Record{Origin: user.Origin{Record: n, Raw: []byte(value)}, Op: user.Upsert, User: u, Err: err}
+		}
+		invalid := user.NewInvalidError("bad", user.Email, "is bad", "")
+		records := func(yield func([]*user.Record, error) bool) {
+			yield([]*user.Record{record(1, "a", "A", nil), record(2, "x", "X", invalid), record(3, "b", "B", nil), record(4, "y", "Y", invalid), record(5, "c", "new", nil)}, nil)
+		}
+		job := engine.Job{Records: records, Destination: newAPI(out, time.Millisecond), Results: out, Ledger: byID{"a": "A", "b": "B", "c": "C"}}
+		if _, err := job.Run(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		for i, want := range []user.Status{user.Unchanged, user.Invalid, user.Unchanged, user.Invalid, user.Updated} {
+			if got := out.list[i].Status; got != want {
+				t.Errorf("row %d is %s, want %s", i+1, got, want)
+			}
+		}
+	})
+}

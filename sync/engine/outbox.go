@@ -62,8 +62,14 @@ func (b *outbox) send(ctx context.Context, batch user.Batch) {
 	}
 }
 
+// mostRoom is for how many outcomes there is room before there are any.
+const mostRoom = 100
+
 // settle keeps an outcome that needed no call.
 func (b *outbox) settle(o user.Outcome) {
+	if b.settled == nil {
+		b.settled = make([]user.Outcome, 0, min(b.atOnce, mostRoom))
+	}
 	b.settled = append(b.settled, o)
 	if len(b.settled) >= b.atOnce {
 		b.flush()

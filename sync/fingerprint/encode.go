@@ -34,17 +34,28 @@ func Append(dst []byte, p user.Fingerprints, num func(string) int64) []byte {
 }
 
 // Slab allocates fingerprints in chunks. The zero value is ready to use.
-type Slab []user.Fingerprint
+type Slab struct {
+	free  []user.Fingerprint
+	users int // 0: not known
+}
+
+// SlabFor returns a Slab for so many users: it allocates hardly more than they need.
+func SlabFor(users int) Slab { return Slab{users: users} }
 
 const slabSize = 4096
 
 func (s *Slab) room(n int) []user.Fingerprint {
-	if cap(*s)-len(*s) < n {
-		*s = make([]user.Fingerprint, 0, max(n, slabSize))
+	if len(s.free) < n {
+		size := slabSize
+		if s.users > 0 {
+			size = min(size, n*s.users) // as if all had as many as this one
+		}
+		s.free = make([]user.Fingerprint, max(n, size))
 	}
-	from := len(*s)
-	*s = (*s)[:from+n]
-	return (*s)[from : from : from+n]
+	s.users = max(s.users-1, 0)
+	room := s.free[:0:n]
+	s.free = s.free[n:]
+	return room
 }
 
 // Decode reads the stored form; name returns the field of a number, and the fingerprints are

@@ -151,6 +151,21 @@ func TestStoredFingerprintsRoundTrip(t *testing.T) {
 	}
 }
 
+// A slab for so many users has room for them, as if all were like the first, and no more.
+func TestSlab(t *testing.T) {
+	for users, want := range map[int]int{0: slabSize, 1: 5, 100: 500, 10_000: slabSize} {
+		s := SlabFor(users)
+		first := append(s.room(5), make([]user.Fingerprint, 5)...)
+		if got := len(first) + len(s.free); got != want {
+			t.Errorf("%d users: room for %d, want %d", users, got, want)
+		}
+		second := append(s.room(5), user.Fingerprint{Sum: 1})
+		if first[0].Sum != 0 || len(second) != 1 {
+			t.Error("two users share their fingerprints")
+		}
+	}
+}
+
 func TestKeyDoesNotPrint(t *testing.T) {
 	k := NewKey()
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%x", "%d"} {

@@ -6,34 +6,34 @@ import "hash/maphash"
 // take others for one of them: one in 20 if there are a million, hardly any if there are
 // 100,000.
 type idSet struct {
-	seed maphash.Seed
-	bits []uint64 // two for each id; nil while it has none
+	seed  maphash.Seed
+	words []uint64 // two bits of one of them for each id; nil while it has none
 }
 
-const bitsOfIDs = 1 << 23
+const wordsOfIDs = 1 << 17
 
 func newIDSet() *idSet { return &idSet{seed: maphash.MakeSeed()} }
 
 func (s *idSet) add(id string) {
 	if s.none() {
-		s.bits = make([]uint64, bitsOfIDs/64)
+		s.words = make([]uint64, wordsOfIDs)
 	}
-	one, other := s.places(id)
-	s.bits[one/64] |= 1 << (one % 64)
-	s.bits[other/64] |= 1 << (other % 64)
+	word, bits := s.place(id)
+	s.words[word] |= bits
 }
 
-func (s *idSet) none() bool { return s.bits == nil }
+func (s *idSet) none() bool { return s.words == nil }
 
 func (s *idSet) mayHave(id string) bool {
 	if s.none() {
 		return false
 	}
-	one, other := s.places(id)
-	return s.bits[one/64]&(1<<(one%64)) != 0 && s.bits[other/64]&(1<<(other%64)) != 0
+	word, bits := s.place(id)
+	return s.words[word]&bits == bits
 }
 
-func (s *idSet) places(id string) (one, other uint64) {
+// place returns the bits of an id. They are in one word, because memory is slow.
+func (s *idSet) place(id string) (word, bits uint64) {
 	h := maphash.String(s.seed, id)
-	return h % bitsOfIDs, h >> 32 % bitsOfIDs
+	return h % wordsOfIDs, 1<<(h>>32%64) | 1<<(h>>40%64)
 }

@@ -53,16 +53,54 @@ func (v Value) Bool() (bool, error) {
 func (v Value) List() ([]string, error) {
 	text := strings.TrimSpace(v.Text)
 	if strings.HasPrefix(text, "[") {
-		list := []string{}
-		if err := json.Unmarshal([]byte(text), &list); err != nil {
-			return nil, ErrNotList
+		if list, plain := plainList(text); plain {
+			return list, nil
 		}
-		return list, nil
+		return anyList(text)
 	}
 	if text == "" || v.Kind != Text {
 		return nil, ErrNotList
 	}
 	return splitList(text)
+}
+
+// plainList reads an array of strings in ASCII without escapes, which nearly all are, without
+// copying them; false if it is not one.
+func plainList(text string) (list []string, plain bool) {
+	const space = " \t\r\n"
+	items, closed := strings.CutSuffix(text[1:], "]")
+	if !closed {
+		return nil, false
+	}
+	list = []string{}
+	if strings.Trim(items, space) == "" {
+		return list, true
+	}
+	for item := range strings.SplitSeq(items, ",") { // a string with a comma falls into two that are not closed
+		item = strings.Trim(item, space)
+		if len(item) < 2 || item[0] != '"' || item[len(item)-1] != '"' || !isPlain(item[1:len(item)-1]) {
+			return nil, false
+		}
+		list = append(list, item[1:len(item)-1])
+	}
+	return list, true
+}
+
+// isPlain reports whether a JSON string with this text says just that.
+func isPlain(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '\\' {
+			return false
+		}
+	}
+	return true
+}
+
+func anyList(text string) (list []string, err error) {
+	if err := json.Unmarshal([]byte(text), &list); err != nil {
+		return nil, ErrNotList
+	}
+	return list, nil
 }
 
 func splitList(text string) ([]string, error) {

@@ -30,51 +30,42 @@ type Stored struct {
 // Apply merges entries into what the ledger holds, a chunk at a time. They are of the run
 // with the given name, unless they say otherwise.
 func (t Writer) Apply(run string, changes []Entry) error {
+	c := newChunk(min(len(changes), entries.ChunkSize))
 	for part := range slices.Chunk(changes, entries.ChunkSize) {
-		if err := t.applyChunk(run, part); err != nil {
+		if err := t.applyChunk(run, part, c); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (t Writer) applyChunk(run string, part []Entry) error {
-	states, order, err := t.loadAll(part)
-	if err != nil {
+func (t Writer) applyChunk(run string, part []Entry, c *chunk) error {
+	if err := t.loadAll(part, c); err != nil {
 		return err
 	}
 	for i := range part {
-		if err := t.applyEntry(run, &part[i], states[part[i].ID]); err != nil {
+		if err := t.applyEntry(run, &part[i], c.byID[part[i].ID]); err != nil {
 			return err
 		}
 	}
-	return t.store(order)
+	return t.store(c)
 }
 
-// loadAll reads the entries for the ids in part. The slice is in the order of their
-// first use, in which new entries get their rows.
-func (t Writer) loadAll(part []Entry) (map[string]*Stored, []*Stored, error) {
-	states := make(map[string]*Stored, len(part))
-	all := make([]Stored, len(part))
-	order := make([]*Stored, 0, len(part))
-	ids := make([]string, 0, len(part))
+// loadAll reads the entries for the ids in part.
+func (t Writer) loadAll(part []Entry, c *chunk) error {
+	c.clear()
 	for i := range part {
-		id := part[i].ID
-		if err := entries.CheckID(id); err != nil {
-			return nil, nil, fmt.Errorf("record %d: %w", part[i].Record, err)
+		if err := entries.CheckID(part[i].ID); err != nil {
+			return fmt.Errorf("record %d: %w", part[i].Record, err)
 		}
-		if states[id] == nil {
-			s := &all[len(ids)]
-			s.ID, s.Feed, states[id] = id, t.To, s
-			order, ids = append(order, s), append(ids, id)
-		}
+		c.add(part[i].ID, t.To)
 	}
 	if t.Next == 1 { // the scope is empty
-		return states, order, nil
+		return nil
 	}
-	var prints fingerprint.Slab
-	return states, order, t.Entries.Find(t, t.SQL, t.ID, ids, func(i int, r *entries.Stored) error {
-		return t.load(order[i], r, &prints)
+	prints := fingerprint.SlabFor(len(c.ids))
+	return t.Entries.Find(t, t.SQL, t.ID, c.ids, func(i int, r *entries.Stored) error {
+		return t.load(&c.changed[i], r, &prints)
 	})
 }
 
@@ -119,11 +110,10 @@ func (t Writer) applyEntry(run string, e *Entry, s *Stored) (err error) {
 }
 
 // store writes the entries that are wanted and removes the others.
-func (t Writer) store(order []*Stored) error {
-	rows := make([]database.Row, 0, len(order))
+func (t Writer) store(c *chunk) error {
 	var removed, added []string
-	for _, s := range order {
-		switch {
+	for i := range c.changed {
+		switch s := &c.changed[i]; {
 		case !s.wanted && s.Exists:
 			removed = append(removed, s.ID)
 		case s.wanted:
@@ -133,16 +123,16 @@ func (t Writer) store(order []*Stored) error {
 			if err := t.Complete(s); err != nil {
 				return err
 			}
-			rows = append(rows, s.Row)
+			c.rows = append(c.rows, &s.Row)
 		}
 	}
 	if err := t.Remove(removed); err != nil {
 		return err
 	}
-	if err := t.saveDeletions(order, added); err != nil || len(rows) == 0 {
+	if err := t.saveDeletions(c.changed, added); err != nil || len(c.rows) == 0 {
 		return err
 	}
-	return t.DB.Put(t, t.SQL, t.ID, rows)
+	return t.DB.Put(t, t.SQL, t.ID, c.rows)
 }
 
 // Complete assigns a number to a new entry and encodes the fingerprints of any entry.

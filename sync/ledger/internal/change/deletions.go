@@ -8,12 +8,13 @@ const DeletionsKept = 90 * 24 * time.Hour
 
 // saveDeletions records the confirmed deletions among changed, and forgets those of users
 // who were added.
-func (t Writer) saveDeletions(changed []*Stored, added []string) error {
+func (t Writer) saveDeletions(changed []Stored, added []string) error {
 	if err := t.ForgetDeletions(added); err != nil {
 		return err
 	}
 	now := time.Now().UnixMilli()
-	for _, s := range changed {
+	for i := range changed {
+		s := &changed[i]
 		if !s.deleted {
 			continue
 		}

@@ -77,7 +77,7 @@ func (db *DB) Unbound(ctx context.Context, tx *sql.Tx) error {
 }
 
 // Put inserts or updates entries of a scope, in a transaction of Begin.
-func (db *DB) Put(ctx context.Context, tx *sql.Tx, scope int64, rows []Row) error {
+func (db *DB) Put(ctx context.Context, tx *sql.Tx, scope int64, rows []*Row) error {
 	return db.put(ctx, db, tx, scope, rows)
 }
 

@@ -23,7 +23,7 @@ type Dialect struct {
 	// Now is the server's clock, in milliseconds since 1970.
 	Now string
 	// put inserts or updates entries: see DB.Put.
-	put func(ctx context.Context, db *DB, tx *sql.Tx, scope int64, rows []Row) error
+	put func(ctx context.Context, db *DB, tx *sql.Tx, scope int64, rows []*Row) error
 	// migrations is the folder with the steps of the schema.
 	migrations string
 	// lockSchema makes other processes wait before they read the schema's version; the

@@ -68,12 +68,11 @@ const putPostgresSQL = `INSERT INTO usersync_entry (num, scope, id, feed, standi
 
 // putPostgres sends the entries as arrays in one statement. COPY would need a staging
 // table to be created and dropped for each checkpoint.
-func putPostgres(ctx context.Context, _ *DB, tx *sql.Tx, scope int64, rows []Row) error {
+func putPostgres(ctx context.Context, _ *DB, tx *sql.Tx, scope int64, rows []*Row) error {
 	n := len(rows)
 	nums, feeds, standings, runs, records := make([]int64, n), make([]int64, n), make([]int64, n), make([]int64, n), make([]int64, n)
 	ids, remotes, folded, prints := make([]string, n), make([]string, n), make([]string, n), make([][]byte, n)
-	for i := range rows {
-		r := &rows[i]
+	for i, r := range rows {
 		nums[i], feeds[i], standings[i], runs[i], records[i] = r.Num, r.Feed, r.State, r.Run, r.Record
 		ids[i], remotes[i], folded[i], prints[i] = r.ID, r.Remote, r.Folded, r.Fingerprints
 	}

@@ -131,7 +131,7 @@ var putEntries = Insertion{
 		run = excluded.run, record = excluded.record, prints = excluded.prints`,
 }
 
-func putSQLite(ctx context.Context, db *DB, tx *sql.Tx, scope int64, rows []Row) error {
+func putSQLite(ctx context.Context, db *DB, tx *sql.Tx, scope int64, rows []*Row) error {
 	values := make([]any, 0, putEntries.Columns*RowsAtOnce)
 	for part := range slices.Chunk(rows, RowsAtOnce) {
 		if err := db.Insert(ctx, tx, putEntries, entryValues(values, scope, part)); err != nil {
@@ -141,9 +141,8 @@ func putSQLite(ctx context.Context, db *DB, tx *sql.Tx, scope int64, rows []Row)
 	return nil
 }
 
-func entryValues(values []any, scope int64, rows []Row) []any {
-	for i := range rows {
-		r := &rows[i]
+func entryValues(values []any, scope int64, rows []*Row) []any {
+	for _, r := range rows {
 		values = append(values, r.Num, scope, r.ID, r.Feed, r.State, r.Remote, r.Run, r.Record, r.Fingerprints, r.folded())
 	}
 	return values

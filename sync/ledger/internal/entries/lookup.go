@@ -64,7 +64,7 @@ func (v *Reader) look(ctx context.Context, ids []string, known []user.LedgerEntr
 	if err != nil || num == 0 {
 		return err
 	}
-	a := lookup{reader: v, ctx: ctx, ids: ids, known: known}
+	a := lookup{reader: v, ctx: ctx, ids: ids, known: known, slab: fingerprint.SlabFor(len(ids))}
 	if err := v.ahead.try(&a, num); err != nil {
 		return err
 	}

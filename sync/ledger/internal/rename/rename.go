@@ -116,8 +116,8 @@ func checkFree(t change.Writer, held []change.Stored, olds, news []string) error
 }
 
 // renamed returns the entries under their new ids, each after changed.
-func renamed(t change.Writer, held []change.Stored, news []string, changed func(*change.Stored) error) ([]database.Row, error) {
-	rows := make([]database.Row, len(held))
+func renamed(t change.Writer, held []change.Stored, news []string, changed func(*change.Stored) error) ([]*database.Row, error) {
+	rows := make([]*database.Row, len(held))
 	for i := range held {
 		s := &held[i]
 		s.ID, s.Folded, s.Known = news[i], database.Folded(news[i]), user.Fingerprints{}
@@ -128,7 +128,7 @@ func renamed(t change.Writer, held []change.Stored, news []string, changed func(
 		if err := t.Complete(s); err != nil {
 			return nil, err
 		}
-		rows[i] = s.Row
+		rows[i] = &s.Row
 	}
 	return rows, nil
 }
