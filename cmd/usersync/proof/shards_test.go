@@ -50,6 +50,7 @@ type shardedJob struct {
 	shards  int
 	pause   time.Duration // before another process is started
 
+	seconds  sync.WaitGroup // second processes of an index
 	mu       sync.Mutex
 	random   *rand.Rand
 	troubles int // that are still to be made
@@ -91,6 +92,7 @@ func (j *shardedJob) run(t *testing.T) {
 		all.Go(func() { j.complete(t, index) })
 	}
 	all.Wait()
+	j.seconds.Wait()
 	if t.Failed() {
 		t.Log(strings.Join(j.log, "\n"))
 	}
@@ -103,8 +105,9 @@ const mostAttempts = 40
 func (j *shardedJob) complete(t *testing.T, index int) {
 	for range mostAttempts {
 		u := j.start(t, index)
-		disturbed := j.disturb(t, index, u)
+		disturbed, end := j.disturb(t, index, u)
 		o := u.wait(t)
+		end()
 		j.note("%s shard %d: %s, exit %d", time.Now().Format(time.TimeOnly), index, disturbed, o.exit)
 		switch o.exit {
 		case 0:
@@ -119,24 +122,31 @@ func (j *shardedJob) complete(t *testing.T, index int) {
 	t.Errorf("shard %d did not complete", index)
 }
 
-// disturb does something to a process, or lets it be.
-func (j *shardedJob) disturb(t *testing.T, index int, u *process) string {
+// disturb does something to a process, or lets it be. Call end when the process has ended.
+func (j *shardedJob) disturb(t *testing.T, index int, u *process) (what string, end func()) {
 	kind, after := j.trouble()
+	do := func() {}
 	switch kind {
 	case "kill":
-		time.AfterFunc(after, u.kill)
+		do = u.kill
 	case "terminate":
-		time.AfterFunc(after, func() { u.signal(syscall.SIGTERM) })
+		do = func() { u.signal(syscall.SIGTERM) }
 	case "suspend": // longer than the lease and the timeout of its calls
-		time.AfterFunc(after, func() {
+		do = func() {
 			u.signal(syscall.SIGSTOP)
 			time.AfterFunc(8*time.Second, func() { u.signal(syscall.SIGCONT) })
-		})
-		time.AfterFunc(after+100*time.Millisecond, func() { j.second(t, index) })
+			j.seconds.Go(func() { j.second(t, index) })
+		}
 	case "double":
-		time.AfterFunc(after, func() { j.second(t, index) })
+		do = func() { j.seconds.Go(func() { j.second(t, index) }) }
 	}
-	return fmt.Sprintf("%s after %s", kind, after.Round(time.Millisecond))
+	begun := make(chan struct{})
+	timer := time.AfterFunc(after, func() { do(); close(begun) })
+	return fmt.Sprintf("%s after %s", kind, after.Round(time.Millisecond)), func() {
+		if !timer.Stop() {
+			<-begun
+		}
+	}
 }
 
 // second starts another process for an index that has one. It must not send what the other
