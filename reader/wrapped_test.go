@@ -155,6 +155,12 @@ func TestPages(t *testing.T) {
 		"a page that is not full": {`{"users":%s,"per_page":25,"page":1}`, false},
 		"a full page that is all": {`{"users":%s,"limit":2,"total":2}`, false},
 		"changes only":            {`{"value":%s,"@odata.deltaLink":"x"}`, true},
+		"a total of other things": {`{"total_groups":1,"cursor":"x","users":%s}`, true},
+		"no errors, a full page":  {`{"total_errors":0,"limit":2,"offset":0,"users":%s}`, true},
+		"parts of errors":         {`{"partial_errors":0,"cursor":"x","users":%s}`, true},
+		"another next":            {`{"next_meeting":null,"limit":2,"users":%s}`, true},
+		"no more, in other words": {`{"hasMoreData":false,"cursor":"x","users":%s}`, false},
+		"a name":                  {`{"logins":{"Delta Jones":3},"users":%s}`, true},
 		"partial":                 {`{"users":%s,"partial":true}`, true},
 		"about the next run":      {`{"users":%s,"next_run_at":"2026-01-01","total_amount":900,"count":2}`, false},
 		"inside the same object":  {`{"data":{"users":%s,"cursor":{"hasNextPage":true}}}`, true},
@@ -177,6 +183,9 @@ func TestPages(t *testing.T) {
 				}
 				if by := in.Proofs()[0].By; (by == proof.Unproven) != c.page {
 					t.Errorf("proof %q", by)
+				}
+				if strings.Contains(strings.Join(in.Warnings(), " "), "Jones") {
+					t.Error("a name is shown:", in.Warnings())
 				}
 				if said := strings.Contains(strings.Join(in.Warnings(), " "), "one page of a longer list"); said != c.page {
 					t.Errorf("warnings %q", in.Warnings())

@@ -43,14 +43,31 @@ func is(words []string, list string) bool {
 	return slices.Contains(strings.Fields(list), strings.Join(words, ""))
 }
 
+// isPlain reports whether a key is about pages and nothing else: partial_errors is not.
+func isPlain(words []string) bool {
+	known := strings.Fields(`next more has is page pages token cursor cursors link links url uri href offset start continuation pagination
+		truncated incomplete partial prev previous delta remaining last evaluated key skip skipped data
+		total totals count size limit per top take max marker scroll id after bookmark end first done complete completed finished final
+		all from at index row record number current value num items records results users elements rows hits list search matches matched found`)
+	return !slices.ContainsFunc(words, func(word string) bool {
+		one := []string{word}
+		return !slices.Contains(known, word) && !isListed(one) && !isEnd(one) && !isPage(one) && !isCount(one) && !isLimit(one) &&
+			!is(one, totals) && !is(one, starts)
+	})
+}
+
 // isNext is about another page, before or after this one. It also holds for the link to
 // later changes: a list of changes is not a list of all users.
 func isNext(words []string) bool {
 	if has(words, "run", "at", "time", "date", "reset", "schedule", "scheduled", "export", "update", "login", "info", "help") {
 		return false
 	}
-	return has(words, "next", "more", "continuation", "truncated", "incomplete", "partial", "prev", "previous", "delta") ||
-		is(words, `remaining remainingitems remainingrecords remainingresults remainingusers
+	return has(words, "next", "more", "continuation", "truncated", "incomplete", "partial", "prev", "previous", "delta") || isListed(words)
+}
+
+// isListed is about another page, too, in words that say it only together.
+func isListed(words []string) bool {
+	return is(words, `remaining remainingitems remainingrecords remainingresults remainingusers
 			hasmore hasnext hasnextpage morerecords moreresults moreitems istruncated incompleteresults
 			nextlink nextpage nexturl nexturi nextpageurl nextpagelink nexttoken nextpagetoken nextcursor nextrecordsurl nextoffset nextstart nexthref
 			continuationtoken continuationuri paginationtoken nextpaginationtoken pagetoken lastevaluatedkey skiptoken
@@ -72,8 +89,10 @@ func isEnd(words []string) bool {
 func isSkipped(words []string, n float64) bool {
 	const date = 1e8 // or more
 	return n > 0 && has(words, "offset", "skip", "skipped") || n > 0 && is(words, "startat") ||
-		n > 1 && n < date && is(words, "start from startindex startrow startrecord firstrecord firstrow firstindex")
+		n > 1 && n < date && is(words, starts)
 }
+
+const starts = "start from startindex startrow startrecord firstrecord firstrow firstindex"
 
 // isPage is above 1 where there are several pages.
 func isPage(words []string) bool {
@@ -84,9 +103,11 @@ func isPage(words []string) bool {
 // isTotal counts the users of all pages.
 func isTotal(words []string) bool {
 	return has(words, "total", "totals") && !has(words, "amount", "price", "sum", "cost", "bytes", "ms", "time", "seconds", "duration", "licenses", "seats", "pages") ||
-		is(words, `totalresults totalcount totalrecords totalitems totalelements totalsize totalusers totalrows totalhits
-			numfound recordstotal recordsfiltered matches matched found`)
+		is(words, totals)
 }
+
+const totals = `totalresults totalcount totalrecords totalitems totalelements totalsize totalusers totalrows totalhits
+	numfound recordstotal recordsfiltered matches matched found`
 
 // isCount counts the users of this page or of all.
 func isCount(words []string) bool {

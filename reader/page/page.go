@@ -34,17 +34,25 @@ func (p *Page) Part(elements int) string {
 	n := float64(elements)
 	switch {
 	case p.more != "":
-		return strconv.Quote(p.more) + saysPage
+		return shown(p.more) + saysPage
 	case p.total.n > n:
-		return strconv.Quote(p.total.key) + saysPage
-	case p.whole || isTotal(wordsOf(p.total.key)):
+		return shown(p.total.key) + saysPage
+	case p.whole || p.total.n == n && isTotal(wordsOf(p.total.key)):
 		return ""
 	case p.may != "":
-		return strconv.Quote(p.may) + mayBePage
+		return shown(p.may) + mayBePage
 	case p.limit.n > 0 && p.limit.n <= n:
-		return strconv.Quote(p.limit.key) + mayBePage
+		return shown(p.limit.key) + mayBePage
 	}
 	return ""
+}
+
+// shown is a key in quotes, unless it may be a value: a name can be a key, too.
+func shown(key string) string {
+	if !isPlain(wordsOf(key)) {
+		return "a key next to the list"
+	}
+	return strconv.Quote(key)
 }
 
 const (
@@ -82,7 +90,7 @@ func (p *Page) next(key string, words []string, v value) {
 	switch {
 	case v.says():
 		p.more = key
-	case !has(words, "prev", "previous"):
+	case isPlain(words) && !has(words, "prev", "previous"):
 		p.whole = true
 	}
 }
