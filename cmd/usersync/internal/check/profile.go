@@ -90,7 +90,7 @@ func (f *Findings) profileOf(ctx context.Context, o reader.Options) (one filePro
 }
 
 func (f *Findings) columnProfile(c *profile.Column, i int) columnProfile {
-	at := slices.IndexFunc(f.columns, func(own column) bool { return strings.TrimSpace(own.Name) == c.Name })
+	at := slices.IndexFunc(f.columns, func(own column) bool { return user.Trim(own.Name) == c.Name })
 	out := columnProfile{Column: c.Name, Filled: c.Filled, Empty: c.Empty, Blank: c.Blank, Nulls: c.Markers, Longest: c.Longest}
 	if at >= 0 {
 		out.To = f.columns[at].To
