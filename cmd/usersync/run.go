@@ -30,13 +30,13 @@ func runCommand(e *env, found *advice.Result) *cobra.Command {
 	dryRun := cmd.Flags().Bool(dryRunFlag, false, "show what would be done, like usersync plan, and send nothing")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		c, err := load()
+		if err == nil {
+			err = c.FindShard()
+		}
 		if err != nil {
 			if !*dryRun {
 				e.process().TellUnread(cmd.Context(), c, err)
 			}
-			return err
-		}
-		if err := c.FindShard(); err != nil {
 			return err
 		}
 		if *dryRun {

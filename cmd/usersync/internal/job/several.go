@@ -19,14 +19,9 @@ import (
 // runs share only the process, and the first call waits until each of them
 // has found its settings and its columns in order.
 func (p *Process) SendSeveral(ctx context.Context, c *config.Config, files []string) error {
-	if slices.Contains(files, "-") {
-		return exit.Usage(fmt.Errorf("open the input: standard input cannot be read by %d runs", len(c.Target.All)), "name a file, or one destination with --to", "usersync run --help")
-	}
-	if c.Output.Results != "" {
-		return exit.Usage(fmt.Errorf("read settings: --results cannot take the results of %d runs", len(c.Target.All)), "leave it out: each run writes its results to its own directory", "usersync run --help")
-	}
-	configs, err := c.Each()
+	configs, err := each(c, files)
 	if err != nil {
+		p.TellUnread(ctx, c, err)
 		return err
 	}
 	lanes := p.lanes(configs)
@@ -41,6 +36,17 @@ func (p *Process) SendSeveral(ctx context.Context, c *config.Config, files []str
 		inParallel(lanes, func(l *lane) error { return l.sender.send(ctx, &l.found) })
 	}
 	return end(ctx, c.Target.All, lanes)
+}
+
+// each returns the settings of each run.
+func each(c *config.Config, files []string) ([]*config.Config, error) {
+	if slices.Contains(files, "-") {
+		return nil, exit.Usage(fmt.Errorf("open the input: standard input cannot be read by %d runs", len(c.Target.All)), "name a file, or one destination with --to", "usersync run --help")
+	}
+	if c.Output.Results != "" {
+		return nil, exit.Usage(fmt.Errorf("read settings: --results cannot take the results of %d runs", len(c.Target.All)), "leave it out: each run writes its results to its own directory", "usersync run --help")
+	}
+	return c.Each()
 }
 
 // asJSON is the format of a log whose lines are all JSON.
