@@ -48,7 +48,7 @@ func (s *sender) rewriteReport(runsDir, run string) {
 	}
 }
 
-// conclude releases a run and then uploads what is to be published, if the settings ask for it; err is
+// conclude releases a run and then uploads what is to be published at the place of the settings; err is
 // how the run ended. The account is free while the files are on their way.
 func (s *sender) conclude(ctx context.Context, err error) error {
 	err = errors.Join(err, s.release())
@@ -64,18 +64,24 @@ func (s *sender) conclude(ctx context.Context, err error) error {
 func (s *sender) uploadWaiting(ctx context.Context) error {
 	c := s.config
 	waiting, err := publish.Waiting(c.Output.RunsDir)
-	if err != nil {
+	if err != nil && c.Output.Publish == "" {
+		s.terminal.Log.Warn("runs that are to be published may not have been found", zap.Error(err))
+		err = nil
+	} else if err != nil {
 		dir := filepath.Join(c.Output.RunsDir, s.summary.Run)
 		err = &exit.Error{Err: fmt.Errorf("find the runs to publish: %w", err), Code: exit.Temporary, Hint: "the run has ended, and its files are in " + dir, Next: c.PublishCommand(dir)}
 	}
 	for _, p := range waiting {
+		if p.Run != s.summary.Run && isInProgress(c.Output.RunsDir, p.Run) {
+			continue // its own process uploads it
+		}
 		if p.URL != c.Output.Publish {
 			s.terminal.Log.Warn("a run is not published: its files were to go elsewhere", zap.String("run", p.Run), zap.String("publish", p.URL),
 				zap.String("next", c.PublishElsewhereCommand(p.URL, filepath.Join(c.Output.RunsDir, p.Run))))
 			continue
 		}
-		if p.Run != s.summary.Run && (ctx.Err() != nil || isInProgress(c.Output.RunsDir, p.Run)) {
-			continue // the next run uploads it, or its own process
+		if p.Run != s.summary.Run && ctx.Err() != nil {
+			continue // the next run uploads it
 		}
 		if failed := s.uploadOne(ctx, p); failed != nil {
 			if err = errors.Join(err, failed); isAway(ctx, failed) {
