@@ -71,7 +71,7 @@ func afterLast(made map[string]Calls, taken int) string {
 	}
 	for _, c := range made {
 		for what := range c.Met {
-			early := what == "dial" || what == "dns" || strings.HasPrefix(what, "token_") && what != "token_expired"
+			early := what == "dial" || what == "dns" || what == "proxy" || strings.HasPrefix(what, "token_") && what != "token_expired"
 			if !early {
 				return "no user after it was touched this time"
 			}

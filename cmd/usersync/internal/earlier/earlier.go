@@ -5,7 +5,6 @@
 package earlier
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"path/filepath"
@@ -164,7 +163,13 @@ func (a Account) Replays() bool {
 // End ends the runs that are not continued: left are absorbed by the run with the name by, and the
 // others are settled.
 func (a Account) End(ctx context.Context, left []*history.Run, e Runs, by string) error {
-	return cmp.Or(a.absorb(ctx, left, by), a.settle(ctx, e, by), a.Ledger.Stored().Forget(ctx))
+	if err := a.absorb(ctx, left, by); err != nil {
+		return err
+	}
+	if err := a.settle(ctx, e, by); err != nil {
+		return err
+	}
+	return a.Ledger.Stored().Forget(ctx)
 }
 
 func (a Account) absorb(ctx context.Context, left []*history.Run, by string) error {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"usersync/cmd/usersync/internal/exit"
 	"usersync/sync/user"
 	"usersync/sync/visible"
 )
@@ -20,7 +21,7 @@ func Print(w io.Writer, e *Explanation) error {
 		p.run(&e.Runs[i])
 	}
 	if e.OlderRuns > 0 {
-		p.line("\n%d older runs had the user: --runs %d lists them too", e.OlderRuns, len(e.Runs)+e.OlderRuns)
+		p.line("\n%s had the user: --runs %d lists them too", exit.Plural(e.OlderRuns, "older run"), len(e.Runs)+e.OlderRuns)
 	}
 	if len(e.Alike) > 0 {
 		p.line("\nids that look like this one: %s", strings.Join(e.Alike, ", "))
@@ -73,7 +74,7 @@ func (p *page) run(r *Run) {
 		p.record(&r.Records[i])
 	}
 	if r.MoreRecords > 0 {
-		p.line("  %d earlier rows of the user in this run are not listed", r.MoreRecords)
+		p.line("  not listed: %s of the user in this run", exit.Plural(r.MoreRecords, "earlier row"))
 	}
 }
 
@@ -118,7 +119,7 @@ func callsText(c *Calls, action user.Op) string {
 	if c.Attempts == 0 {
 		return "none"
 	}
-	text := calls(c.Attempts) + map[bool]string{true: ", ", false: ", the last one "}[c.Attempts == 1] + withArticle(action)
+	text := exit.Plural(c.Attempts, "call") + map[bool]string{true: ", ", false: ", the last one "}[c.Attempts == 1] + withArticle(action)
 	if c.HTTP != 0 {
 		text += fmt.Sprintf("; last answer HTTP %d", c.HTTP)
 	}
@@ -166,7 +167,7 @@ func (p *page) notSearched(all []NotSearched) {
 			p.line("\nnot searched")
 		}
 		if i == most {
-			p.line("  and %d more runs", len(all)-most)
+			p.line("  and %s", exit.Plural(len(all)-most, "more run"))
 			return
 		}
 		p.line("  run %s: %s", n.Run, n.Why)

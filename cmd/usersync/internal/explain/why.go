@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"usersync/cmd/usersync/internal/exit"
 	"usersync/sync/journal"
 	"usersync/sync/user"
 	"usersync/writer"
@@ -64,9 +65,9 @@ func (c *cause) decision() string {
 	case row.Attempts == 0:
 		return fmt.Sprintf("No call of this record is recorded, although its outcome is %s.", row.Status)
 	case row.Status == user.Failed && gotThrough[row.Code]:
-		return fmt.Sprintf("%s It did not succeed in %s, for the reason that the code gives.", c.attempt(), calls(row.Attempts))
+		return fmt.Sprintf("%s It did not succeed in %s, for the reason that the code gives.", c.attempt(), exit.Plural(row.Attempts, "call"))
 	case row.Status == user.Failed:
-		return fmt.Sprintf("%s It did not get through in %s, while other calls did. It was given up, and is safe to send again.", c.attempt(), calls(row.Attempts))
+		return fmt.Sprintf("%s It did not get through in %s, while other calls did. It was given up, and is safe to send again.", c.attempt(), exit.Plural(row.Attempts, "call"))
 	case row.Status == user.InDoubt:
 		return c.attempt() + " " + doubt(row.Code) + " usersync does not call that a success, and does not send again what could be done twice."
 	case row.Status == user.Refused:
@@ -106,13 +107,6 @@ func answered(status int) string {
 		return ""
 	}
 	return fmt.Sprintf(" (HTTP %d)", status)
-}
-
-func calls(n int) string {
-	if n == 1 {
-		return "1 call"
-	}
-	return fmt.Sprintf("%d calls", n)
 }
 
 // attempt says why the last call was of its kind.

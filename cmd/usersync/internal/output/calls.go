@@ -44,7 +44,7 @@ func appended(dir *rundir.Dir, name string) func() (io.WriteCloser, int64, error
 		}
 		info, err := f.Stat()
 		if err != nil {
-			return nil, 0, err
+			return nil, 0, errors.Join(err, f.Close())
 		}
 		return f, info.Size(), nil
 	}

@@ -30,7 +30,7 @@ func (m *merging) checkErrors() error {
 	if !stops {
 		return err
 	}
-	return &exit.Error{Err: fmt.Errorf("merge run %s: %w; nothing was deleted or merged since", m.shard.joined.Run, err), Code: exit.Guard,
+	return &exit.Error{Err: fmt.Errorf("merge run %s: %w; nothing has been deleted or merged since", m.shard.joined.Run, err), Code: exit.Guard,
 		Hint: tripped.Hint, Next: m.Config.Invocation.Again(m.Paths...)}
 }
 
@@ -45,8 +45,8 @@ func (m *merging) reopen(ctx context.Context) error {
 		return err
 	}
 	return &exit.Error{
-		Err:  fmt.Errorf("merge run %s: the input was replaced while its shards sent it; nothing was deleted or merged since", m.shard.joined.Run),
-		Code: exit.Guard, Hint: "put the input of the run back, with its time of change, and start the same command again", Next: m.Config.Invocation.Again(m.Paths...),
+		Err:  fmt.Errorf("merge run %s: the input was replaced while its shards sent it; nothing has been deleted or merged since", m.shard.joined.Run),
+		Code: exit.Guard, Hint: "put the input of the run back, with its modification time, and start the same command again", Next: m.Config.Invocation.Again(m.Paths...),
 	}
 }
 

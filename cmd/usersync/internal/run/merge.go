@@ -31,7 +31,7 @@ type merging struct {
 
 // Merge makes the files of the run from those of its shards, all of which are done, and
 // returns it with its summary: finish it as any other. Nil means that another process has
-// merged it, which the summary is of. Release the shard, and not what is returned.
+// merged it, which the summary is of. Release the shard and what is returned.
 func (s *Shard) Merge(ctx context.Context) (*Run, report.Summary, error) {
 	b := &beginning{base: s.run.base, lease: s.run.lease, shard: s.run.shard}
 	b.shard.Index = b.shard.Count
@@ -159,7 +159,7 @@ func (m *merging) create(ctx context.Context) (files *output.Files, err error) {
 		return nil, err
 	}
 	if err := files.Begin(h); err != nil {
-		return nil, &history.DirError{Err: err}
+		return nil, errors.Join(&history.DirError{Err: err}, files.Release())
 	}
 	return files, nil
 }

@@ -196,7 +196,7 @@ func IntoString(place *string) func(string) error {
 	return Into(place, func(s string) (string, error) { return s, nil })
 }
 
-// IntoBool is Into for true and false, in any spelling that parseBool knows.
+// IntoBool is Into for true and false, in any spelling that quantity.ParseBool knows.
 func IntoBool(place *bool) func(string) error { return Into(place, quantity.ParseBool) }
 
 // IntoSecret is Into for a value that must never be shown.
