@@ -11,20 +11,15 @@ import (
 // TestProofShardsDatabase: the database of the ledger crashes at random moments while four
 // shards run, and comes back, sooner or later than their leases end. Each user is settled once.
 func TestProofShardsDatabase(t *testing.T) {
-	var server ledgertest.Postgres
-	t.Cleanup(func() {
-		if err := server.Stop(); err != nil {
-			t.Error(err)
-		}
-	})
+	server := postgres(t)
 	for seed := range size(1, 25) {
 		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
-			j := newShardedJob(t, &server, 4, uint64(seed))
+			j := newShardedJob(t, server, 4, uint64(seed))
 			j.troubles, j.pause = 0, time.Second
 			j.records = size(1_200, 200_000)
 			j.file = write(t, j.records, validRow)
 			crashed := make(chan error, 1)
-			go func() { crashed <- j.crashDatabase(&server, 2) }()
+			go func() { crashed <- j.crashDatabase(server, 2) }()
 			j.run(t)
 			if err := <-crashed; err != nil {
 				t.Fatal(err)

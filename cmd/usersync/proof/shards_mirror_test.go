@@ -6,22 +6,15 @@ import (
 	"slices"
 	"testing"
 	"time"
-
-	"usersync/sync/ledger/ledgertest"
 )
 
 // TestProofShardsMirror: the process that deletes what a mirror in shards misses is killed at
 // random moments. Each of these users is deleted once, no other is, and each has one outcome.
 func TestProofShardsMirror(t *testing.T) {
-	var server ledgertest.Postgres
-	t.Cleanup(func() {
-		if err := server.Stop(); err != nil {
-			t.Error(err)
-		}
-	})
+	server := postgres(t)
 	for seed := range size(1, 25) {
 		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
-			j := newShardedJob(t, &server, 2, uint64(seed))
+			j := newShardedJob(t, server, 2, uint64(seed))
 			j.records = size(180, 3_000)
 			j.site.run(t, append(slices.Clone(j.flags), packed(t, write(t, j.records, validRow)))...).wantExit(t, 0)
 			left := j.records / 3 * 2
@@ -38,11 +31,11 @@ func TestProofShardsMirror(t *testing.T) {
 }
 
 // killOne starts a process for one of the shards, and kills it at a random moment. Its
-// deletions take longer than that.
+// deletions take longer than that. On a busy machine its short lease may end before.
 func (j *shardedJob) killOne(t *testing.T) {
 	u := j.start(t, j.random.IntN(j.shards), "--lease-term", "1s", "--timeout", "1s")
 	kill := time.AfterFunc(time.Duration(j.random.IntN(4_000))*time.Millisecond, u.kill)
-	if o := u.wait(t); o.exit != -1 && o.exit != 0 {
+	if o := u.wait(t); !slices.Contains([]int{-1, 0, 5, 8}, o.exit) {
 		t.Errorf("exit %d\n%s", o.exit, o.stderr)
 	}
 	kill.Stop()
