@@ -136,7 +136,8 @@ func readSilently(t *testing.T, text string) {
 		}
 		silent(t, rec.Err)
 		raw := csv.NewReader(bytes.NewReader(rec.Origin.Raw))
-		raw.TrimLeadingSpace, raw.LazyQuotes = true, true // rows with blanks around their quotes are read, too
+		blanks := bytes.Contains(rec.Origin.Raw, []byte(` "`)) || bytes.Contains(rec.Origin.Raw, []byte(`" `))
+		raw.TrimLeadingSpace, raw.LazyQuotes = blanks, blanks // such quotes are read as if the blanks were not there
 		if cells, err := raw.Read(); !rec.Origin.Unparsed && (err != nil || len(cells) != 2) {
 			t.Fatalf("raw is %q: %v", rec.Origin.Raw, err)
 		}

@@ -11,6 +11,11 @@ import (
 
 // A list in JSON is what encoding/json says, however it is written.
 func TestListIsThatOfJSON(t *testing.T) {
+	for text, want := range map[string][]string{`["\u00e4"]`: {"ä"}, `["a,b", "c"]`: {"a,b", "c"}} {
+		if got, err := (Value{Kind: JSON, Text: text}).List(); err != nil || !slices.Equal(got, want) {
+			t.Fatalf("%s: %q, %v", text, got, err)
+		}
+	}
 	part := rapid.SampledFrom([]string{`"`, `""`, `"a"`, `"CARDLINKED"`, `"a b"`, `"ä"`, `"\u00e4"`, `"\"`, `"a,b"`, `"]"`, `"["`, `,`, ` `, "\t", "\n", "\u00a0", `]`, `[`, `1`, `null`, `{}`, "\x00", "\x7f", "\xff", `\`})
 	rapid.Check(t, func(r *rapid.T) {
 		text := "["

@@ -5,9 +5,7 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
-	"time"
 
-	"usersync/reader/place"
 )
 
 // A run that has finished waits from its note until all its files are there, the oldest first.
@@ -30,7 +28,7 @@ func TestWaiting(t *testing.T) {
 		}
 	}
 	s := &store{}
-	places := &place.Opener{Wait: func(int) time.Duration { return 0 }, Stores: func(string, place.Credentials) (place.Store, error) { return s, nil }}
+	places := s.opener()
 	for _, c := range []struct {
 		url, refuses string
 		waiting      []string

@@ -20,6 +20,10 @@ type store struct {
 	taken   []string
 }
 
+func (s *store) opener() *place.Opener {
+	return &place.Opener{Wait: func(int) time.Duration { return 0 }, Stores: func(string, place.Credentials) (place.Store, error) { return s, nil }}
+}
+
 func (s *store) Put(_ context.Context, u place.URL, _ io.ReadSeeker, _ int64) error {
 	if filepath.Base(u.Path) == s.refuses {
 		return place.Refused("", nil)
@@ -48,7 +52,7 @@ func TestRun(t *testing.T) {
 		"results.csv": {at + "rejects.csv", at + "report.html"},
 	} {
 		s := &store{refuses: refuses}
-		places := &place.Opener{Wait: func(int) time.Duration { return 0 }, Stores: func(string, place.Credentials) (place.Store, error) { return s, nil }}
+		places := s.opener()
 		n, err := Run(t.Context(), places, "s3://bucket/runs", runs, run)
 		failed, ok := errors.AsType[*Error](err)
 		if !slices.Equal(s.taken, want) || n != len(want) || (refuses != "") != (ok && failed.File == refuses) {
