@@ -5,7 +5,6 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
-
 )
 
 // A run that has finished waits from its note until all its files are there, the oldest first.
