@@ -43,7 +43,7 @@ func is(words []string, list string) bool {
 	return slices.Contains(strings.Fields(list), strings.Join(words, ""))
 }
 
-// isPlain reports whether a key is about pages and nothing else: partial_errors is not.
+// isPlain reports whether a key is about pages and only pages: partial_errors is not.
 func isPlain(words []string) bool {
 	known := strings.Fields(`next more has is page pages token cursor cursors link links url uri href offset start continuation pagination
 		truncated incomplete partial prev previous delta remaining last evaluated key skip skipped data
