@@ -64,7 +64,7 @@ func ruleAt(raw []byte, at int) (rule, hint string) {
 	case c == ',' || c == '}' || c == ']':
 		return "a comma or a colon is where a value or a key belongs, or a value is missing", "JSON allows no comma in front of a closing bracket"
 	case c == '"':
-		return "a comma, a colon or a quote is missing", "put quotes inside a text behind a backslash"
+		return "a comma, a colon or a quote is missing", "write a backslash in front of quotes inside a text"
 	case c >= '0' && c <= '9' || c == '+' || c == '-' || c == '.':
 		return "it has a number that JSON does not allow, such as one with zeros in front", "put such numbers in double quotes"
 	case c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_' || c == '$':

@@ -19,7 +19,7 @@ var (
 )
 
 // unpacked unpacks a body that shows that it is packed, or whose header says so. What is packed
-// in a way that is not known here stays as it is: then it is not JSON to the client, and the users
+// in a way that is not known here stays packed: then it is not JSON to the client, and the users
 // are in doubt.
 func unpacked(body []byte, h http.Header) ([]byte, error) {
 	named := h["Content-Encoding"]

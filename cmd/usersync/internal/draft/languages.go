@@ -9,7 +9,7 @@ import (
 
 // foreign are names of columns in the exports of programs in German, French, Spanish, Italian,
 // Dutch and Portuguese, plain. A word that means different things in two of these languages, or
-// something else in English, is not among them.
+// another thing in English, is not among them.
 func foreign() map[user.Field]string {
 	return map[user.Field]string{
 		user.Email: `emailadresse mailadresse adressemail adresseemail courriel adressecourriel adresseelectronique correo correoelectronico direcciondecorreo

@@ -41,12 +41,15 @@ func plain(name string) string {
 
 // letters are those of lower case that are not a letter and an accent.
 var letters = sync.OnceValue(func() *strings.Replacer {
-	return strings.NewReplacer("ß", "ss", "ø", "o", "æ", "ae", "œ", "oe", "ł", "l", "đ", "d")
+	return strings.NewReplacer("ß", "ss", "ø", "o", "æ", "ae", "œ", "oe", "ł", "l", "đ", "d", "n°", "numero", "nº", "numero", "№", "numero")
 })
 
 // plains are the plain name, and that of an attribute in brackets.
 func plains(name string) []string {
 	all := []string{plain(name)}
+	if counted, is := strings.CutSuffix(strings.TrimSpace(name), "#"); is { // Employee #
+		all[0] = plain(counted + "no")
+	}
 	if in := attribute().FindStringSubmatch(name); in != nil {
 		all = append(all, plain(in[1]))
 	}
@@ -57,7 +60,7 @@ func plains(name string) []string {
 // likeliest first.
 var keyNames = strings.Fields(`
 	id customerid customerno customernumber custno custid cusnum memberid membernumber sourcedid userid userno uid externalid localid
-	personid employeeid employeenumber employeeno studentid sisid contactid recordid recordidcontact accountid clientid identifier objectid objectguid
+	personid employeeid employeenumber employeeno studentid sisid contactid recordid recordidcontact entityid accountid clientid identifier objectid objectguid
 	uuid guid idnumber loginid login username userprincipalname samaccountname euid leid dn distinguishedname`)
 
 // synonyms are names of other columns in other systems, plain.
@@ -71,7 +74,7 @@ var synonyms = sync.OnceValue(func() map[string]user.Field {
 		user.BirthYear: "yearofbirth birthyear", user.DateOfBirth: "dateofbirth birthdate birthday born",
 		user.FirstName: "givenname given forename fname namefirst firstnames", user.LastName: "familyname family surname lname namelast sn",
 		user.MiddleName: "middlenames additionalname", user.Name: "fullname", user.DisplayName: "displayname formattedname", user.NickName: "nickname",
-		user.UserName: "username userprincipalname login loginid samaccountname",
+		user.UserName: "username userlogin userprincipalname login loginid samaccountname",
 		user.City:     "town locality l mailingcity defaultaddresscity addresscity", user.State: "province region addressregion stateprovince stateorprovince mailingstate mailingstateprovince defaultaddressprovincecode",
 		user.Country:      "countrycode countryregion countryorregion usagelocation mailingcountry defaultaddresscountrycode cc",
 		user.AddressLine1: "address1 addressline1 street streetaddress street1 address mailingstreet defaultaddressaddress1", user.AddressLine2: "address2 addressline2 street2 defaultaddressaddress2",
