@@ -37,10 +37,10 @@ func (r *reasons) joined(ctx context.Context) error {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	interrupted := func(err error) bool { return errors.Is(err, context.Canceled) && !errors.Is(cause, err) }
+	interrupted := func(err error) bool { return errors.Is(err, context.Canceled) }
 	own := slices.DeleteFunc(slices.Clone(r.errs), interrupted)
 	if len(own) == 0 {
-		own = r.errs
+		return cause
 	}
 	return errors.Join(own...)
 }

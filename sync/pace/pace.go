@@ -100,8 +100,9 @@ func New(o Options) *Pace {
 
 // Begin waits until a call may start: until a slot and a token are free, no pause
 // applies and the API is not down. The caller makes one call at once and then
-// calls end exactly once, with the status of the answer (0 if none came, below 0 if
-// the call was not made after all) and whether the API gave a definite answer.
+// calls end exactly once, with the status of the answer (0 if none came, -1 if the call was not
+// made after all, -2 if the caller ended it before its answer) and whether the API gave a
+// definite answer.
 //
 // The error is the cause of ctx, or wraps ErrGaveUp, ErrTooLong, ErrTooLate or
 // ErrNoLimit. No call may be made after it, now or later.
@@ -119,9 +120,12 @@ func (p *Pace) Begin(ctx context.Context) (end func(status int, answered bool), 
 	began := time.Now()
 	p.slots.started(began)
 	return func(status int, answered bool) {
-		if status < 0 {
+		switch {
+		case status == notMade:
 			p.unmade(probe)
-		} else {
+		case status < 0: // it says nothing about the API
+			p.abandonProbe(probe)
+		default:
 			p.ended(status, answered, probe)
 		}
 		if status >= 0 {
@@ -133,6 +137,8 @@ func (p *Pace) Begin(ctx context.Context) (end func(status int, answered bool), 
 		<-p.slots.held
 	}, nil
 }
+
+const notMade = -1
 
 // Answered returns how many calls got a definite answer so far.
 func (p *Pace) Answered() uint64 {
