@@ -37,7 +37,7 @@ func (m *searched) reason(runsDir, id string, held *Ledger) string {
 	if listed(runsDir, m.run, id, m.ids) {
 		return "a guard held all deletions back, and the user is on the list in " + filepath.Join(runsDir, m.run, "absent.csv") + "."
 	}
-	if summaryState(runsDir, m.run) != report.Finished {
+	if endingOf(runsDir, m.run).State != report.Finished {
 		return "the run did not finish, and deletions come last."
 	}
 	return "no file of the run records why. The user may have come into the ledger after it."

@@ -3,10 +3,12 @@ package explain
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/sync/user"
+	"usersync/writer/codes"
 )
 
 // reject says what happened to a rejected row since; empty if it is settled.
@@ -27,16 +29,31 @@ func (c *cause) reject() string {
 	if len(c.readBy) > 0 {
 		return fmt.Sprintf("Run %s read the rejects, and has no result for this user.", c.readBy[0])
 	}
-	return "The row is in the run's rejects. No later run in this directory had the user."
+	text := "The row is in the run's rejects. No later run in this directory had the user."
+	if c.needsFix() {
+		text += " Correct the row first: sent again as it is, it would end in the same way."
+	}
+	return text
+}
+
+// needsFix reports whether the same row cannot succeed.
+func (c *cause) needsFix() bool {
+	if c.row.Status != user.Invalid && c.row.Status != user.Refused {
+		return false
+	}
+	entry, known := codes.Lookup(c.row.Code)
+	return c.row.Status == user.Invalid || !known || entry.Retry == codes.Fix
 }
 
 // next is the command to type for the row; empty if there is nothing to do.
 func (c *cause) next() string {
 	row := c.row
 	switch {
-	case (c.run.State == stopped || c.run.State == killed) && !c.run.Sandbox:
-		return exit.CommandLine("resume", c.run.Path)
-	case settles(row.Status), c.run.Sandbox, !c.last:
+	case c.run.Sandbox, !c.last:
+		return ""
+	case c.run.State == stopped || c.run.State == killed:
+		return c.run.goOn()
+	case settles(row.Status):
 		return ""
 	case c.retriedIn() != nil: // that run says what is left to do
 		return ""
@@ -50,5 +67,17 @@ func (c *cause) next() string {
 	if row.Code == user.CodeParked {
 		return exit.CommandLine("retry", "--retry-parked", c.run.Path)
 	}
+	if again := c.run.ended.Next; c.needsFix() && strings.HasPrefix(again, exit.CommandLine("run")+" ") {
+		return again // with the rejects
+	}
 	return exit.CommandLine("retry", c.run.Path)
+}
+
+// goOn is the command with which an unfinished run said that it goes on. One that was killed
+// said nothing.
+func (r *Run) goOn() string {
+	if r.State == stopped && r.ended.Next != "" {
+		return r.ended.Next
+	}
+	return exit.CommandLine("resume", r.Path)
 }

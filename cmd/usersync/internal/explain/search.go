@@ -39,7 +39,7 @@ type Found struct {
 	// the caller to set.
 	LedgerCommand func(verb string, args ...string) string
 
-	mirrors []*searched // the newest first
+	mirrors, newest []*searched // the newest first
 }
 
 // Hit is a run that had the user.
@@ -215,6 +215,9 @@ func (s *search) sum(all []searched) *Found {
 		for _, run := range history.ReadBy(one.header) {
 			f.ReadBy[run] = append(f.ReadBy[run], one.run)
 		}
+		if one.header.Run != "" {
+			f.newest = append(f.newest, one)
+		}
 		if one.header.Mode == string(config.Mirror) {
 			f.mirrors = append(f.mirrors, one)
 		}
@@ -226,7 +229,7 @@ func (s *search) sum(all []searched) *Found {
 				f.Alike = append(f.Alike, id)
 			}
 		}
-		if len(one.rows)+len(one.unwritten) > 0 {
+		if one.has() {
 			hits[one.run], headers[one.run] = Hit{Run: one.run, Header: one.header, Rows: one.rows, Unwritten: one.unwritten}, one.header
 		}
 	}

@@ -17,6 +17,7 @@ func Print(w io.Writer, e *Explanation) error {
 	p := &page{}
 	p.line("user %s", e.ID)
 	p.ledger(e)
+	p.without(e.Without)
 	for i := range e.Runs {
 		p.run(&e.Runs[i])
 	}
@@ -46,21 +47,6 @@ func (p *page) fact(name, text string) {
 	}
 }
 
-func (p *page) ledger(e *Explanation) {
-	if l := e.Ledger; l != nil {
-		p.line("\nnow, in the ledger")
-		p.fact("state", map[string]string{"held": "held: the API has the user", "accepted": "accepted: the API took the user for later",
-			user.Pending.String(): "pending: perhaps created, and looked up before anything is sent"}[l.State])
-		p.fact("key", l.Remote)
-		p.fact("feed", l.Feed)
-		if l.Run != "" {
-			p.fact("changed", fmt.Sprintf("by run %s, record %d", l.Run, l.Record))
-		}
-		p.fact("fields", strings.Join(l.Fields, ", "))
-	}
-	p.fact("note", e.LedgerNote)
-}
-
 func (p *page) run(r *Run) {
 	to := r.To
 	if r.Sandbox {
@@ -71,6 +57,9 @@ func (p *page) run(r *Run) {
 		p.fact("retries", "the rejects of run "+r.Retried)
 	}
 	for i := range r.Records {
+		if i > 0 {
+			p.line("")
+		}
 		p.record(&r.Records[i])
 	}
 	if r.MoreRecords > 0 {
@@ -90,11 +79,14 @@ func (p *page) record(r *Record) {
 	for i, why := range r.Why {
 		p.fact([]string{"why", ""}[min(i, 1)], why)
 	}
+	label := "calls"
 	if !r.Unwritten || r.Calls.Attempts > 0 {
-		p.fact("calls", callsText(&r.Calls, r.Action))
+		p.fact(label, callsText(&r.Calls, r.Action))
+		label = ""
 	}
 	for i := range r.Calls.Logged {
-		p.fact("", attemptText(i+1, &r.Calls.Logged[i]))
+		p.fact(label, attemptText(i+1, &r.Calls.Logged[i]))
+		label = ""
 	}
 	if r.Calls.Note != "" {
 		p.fact("", r.Calls.Note)

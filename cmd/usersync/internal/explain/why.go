@@ -13,6 +13,7 @@ import (
 // cause is what is known about why a run did what it did with one row.
 type cause struct {
 	run    *Run
+	asked  Asked
 	header journal.Header
 	row    writer.Result
 	held   *Ledger // what the ledger holds now; nil if it is not known
@@ -107,36 +108,6 @@ func answered(status int) string {
 		return ""
 	}
 	return fmt.Sprintf(" (HTTP %d)", status)
-}
-
-// attempt says why the last call was of its kind.
-func (c *cause) attempt() string {
-	mode := user.Op(c.header.Mode)
-	switch c.row.Action {
-	case user.Create:
-		if mode == user.Create {
-			return "It was sent as a create, as in all of mode create."
-		}
-		return "It was sent as a create: the ledger, if there was one, did not hold the id, the row asked for it, or the API had no such user. Results do not record which."
-	case user.Update:
-		if mode == user.Update {
-			return "It was sent as an update, as in all of mode update."
-		}
-		return "It was sent as an update: the ledger held the user with other values" + c.orFull() + ", the row asked for it or named the API's key, or the API said that the user exists. Results do not record which."
-	case user.Delete:
-		if c.header.Mode == string(user.Delete) {
-			return "It was sent as a delete, because the mode of the run is delete."
-		}
-		return "It was sent as a delete, because the row asks for it."
-	}
-	return "It was sent."
-}
-
-func (c *cause) orFull() string {
-	if c.full() {
-		return ", or it was sent because of --full"
-	}
-	return ""
 }
 
 // unchanged says what showed that the API has the data already.
