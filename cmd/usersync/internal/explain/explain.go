@@ -27,6 +27,8 @@ type Explanation struct {
 	Ledger *Ledger `json:"ledger,omitempty"`
 	// Why the ledger was not read, or that it does not know the user.
 	LedgerNote string `json:"ledger_note,omitempty"`
+	// What that is about, if the runs went to several destinations.
+	LedgerTo string `json:"ledger_to,omitempty"`
 	// What the ledgers of other destinations hold of the user, if the runs went to several.
 	Others []Other `json:"other_destinations,omitempty"`
 	// The newest runs, newer than all that had the user, that did not.

@@ -27,25 +27,20 @@ func (e *Explanation) Holds(to string) *Ledger {
 }
 
 func (p *page) ledger(e *Explanation) {
-	to := ""
-	if len(e.Others) > 0 && e.Ledger != nil {
-		to = ", for " + e.Ledger.To
-	}
-	p.held(e.Ledger, to)
-	p.fact("note", e.LedgerNote)
+	p.held(e.Ledger, e.LedgerNote, e.LedgerTo)
 	for i := range e.Others {
-		o := &e.Others[i]
-		if o.Ledger == nil {
-			p.line("\nnow, in the ledger, for %s", o.To)
-		}
-		p.held(o.Ledger, ", for "+o.To)
-		p.fact("note", o.Note)
+		p.held(e.Others[i].Ledger, e.Others[i].Note, e.Others[i].To)
 	}
 }
 
-func (p *page) held(l *Ledger, to string) {
+// held is what the ledger holds. to is the destination, if there are several.
+func (p *page) held(l *Ledger, note, to string) {
+	if to != "" {
+		p.line("\nnow, in the ledger, for %s", to)
+	} else if l != nil {
+		p.line("\nnow, in the ledger")
+	}
 	if l != nil {
-		p.line("\nnow, in the ledger%s", to)
 		p.fact("state", map[string]string{"held": "held: the API has the user", "accepted": "accepted: the API took the user for later",
 			user.Pending.String(): "pending: perhaps created, and looked up before anything is sent"}[l.State])
 		p.fact("key", l.Remote)
@@ -55,6 +50,7 @@ func (p *page) held(l *Ledger, to string) {
 		}
 		p.fact("fields", strings.Join(l.Fields, ", "))
 	}
+	p.fact("note", note)
 }
 
 // without names the newer runs that did not have the user.

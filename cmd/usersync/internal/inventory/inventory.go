@@ -30,7 +30,7 @@ func WriteEntry(to io.Writer, id string, s ledger.Details, rejected []ledger.Rec
 	}
 	for _, line := range lines {
 		if line[1] != "" {
-			fmt.Fprintf(table, "%s\t%s\n", line[0], line[1])
+			fmt.Fprintf(table, "%s\t%s\n", line[0], visible.Text(line[1])) // a key of the API could hold a line that looks like another fact
 		}
 	}
 	return table.Flush()

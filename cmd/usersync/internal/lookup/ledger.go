@@ -40,6 +40,7 @@ func (v ledgerView) read(ctx context.Context, q explain.Query, x *explain.Explan
 		q.ID, q.Remote = x.ID, ""
 	}
 	for _, other := range v.others(c.Target.To) {
+		x.LedgerTo = c.Target.To
 		var o explain.Explanation
 		c, err := v.Settings(other, true)
 		if err := v.readOne(ctx, c, err, q, &o); err != nil {
