@@ -19,8 +19,8 @@ func (f *Found) Missing(runsDir, id string, held *Ledger) string {
 	if held == nil {
 		return ""
 	}
-	for _, m := range f.mirrors {
-		if len(f.Hits) > 0 && m.run <= f.Hits[0].Run {
+	for _, m := range f.newest {
+		if len(f.Hits) > 0 && m.run == f.Hits[0].Run {
 			return ""
 		}
 		if m.header.Mode == string(config.Mirror) && !m.header.Sandbox && m.header.Retried == "" && m.header.Scope.Destination == held.To {

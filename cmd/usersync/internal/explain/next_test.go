@@ -117,6 +117,18 @@ func TestRunsWithoutTheUser(t *testing.T) {
 	}
 }
 
+// Which run is newer the ledger knows: two that begin in the same second have names in any order.
+func TestNewestByTheLedger(t *testing.T) {
+	const first, second = "20260101T000000Z-zzzzzz", "20260101T000000Z-aaaaaa"
+	run := func(name string, order int64) searched {
+		return searched{run: name, header: journal.Header{Run: name, Registered: journal.Registered{Ledger: "l", Order: order}}, rows: make([]writer.Result, 1)}
+	}
+	f := new(search).sum([]searched{run(first, 1), run(second, 2)})
+	if f.newest[0].run != second || f.Hits[0].Run != second || len(f.Without(t.TempDir())) != 0 {
+		t.Errorf("%+v", f.Hits)
+	}
+}
+
 // A run that stopped before the user is told with where it stopped, also if no run had them.
 func TestStoppedBeforeTheUser(t *testing.T) {
 	const name = "20260101T000000Z-aaaaaa"

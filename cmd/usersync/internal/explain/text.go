@@ -81,7 +81,7 @@ func (p *page) record(r *Record) {
 	}
 	label := "calls"
 	if !r.Unwritten || r.Calls.Attempts > 0 {
-		p.fact(label, callsText(&r.Calls, r.Action))
+		p.fact(label, r.callsText())
 		label = ""
 	}
 	for i := range r.Calls.Logged {
@@ -107,11 +107,17 @@ func (r *Record) where() string {
 	return "no row: the user was missing from the input"
 }
 
-func callsText(c *Calls, action user.Op) string {
-	if c.Attempts == 0 {
+func (r *Record) callsText() string {
+	c, last := &r.Calls, withArticle(r.Action)
+	switch {
+	case c.Attempts == 0 && r.Code == user.CodeAdopted:
+		return "a read, and none that carried the row"
+	case c.Attempts == 0:
 		return "none"
+	case r.Outcome == user.Unchanged:
+		last = "a read" // which showed that the call for which it was made is not needed
 	}
-	text := exit.Plural(c.Attempts, "call") + map[bool]string{true: ", ", false: ", the last one "}[c.Attempts == 1] + withArticle(action)
+	text := exit.Plural(c.Attempts, "call") + map[bool]string{true: ", ", false: ", the last one "}[c.Attempts == 1] + last
 	if c.HTTP != 0 {
 		text += fmt.Sprintf("; last answer HTTP %d", c.HTTP)
 	}

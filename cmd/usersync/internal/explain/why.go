@@ -48,6 +48,9 @@ func (c *cause) decision() string {
 	row := c.row
 	switch {
 	case row.Row == unwritten && row.Status == user.Unsettled:
+		if c.run.State == killed {
+			return "The journal says that it was about to be sent, and holds no outcome. If the run is still running, wait for its end. If it was killed, resume finds out what happened."
+		}
 		return "The journal says that it was about to be sent, and holds no outcome: the run ended before the answer was known. resume finds out what happened."
 	case row.Row == unwritten:
 		return "The journal holds the outcome, and the results do not yet: resume writes them without sending the user again."

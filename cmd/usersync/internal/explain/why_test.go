@@ -45,8 +45,17 @@ func TestWhy(t *testing.T) {
 // A call is named in English.
 func TestCallsInWords(t *testing.T) {
 	for op, want := range map[user.Op]string{user.Update: "1 call, an update; ", user.Delete: "1 call, a delete; "} {
-		if got := callsText(&Calls{Attempts: 1}, op); !strings.HasPrefix(got, want) {
+		if got := (&Record{Calls: Calls{Attempts: 1}, Action: op}).callsText(); !strings.HasPrefix(got, want) {
 			t.Errorf("%s: %s", op, got)
+		}
+	}
+	for want, r := range map[string]Record{
+		"2 calls, the last one a read; ":        {Calls: Calls{Attempts: 2}, Action: user.Update, Outcome: user.Unchanged, Code: user.CodeSame},
+		"a read, and none that carried the row": {Action: user.Create, Outcome: user.Unchanged, Code: user.CodeAdopted},
+		"none":                                  {Outcome: user.Unchanged},
+	} {
+		if got := r.callsText(); !strings.HasPrefix(got, want) {
+			t.Errorf("%s: %s", r.Code, got)
 		}
 	}
 }

@@ -26,6 +26,9 @@ func WriteEntry(to io.Writer, id string, s ledger.Details, rejected []ledger.Rec
 	}
 	for i := range rejected {
 		r := &rejected[i]
+		if r.Runs == 0 { // no finished run has met it
+			continue
+		}
 		lines = append(lines, [2]string{"rejected", fmt.Sprintf("%s with %s in %s since %s", r.Status, r.Code, exit.Plural(r.Runs, "finished run"), date(r.First))})
 	}
 	for _, line := range lines {

@@ -56,7 +56,7 @@ func TestEntry(t *testing.T) {
 	of := ledger.Details{Feed: "f", LedgerEntry: user.LedgerEntry{State: user.Pending, Remote: "k\nstate  held", Run: "r", Record: 10, Fingerprints: user.Fingerprints{
 		Fields: []user.Fingerprint{{Field: user.Email}, {Field: user.Phone}}, Secrets: [16]byte{1}}}}
 	got := rows(t, func(b *strings.Builder) error {
-		return WriteEntry(b, "u", of, []ledger.RecurringRow{{Status: user.Refused, Code: "DUPLICATE", Runs: 1, First: now}})
+		return WriteEntry(b, "u", of, []ledger.RecurringRow{{Status: user.Refused, Code: "DUPLICATE", Runs: 1, First: now}, {Status: user.Invalid, Code: "in a run that stopped"}})
 	})
 	want := []string{"id|u", "state|pending", `remote|k\u000astate|held`, "feed|f", "run|r", "record|10", "fields|email, phone, secrets",
 		"rejected|refused with DUPLICATE in 1 finished run since 2026-11-27"}

@@ -145,7 +145,9 @@ func show(ctx context.Context, l *ledger.Ledger, to string, q explain.Query, x *
 func refusedNote(ctx context.Context, l *ledger.Ledger, id string) (note string, err error) {
 	rows, err := l.Runs().Recurring().Of(ctx, []string{id})
 	for i := range rows {
-		note += " " + recurringText(&rows[i])
+		if rows[i].Runs > 0 { // no finished run has met the others
+			note += " " + recurringText(&rows[i])
+		}
 	}
 	return note, err
 }
