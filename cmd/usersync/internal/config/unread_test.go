@@ -10,7 +10,7 @@ import (
 	"usersync/cmd/usersync/internal/connect"
 )
 
-// A config that makes no run says all the same whom to tell, if that part of it can be read.
+// A config that makes no run still says where to send notifications, if that part of it can be read.
 func TestWhoIsToldOfAConfigThatCannotBeUsed(t *testing.T) {
 	const job = "to: kard\nnotify:\n  webhook: env:HOOK\n  on: failure\nruns_dir: nights\n"
 	for name, c := range map[string]struct {

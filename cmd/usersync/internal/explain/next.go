@@ -31,7 +31,7 @@ func (c *cause) reject() string {
 	}
 	text := "The row is in the run's rejects. No later run in this directory had the user."
 	if c.needsFix() {
-		text += " Correct the row first: sent again as it is, it would end in the same way."
+		text += " Correct the row first: sent again unchanged, it would end in the same way."
 	}
 	return text
 }
@@ -73,8 +73,8 @@ func (c *cause) next() string {
 	return exit.CommandLine("retry", c.run.Path)
 }
 
-// goOn is the command with which an unfinished run said that it goes on. One that was killed
-// said nothing.
+// goOn is the command that an unfinished run named as the next one. One that was killed
+// named none.
 func (r *Run) goOn() string {
 	if r.State == stopped && r.ended.Next != "" {
 		return r.ended.Next

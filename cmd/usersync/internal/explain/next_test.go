@@ -14,7 +14,7 @@ import (
 )
 
 // The command for a user is one that can help: what a retry cannot cure is to be corrected first,
-// and a run that stopped goes on as it said itself.
+// and a run that stopped has named its next command.
 func TestNextCanHelp(t *testing.T) {
 	const rejects, goOn = "usersync run runs/r/rejects.csv", "usersync validate users.csv"
 	for name, c := range map[string]struct {

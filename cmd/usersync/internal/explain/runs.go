@@ -81,7 +81,7 @@ func endingOf(runsDir, run string) (e ending) {
 		return e
 	}
 	defer dir.Close() // it was only read
-	f, err := dir.Read("summary.json")
+	f, err := dir.Read(rundir.SummaryName)
 	if err != nil {
 		return e
 	}

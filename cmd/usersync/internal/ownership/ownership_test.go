@@ -122,8 +122,8 @@ func (u *users) Lookup(_ context.Context, ids []string) ([]user.LedgerEntry, err
 	return make([]user.LedgerEntry, len(ids)), nil
 }
 
-// A mirror that is continued does not delete users to whom rows of the part before have led: those
-// in its results as well as those that only its journal has, however many they are.
+// A mirror that is continued does not delete a user if rows of the part before have led to that
+// user: rows in its results, and rows that only its journal has, however many they are.
 func TestLedBefore(t *testing.T) {
 	var keys []string
 	var entries []ledger.Entry
