@@ -31,14 +31,14 @@ func (c *cause) reject() string {
 	}
 	text := "The row is in the run's rejects. No later run in this directory had the user."
 	if c.needsFix() {
-		text += " Correct the row first: sent again unchanged, it would end in the same way."
+		text += " Correct the row or the settings first: sent again unchanged, it would end in the same way."
 	}
 	return text
 }
 
 // needsFix reports whether the same row cannot succeed.
 func (c *cause) needsFix() bool {
-	if c.row.Status != user.Invalid && c.row.Status != user.Refused {
+	if c.row.Status != user.Invalid && c.row.Status != user.Refused || c.never() {
 		return false
 	}
 	entry, known := codes.Lookup(c.row.Code)
@@ -55,7 +55,7 @@ func (c *cause) next() string {
 		return c.run.goOn()
 	case settles(row.Status):
 		return ""
-	case c.retriedIn() != nil: // that run says what is left to do
+	case c.retriedIn() != nil, c.never(): // that run says what is left to do, or nothing is
 		return ""
 	case row.Code == user.CodeSameUser && row.Remote != "":
 		return c.ledgerCommand("show", "--remote", row.Remote)
@@ -71,6 +71,11 @@ func (c *cause) next() string {
 		return again // with the rejects
 	}
 	return exit.CommandLine("retry", c.run.Path)
+}
+
+// never reports whether it is right that the row is not sent.
+func (c *cause) never() bool {
+	return c.row.Code == user.CodeProtected || c.row.Code == user.CodeSuperseded
 }
 
 // goOn is the command that an unfinished run named as the next one. One that was killed

@@ -23,9 +23,10 @@ func TestNextCanHelp(t *testing.T) {
 		sandbox      bool
 		want, says   string
 	}{
-		"invalid":              {finished, rejects, user.Settled{Status: user.Invalid, Code: "bad_email"}, false, rejects, "Correct the row first"},
-		"refused":              {finished, rejects, user.Settled{Status: user.Refused, Code: "DUPLICATE"}, false, rejects, "Correct the row first"},
+		"invalid":              {finished, rejects, user.Settled{Status: user.Invalid, Code: "bad_email"}, false, rejects, "Correct the row or the settings first"},
+		"refused":              {finished, rejects, user.Settled{Status: user.Refused, Code: "DUPLICATE"}, false, rejects, "Correct the row or the settings first"},
 		"refused, parked runs": {finished, "usersync ledger parked", user.Settled{Status: user.Refused, Code: "DUPLICATE"}, false, "usersync retry runs/r", "Correct"},
+		"protected":            {finished, rejects, user.Settled{Status: user.Invalid, Code: user.CodeProtected}, false, "", "No later run in this directory had the user."},
 		"failed":               {finished, rejects, user.Settled{Status: user.Failed, Code: "http_503"}, false, "usersync retry runs/r", "No later run in this directory had the user."},
 		"in doubt":             {finished, rejects, user.Settled{Status: user.InDoubt, Code: user.CodeNoAnswer}, false, "usersync retry runs/r", "No later run in this directory had the user."},
 		"created":              {finished, rejects, user.Settled{Status: user.Created}, false, "", ""},

@@ -54,6 +54,8 @@ func (c *cause) decision() string {
 		return "The journal says that it was about to be sent, and holds no outcome: the run ended before the answer was known. resume finds out what happened."
 	case row.Row == unwritten:
 		return "The journal holds the outcome, and the results do not yet: resume writes them without sending the user again."
+	case row.Code == user.CodeProtected:
+		return "Nothing was sent: the user is on the list of --protect."
 	case row.Status == user.Invalid:
 		return "Nothing was sent: usersync found the row wrong before any call, and does not guess."
 	case row.Absent():

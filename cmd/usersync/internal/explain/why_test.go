@@ -34,6 +34,7 @@ func TestWhy(t *testing.T) {
 		"not deleted":            {"delete", user.Settled{Status: user.Failed, Code: user.CodeNotDeleted, Action: user.Delete, Attempts: 1}, "the code gives", "get through"},
 		"out of reach":           {"upsert", user.Settled{Status: user.Failed, Code: "http_503", Action: user.Create, Attempts: 5}, "did not get through in 5 calls", "the code gives"},
 		"contradicted":           {"upsert", user.Settled{Status: user.InDoubt, Code: user.CodeContradicted, Action: user.Create, Attempts: 1}, "does not prove", "Neither"},
+		"protected":              {"upsert", user.Settled{Status: user.Invalid, Code: user.CodeProtected}, "list of --protect", "row wrong"},
 		"no answer":              {"upsert", user.Settled{Status: user.InDoubt, Code: user.CodeNoAnswer, Action: user.Create, Attempts: 1}, "Neither an answer", "does not prove"},
 	} {
 		if got := whyOf(c.mode, c.of); !strings.Contains(got, c.says) || strings.Contains(got, c.never) {
