@@ -69,10 +69,9 @@ func TestWorkersDoNotWaitForACall(t *testing.T) {
 func TestCanariesHaveWorkersOfTheirOwn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := &results{}
-		a := newAPI(r, 0)
+		a := newAPI(r, time.Second)
 		var early int
 		a.answer = func(b user.Batch) ([]user.Outcome, error) {
-			time.Sleep(time.Second)
 			a.mu.Lock()
 			defer a.mu.Unlock()
 			if b.Records[0].Origin.Record <= 50 {

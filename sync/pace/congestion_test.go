@@ -246,7 +246,7 @@ func TestUnlimitedWorkersFollowTheLatency(t *testing.T) {
 func TestUnlimitedWorkersStayFew(t *testing.T) {
 	simulated(t, "few calls", func(t *testing.T, s *sender) {
 		api := newServer(100*time.Millisecond, 0)
-		s.send(300*time.Millisecond, api.call)
+		s.send(350*time.Millisecond, api.call)
 		if s.finish(); s.pace.Answered() > 64 || s.pace.MostWorkers() != 16 {
 			t.Errorf("%v workers for %d calls", s.found, s.pace.Answered())
 		}

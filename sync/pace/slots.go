@@ -115,14 +115,14 @@ func (s *slots) counted(now time.Time) {
 
 // needed returns how many calls in flight a rate needs: the calls that start while one of
 // them takes its time. Until the first is answered, that is the time since it started, and the
-// number grows after lasts. Without a rate that is how many the API works on. No more of
-// them are tried with steady, and while the API has the rate lowered.
+// number grows after lasts. Without a rate that is how many the API works on; with steady, no
+// more of them are tried.
 func (s *slots) needed(allowed rate.Limit, now time.Time, steady bool) (n int, lasts time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	n = cap(s.held)
 	if s.congestion != nil {
-		n = s.uncongested(now, steady, allowed != rate.Inf)
+		n = s.uncongested(now, steady)
 	}
 	if s.find && allowed != rate.Inf {
 		n, lasts = s.reckon(allowed, now, n)
@@ -132,13 +132,10 @@ func (s *slots) needed(allowed rate.Limit, now time.Time, steady bool) (n int, l
 }
 
 // uncongested returns how many calls the API works on, and makes that many slots free.
-func (s *slots) uncongested(now time.Time, steady, slowed bool) int {
+func (s *slots) uncongested(now time.Time, steady bool) int {
 	c := s.congestion
-	if steady || slowed {
+	if steady {
 		c.period = period{began: now}
-	}
-	if slowed && !c.until.IsZero() {
-		c.until = now.Add(c.hold)
 	}
 	c.judge(now)
 	for s.barred > cap(s.held)-c.limit {
