@@ -13,7 +13,7 @@ const (
 
 	callsToJudge   = 4                      // for each call that may be in flight
 	shortestPeriod = 250 * time.Millisecond // a shorter one shows what the machine does, not the API
-	firstHold      = 30 * time.Second       // after the first step too many
+	firstHold      = 15 * time.Second       // after the first step too many
 	longestHold    = 5 * time.Minute        // and after many of them
 	// quickCalls is how many times longer than the quickest call the others take on average, if
 	// none of them waits. An API on the same machine takes more: then processors are the limit.
@@ -42,8 +42,9 @@ type congestion struct {
 // period is what is known since the limit last changed.
 type period struct {
 	began    time.Time
-	step     int // by which the limit grew then
-	calls    int // that began and were answered since
+	step     int  // by which the limit grew then
+	doubted  bool // the period before, with the same limit, was crowded
+	calls    int  // that began and were answered since
 	took     time.Duration
 	inFlight int // when they were answered, added up
 }
@@ -103,10 +104,18 @@ func (c *congestion) judge(now time.Time) {
 	c.advance(now, average)
 }
 
-// crowded takes back the calls that wait, and a small step as a whole.
+// crowded takes back the calls that wait, and a small step as a whole, if two periods in a
+// row say so: in one, the machine or the network may have paused.
 func (c *congestion) crowded(now time.Time, waiting int) {
-	if c.careful {
+	if !c.doubted {
+		c.period = period{began: now, step: c.step, doubted: true}
+		return
+	}
+	switch {
+	case c.careful:
 		waiting = max(waiting, c.step)
+	case c.limit == c.few: // not even these are worked on
+		c.hold = longestHold
 	}
 	c.retreat(now, c.limit-waiting, c.limit-waiting)
 }

@@ -58,13 +58,14 @@ type sender struct {
 	busy  int
 	left  chan struct{}
 	pause time.Duration // between calls
-	found []int         // each number of workers that was found
+	began time.Time
+	found []int // each number of workers that was found
 }
 
 func newSender(o pace.Options) *sender {
 	o.MaxInFlight, o.FindInFlight = pace.MostWorkers, true
 	p := pace.New(o)
-	return &sender{pace: p, may: p.Workers, left: make(chan struct{}, 1000)}
+	return &sender{pace: p, may: p.Workers, left: make(chan struct{}, 1000), began: time.Now()}
 }
 
 // last is the number of workers now.
@@ -137,7 +138,7 @@ func TestUnlimitedWorkersDoNotQueue(t *testing.T) {
 	for _, worksOn := range []int{4, 16, 20, 40} {
 		simulated(t, fmt.Sprint("works on ", worksOn), func(t *testing.T, s *sender) {
 			api := newServer(400*time.Millisecond, worksOn)
-			s.send(20*time.Second, api.call)
+			s.send(40*time.Second, api.call)
 			atFirst, steps := int(api.mostInFlight.Swap(0)), len(s.found)
 			answered := s.send(10*time.Minute, api.call)
 			later, enough := int(api.mostInFlight.Load()), max(16, worksOn)
@@ -269,7 +270,23 @@ func TestUnlimitedWorkersStayFew(t *testing.T) {
 	})
 	simulated(t, "the processor is the limit", func(t *testing.T, s *sender) {
 		api := newServer(2*time.Millisecond, 2)
-		if s.send(20*time.Second, api.call); s.pace.MostWorkers() != 16 {
+		if s.send(time.Minute, api.call); s.pace.MostWorkers() != 16 {
+			t.Errorf("%v workers", s.found)
+		}
+	})
+}
+
+// A moment in which nothing goes on, such as when the machine pauses, does not count.
+func TestUnlimitedWorkersForgiveAPause(t *testing.T) {
+	simulated(t, "", func(t *testing.T, s *sender) {
+		api := newServer(100*time.Millisecond, 0)
+		s.send(1200*time.Millisecond, func(i int) (int, bool) {
+			if now := time.Since(s.began); now > 900*time.Millisecond && now < 1010*time.Millisecond {
+				time.Sleep(200 * time.Millisecond)
+			}
+			return api.call(i)
+		})
+		if s.send(3*time.Second, api.call); s.last() != pace.MostUnlimited {
 			t.Errorf("%v workers", s.found)
 		}
 	})
