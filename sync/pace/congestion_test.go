@@ -276,7 +276,7 @@ func TestUnlimitedWorkersStayFew(t *testing.T) {
 	})
 }
 
-// A moment in which nothing goes on, such as when the machine pauses, does not count.
+// A moment in which nothing is answered, such as when the machine pauses, does not count.
 func TestUnlimitedWorkersForgiveAPause(t *testing.T) {
 	simulated(t, "", func(t *testing.T, s *sender) {
 		api := newServer(100*time.Millisecond, 0)
