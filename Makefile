@@ -4,6 +4,7 @@
 # make proof      the proofs at full size (an hour or more)
 # make bench      users per second, CPU and allocations, for the whole and each part
 # make fuzz       every fuzz target for FUZZTIME
+# make profile    measures what nights of each kind spend their time on: the compiler uses it
 # make lint       gofmt, vet, staticcheck, unreachable functions, words of our prose
 # make mutate     plants each known defect and expects its test to fail
 # make image      the image as an OCI archive, dist/image.tar, without Docker
@@ -37,18 +38,21 @@ endif
 FULL      = cloud,otlp,redis,timetzdata
 VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null)
 
-.PHONY: build test azure proof bench fuzz lint structure mutate module deps image sbom release-snapshot
+.PHONY: build test azure proof bench profile fuzz lint structure mutate module deps image sbom release-snapshot
 
 build:
 	CGO_ENABLED=0 $(GO) build -tags '$(TAGS)' -trimpath -ldflags '$(STAMP)' -o bin/usersync ./cmd/usersync
 
 test: deps
-	$(GO) test -race -count=1 -timeout 19m -parallel 4 ./... ./.ci/module ./.ci/prose ./.ci/structure
+	$(GO) test $(PLAIN) -race -count=1 -timeout 19m -parallel 4 ./... ./.ci/module ./.ci/prose ./.ci/structure
 	$(GO) test -count=1 -timeout 5m -tags otlp ./cmd/usersync/internal/otlp
-	$(GO) test -count=1 -timeout 5m -tags otlp -run OpenTelemetry ./cmd/usersync
+	$(GO) test $(PLAIN) -count=1 -timeout 5m -tags otlp -run OpenTelemetry ./cmd/usersync
 	$(GO) test -C .ci/chart -count=1 -timeout 5m ./...
 	$(GO) test -C .ci/cloud -tags cloud -count=1 -timeout 5m ./...
 	$(GO) test -C .ci/release -count=1 -timeout 10m ./...
+
+# Packages that the tests and the program have in common would otherwise be compiled twice.
+PLAIN     = -pgo=off
 
 # What only Azure's own server can show; azurite-blob must be in PATH.
 azure:
@@ -62,13 +66,17 @@ bench:
 	$(GO) run ./.ci/bench
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
+profile:
+	@dir="$$(mktemp -d)" && trap 'rm -rf "$$dir"' EXIT && $(GO) test -c $(PLAIN) -trimpath -o "$$dir/usersync.test" ./cmd/usersync && cd cmd/usersync && \
+		"$$dir/usersync.test" -test.run '^$$' -test.bench Nights -test.benchtime 5x -test.cpuprofile default.pgo
+
 fuzz:
 	GO='$(GO)' FUZZTIME='$(FUZZTIME)' sh .ci/fuzz
 
 lint:
 	@test -z "$$(gofmt -l .ci cmd reader sync writer)" || { echo 'gofmt would change:'; gofmt -l .ci cmd reader sync writer; exit 1; }
-	$(GO) vet ./... ./.ci/bench/... ./.ci/module ./.ci/mutate ./.ci/prose ./.ci/structure
-	$(GO) vet -tags otlp ./cmd/usersync/...
+	$(GO) vet $(PLAIN) ./... ./.ci/bench/... ./.ci/module ./.ci/mutate ./.ci/prose ./.ci/structure
+	$(GO) vet $(PLAIN) -tags otlp ./cmd/usersync/...
 	$(GO) vet -C .ci/chart ./...
 	$(GO) vet -C .ci/cloud -tags cloud ./... $(shell $(GO) list -m)/reader/place/...
 	$(GO) vet -C .ci/release ./...

@@ -173,7 +173,7 @@ const depsRules = `
 	sync/user, sync/destination < sync/destination/destinationtest;
 
 	# The engine has interfaces for what it needs.
-	sync/user, sync/destination, sync/guard, sync/repeat < sync/engine;
+	sync/user, sync/destination, sync/destination/parallel, sync/guard, sync/repeat < sync/engine;
 	sync/fingerprint < sync/repeat < cmd/usersync/internal/check;
 
 	# The sandbox server knows only its first API; the others are passed in.

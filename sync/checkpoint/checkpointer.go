@@ -104,6 +104,7 @@ func (c *Checkpointer) Write(o user.Outcome) error {
 	if o.Status == user.Elsewhere {
 		return c.due()
 	}
+	c.noted.Deletes.Add(&o)
 	c.hasRejects = c.hasRejects || o.Record.Origin.Before != nil
 	if o.Record.Notes != 0 || o.Record.Doubts != nil {
 		c.noted.Add(o.Record)

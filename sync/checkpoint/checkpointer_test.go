@@ -135,6 +135,29 @@ func TestCheckpoints(t *testing.T) {
 	}
 }
 
+// TestFirstDeletesAreNoted: a guard that counts the first deletes of a run continues where its
+// journal ends.
+func TestFirstDeletesAreNoted(t *testing.T) {
+	s := newScene(t)
+	s.noted.Deletes = user.FirstDeletes{Tried: 7, Absent: 7}
+	s.lastAt = time.Now().Add(time.Hour)
+	for i, o := range []user.Outcome{
+		{Status: user.Deleted, Code: user.CodeAlreadyAbsent}, {Status: user.Deleted, Code: user.CodeAlreadyAbsent, Remembered: true},
+		{Status: user.Deleted}, {Status: user.InDoubt, Code: user.CodeUnprovedAbsent}, {Status: user.Created},
+	} {
+		o.Record = &user.Record{Op: user.Delete, Origin: user.Origin{Record: i + 1}, User: user.User{ID: fmt.Sprint("u", i)}}
+		if err := s.Write(o); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.Finish(nil, true, false); err != nil {
+		t.Fatal(err)
+	}
+	if _, m := s.checkpoints(t); m.Noted.Deletes != (user.FirstDeletes{Tried: 11, Absent: 9}) {
+		t.Errorf("noted %+v", m.Noted.Deletes)
+	}
+}
+
 // If the results cannot be synced, neither ledger nor journal records a checkpoint, and
 // none is tried again.
 func TestNoCheckpointWithoutResults(t *testing.T) {

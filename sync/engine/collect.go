@@ -35,7 +35,7 @@ func newCollector(j Job, w *window, stop func(error)) *collector {
 	return &collector{
 		incoming: make(chan []user.Outcome, 4),
 		results:  j.Results, window: w, stop: stop, stats: j.Stats,
-		deletes: deleteGuard{accepted: j.AbsentOK, shared: j.Deletes},
+		deletes: newDeleteGuard(j.Guards),
 		errors:  newErrorGuard(j.MaxErrors),
 		summary: Summary{Outcomes: map[user.Status]int{}},
 		ring:    make([]*user.Outcome, w.longest), next: w.oldest,

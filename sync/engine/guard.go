@@ -2,7 +2,7 @@ package engine
 
 import (
 	"fmt"
-	"sync/atomic"
+	"sync"
 
 	"usersync/sync/guard"
 	"usersync/sync/user"
@@ -11,61 +11,90 @@ import (
 // deleteGuard stops a run that deletes users that do not exist: most likely it uses the
 // wrong account. Users whose deletion is remembered are expected not to.
 type deleteGuard struct {
-	accepted     bool // by a person
-	shared       *Deletes
-	seen, absent int
-	tripped      bool
+	accepted bool // by a person
+	first    user.FirstDeletes
+	shared   *Deletes
+	tripped  bool
 }
 
-// Deletes are what the guard against deletes that find no user has counted in a shard of a run,
-// and in the other shards. It is safe for concurrent use.
-type Deletes struct{ seen, absent, othersSeen, othersAbsent atomic.Int64 }
+func newDeleteGuard(g Guards) deleteGuard {
+	return deleteGuard{accepted: g.AbsentOK, first: g.Deleted, shared: g.Deletes}
+}
 
-// Counts returns how many of the first users to delete this shard has tried, and how many of
-// these were not found.
-func (d *Deletes) Counts() (seen, absent int) { return int(d.seen.Load()), int(d.absent.Load()) }
+// Deletes are the first users to delete of a shard of a run, and of the other shards. It is
+// safe for concurrent use.
+type Deletes struct {
+	mu          sync.Mutex
+	own, others user.FirstDeletes
+}
+
+// Own returns those of this shard.
+func (d *Deletes) Own() user.FirstDeletes {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.own
+}
+
+// SetOwn sets those of this shard: before it starts, what an earlier start of it has tried.
+func (d *Deletes) SetOwn(own user.FirstDeletes) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.own = own
+}
 
 // SetOthers sets the sums of the other shards.
-func (d *Deletes) SetOthers(seen, absent int) {
-	d.othersSeen.Store(int64(seen))
-	d.othersAbsent.Store(int64(absent))
+func (d *Deletes) SetOthers(sum user.FirstDeletes) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.others = sum
 }
 
-// total records what this shard has counted, and returns the sums of all shards.
-func (d *Deletes) total(seen, absent int) (int, int) {
-	if d == nil {
-		return seen, absent
-	}
-	d.seen.Store(int64(seen))
-	d.absent.Store(int64(absent))
-	return seen + int(d.othersSeen.Load()), absent + int(d.othersAbsent.Load())
+// Check returns a *guard.Error if all shards together have not found too many of them; accepted
+// allows any number.
+func (d *Deletes) Check(accepted bool) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return CheckDeletes(d.own.And(d.others), accepted)
 }
 
 // AbsentGuard is the name of the guard against deletes that find no user.
 const AbsentGuard = "already_absent"
 
-const (
-	firstDeletes = 100
-	maxAbsent    = firstDeletes / 2
-)
+const maxAbsent = user.MaxFirstDeletes / 2
 
 func (g *deleteGuard) count(o *user.Outcome) error {
-	absent := o.Code == user.CodeAlreadyAbsent || o.Code == user.CodeUnprovedAbsent
-	if o.Status != user.Deleted && !absent || g.accepted || g.tripped || g.seen == firstDeletes {
+	before := g.first
+	if g.first.Add(o); g.first == before {
 		return nil
 	}
-	g.seen++
-	if absent && !o.Remembered {
-		g.absent++
+	if g.shared != nil {
+		g.shared.SetOwn(g.first)
 	}
-	seen, missing := g.shared.total(g.seen, g.absent)
-	if missing <= maxAbsent || 2*missing <= seen { // of several shards more than the first hundred count
+	return g.check()
+}
+
+// check returns an error, once, if too many users were not found.
+func (g *deleteGuard) check() error {
+	err := CheckDeletes(g.first, g.accepted)
+	if g.shared != nil {
+		err = g.shared.Check(g.accepted)
+	}
+	if err == nil || g.tripped {
 		return nil
 	}
 	g.tripped = true
+	return err
+}
+
+// CheckDeletes returns a *guard.Error if too many of the first users to delete were not found.
+// Of several shards of a run, the first ones are those of each. accepted allows any number.
+func CheckDeletes(first user.FirstDeletes, accepted bool) error {
+	if first.Absent <= maxAbsent || 2*first.Absent <= first.Tried || accepted {
+		return nil
+	}
 	return &guard.Error{
 		Name: AbsentGuard,
-		What: fmt.Sprintf("%d of the first %d users to delete were not found: this may be the wrong address, the wrong account or a wrong list", missing, seen),
+		What: fmt.Sprintf("%d of the first %d users to delete were not found: this may be the wrong address, the wrong account or a wrong list", first.Absent, first.Tried),
 		Hint: "check base_url, the account and the ids; if these users are really no longer there, accept that with --absent-ok",
 	}
 }

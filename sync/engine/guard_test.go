@@ -110,7 +110,7 @@ func TestAbsentGuardOfShards(t *testing.T) {
 		"all others found none at all": {300, 300, 1},
 	} {
 		var shared Deletes
-		shared.SetOthers(c.seen, c.absent)
+		shared.SetOthers(user.FirstDeletes{Tried: c.seen, Absent: c.absent})
 		g, tripped := deleteGuard{shared: &shared}, 0
 		for k := 1; k <= 200; k++ {
 			if g.count(gone) != nil {
@@ -123,8 +123,54 @@ func TestAbsentGuardOfShards(t *testing.T) {
 		if tripped != c.trips {
 			t.Errorf("%s: tripped at %d, want %d", name, tripped, c.trips)
 		}
-		if seen, absent := shared.Counts(); tripped == 0 && (seen != firstDeletes || absent != firstDeletes) {
-			t.Errorf("%s: told %d of %d", name, absent, seen)
+		if own := shared.Own(); tripped == 0 && own != (user.FirstDeletes{Tried: user.MaxFirstDeletes, Absent: user.MaxFirstDeletes}) {
+			t.Errorf("%s: told %+v", name, own)
+		}
+	}
+}
+
+// A shard that ends counts the deletes of all shards, although no delete comes after its own.
+func TestAbsentGuardAtTheEndOfAShard(t *testing.T) {
+	for name, c := range map[string]struct {
+		own, others user.FirstDeletes
+		accepted    bool
+		trips       bool
+	}{
+		"each of ten has twenty":  {own: user.FirstDeletes{Tried: 20, Absent: 20}, others: user.FirstDeletes{Tried: 180, Absent: 180}, trips: true},
+		"one more than the limit": {own: user.FirstDeletes{Tried: 20, Absent: 20}, others: user.FirstDeletes{Tried: 81, Absent: 31}, trips: true},
+		"half of all":             {own: user.FirstDeletes{Tried: 20, Absent: 20}, others: user.FirstDeletes{Tried: 82, Absent: 31}},
+		"few":                     {own: user.FirstDeletes{Tried: 20, Absent: 20}, others: user.FirstDeletes{Tried: 30, Absent: 30}},
+		"accepted by a person":    {own: user.FirstDeletes{Tried: 20, Absent: 20}, others: user.FirstDeletes{Tried: 180, Absent: 180}, accepted: true},
+	} {
+		var d Deletes
+		d.SetOwn(c.own)
+		d.SetOthers(c.others)
+		if err := d.Check(c.accepted); (err != nil) != c.trips {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// What an earlier start of the run has tried counts too: continuing a run does not reset the guard.
+func TestAbsentGuardOfAnEarlierStart(t *testing.T) {
+	gone := &user.Outcome{Status: user.Deleted, Code: user.CodeAlreadyAbsent}
+	for name, c := range map[string]struct {
+		before   user.FirstDeletes
+		accepted bool
+		at, next bool // trips at once; at the next delete that finds no user
+	}{
+		"tripped already":         {before: user.FirstDeletes{Tried: 51, Absent: 51}, at: true},
+		"accepted since":          {before: user.FirstDeletes{Tried: 51, Absent: 51}, accepted: true},
+		"the next is one too far": {before: user.FirstDeletes{Tried: 50, Absent: 50}, next: true},
+		"most were there":         {before: user.FirstDeletes{Tried: 99, Absent: 49}},
+		"those are all":           {before: user.FirstDeletes{Tried: 100, Absent: 50}},
+	} {
+		g := newDeleteGuard(Guards{AbsentOK: c.accepted, Deleted: c.before})
+		if err := g.check(); (err != nil) != c.at {
+			t.Errorf("%s: at once: %v", name, err)
+		}
+		if err := g.count(gone); (err != nil) != c.next {
+			t.Errorf("%s: at the next: %v", name, err)
 		}
 	}
 }

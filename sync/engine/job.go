@@ -97,6 +97,9 @@ type Job struct {
 type Guards struct {
 	// AbsentOK says that users who were not there to be deleted are no reason to stop.
 	AbsentOK bool
+	// Deleted are the first users that an earlier start of the run has tried to delete. A guard
+	// that has stopped the run stops it again, until a person accepts that.
+	Deleted user.FirstDeletes
 	// Deletes adds up these users over the shards of a run; nil for a run without shards.
 	Deletes   *Deletes
 	MaxErrors MaxErrors
@@ -186,8 +189,10 @@ func (j Job) Run(ctx context.Context) (Summary, error) {
 
 	chunks, readerDone := j.read(ctx)
 	c := newCollector(j, newWindow(j.Limits, j.Written), why.stop)
-	if err := c.errors.check(); err != nil {
-		why.stop(err)
+	for _, err := range [...]error{c.deletes.check(), c.errors.check()} {
+		if err != nil {
+			why.stop(err)
+		}
 	}
 	pool := newPool(ctx, j, c, why.stop)
 	p := newPlanner(j, pool, c, why.stop)

@@ -28,6 +28,14 @@ func TestReasonsLeaveOutWhatTheyInterrupt(t *testing.T) {
 	if got := r.joined(outside); got.Error() != "denied" {
 		t.Errorf("from outside: %v", got)
 	}
+	full := errors.New("no room on the disk")
+	joined, cancel := context.WithCancelCause(t.Context())
+	r = &reasons{cancel: cancel}
+	r.stop(denied)
+	r.stop(errors.Join(read, full))
+	if got := r.joined(joined); !errors.Is(got, denied) || !errors.Is(got, full) {
+		t.Errorf("joined with what it interrupted: %v", got)
+	}
 	alone, cancel := context.WithCancelCause(t.Context())
 	r = &reasons{cancel: cancel}
 	r.stop(read)

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"slices"
 	"sync"
+
+	"usersync/sync/destination/parallel"
 )
 
 // reasons are why a run stops early. The first one stops it; those that follow while
@@ -37,7 +39,7 @@ func (r *reasons) joined(ctx context.Context) error {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	interrupted := func(err error) bool { return errors.Is(err, context.Canceled) && !errors.Is(cause, err) }
+	interrupted := func(err error) bool { return parallel.OnlyCanceled(err) && !errors.Is(cause, err) }
 	own := slices.DeleteFunc(slices.Clone(r.errs), interrupted)
 	if len(own) == 0 {
 		own = r.errs

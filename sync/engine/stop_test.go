@@ -201,6 +201,7 @@ func TestDeleteGuard(t *testing.T) {
 		trips    bool
 		as       user.Outcome // already absent if empty
 		accepted bool
+		before   user.FirstDeletes
 	}{
 		"all absent":                    {absent: always, trips: true},
 		"half of the first hundred":     {absent: func(k int) bool { return k%2 == 0 }},
@@ -210,6 +211,7 @@ func TestDeleteGuard(t *testing.T) {
 		"unproved, half of them":        {absent: func(k int) bool { return k%2 == 0 }, as: doubtful},
 		"remembered":                    {absent: always, as: user.Outcome{Status: user.Deleted, Code: user.CodeAlreadyAbsent, Remembered: true}},
 		"accepted by a person":          {absent: always, accepted: true},
+		"stopped before":                {absent: func(int) bool { return false }, trips: true, before: user.FirstDeletes{Tried: 60, Absent: 51}},
 		"not there, in another way":     {absent: always, as: user.Outcome{Status: user.Failed, Code: "http_500"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -227,8 +229,11 @@ func TestDeleteGuard(t *testing.T) {
 					}
 					return outcomes, nil
 				}
-				summary, err := engine.Job{Records: input(1000, user.Delete, own), Destination: a, Results: out, Limits: engine.Limits{Workers: 1}, Guards: engine.Guards{AbsentOK: c.accepted}}.Run(t.Context())
+				summary, err := engine.Job{Records: input(1000, user.Delete, own), Destination: a, Results: out, Limits: engine.Limits{Workers: 1}, Guards: engine.Guards{AbsentOK: c.accepted, Deleted: c.before}}.Run(t.Context())
 				var trip *guard.Error
+				if c.before.Tried > 0 && len(a.sizes) > 0 {
+					t.Errorf("%d calls after the guard had stopped an earlier start", len(a.sizes))
+				}
 				if errors.As(err, &trip) != c.trips || summary.Finished == c.trips || c.trips && (len(out.list) > 110 || trip.Hint == "") {
 					t.Errorf("%d outcomes, %+v, %v", len(out.list), summary, err)
 				}

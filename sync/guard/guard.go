@@ -8,6 +8,7 @@ type Error struct {
 	Name string // the guard's, such as max_errors
 	What string // what it saw, with numbers; holds no personal data
 	Hint string // what to do; may be empty
+	List string // the path of a file with the users that it is about; empty if there is none
 }
 
 // Error returns What.

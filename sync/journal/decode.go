@@ -143,6 +143,7 @@ func (c *cursor) outcome(o *user.Settled, at *int64) {
 	if o.At = time.UnixMilli(*at).UTC(); differs&noTime != 0 {
 		o.At = time.Time{}
 	}
+	o.Remembered = differs&remembered != 0
 	c.texts(o, differs)
 	c.bad = c.bad || o.Status == ""
 }

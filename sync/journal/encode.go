@@ -25,7 +25,8 @@ const (
 	newCode
 	newDetail
 	newRemote
-	noTime // the outcome has no time
+	noTime     // the outcome has no time
+	remembered // its Remembered is set
 )
 
 // appendSent appends the body of a sent frame: Op, batch, then each record, with the
@@ -131,6 +132,9 @@ func differences(o, last *user.Outcome) (bits byte) {
 	}
 	if o.At.IsZero() {
 		bits |= noTime
+	}
+	if o.Remembered {
+		bits |= remembered
 	}
 	return bits
 }

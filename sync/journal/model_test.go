@@ -69,6 +69,7 @@ func anyOutcome(t *rapid.T, r *user.Record) user.Outcome {
 		HTTP: rapid.SampledFrom([]int{0, 201, 503}).Draw(t, "http"), Attempts: rapid.IntRange(0, 9).Draw(t, "attempts"),
 		Took: time.Duration(rapid.IntRange(0, 5000).Draw(t, "ms")) * time.Millisecond,
 	}
+	o.Remembered = rapid.Bool().Draw(t, "remembered")
 	if rapid.Bool().Draw(t, "timed") {
 		o.At = night.Add(time.Duration(rapid.IntRange(-9e6, 9e6).Draw(t, "at")) * time.Millisecond)
 	}
@@ -79,6 +80,7 @@ func told(o user.Outcome) user.Settled {
 	return user.Settled{
 		Record: o.Record.Origin.Record, ID: o.Record.User.ID, Remote: o.Remote, Status: o.Status, Action: o.Action,
 		Code: o.Code, Detail: o.Detail, RequestID: o.RequestID, HTTP: o.HTTP, Attempts: o.Attempts, Took: o.Took, At: o.At,
+		Remembered: o.Remembered,
 	}
 }
 

@@ -27,6 +27,9 @@ type Noted struct {
 	Parked       NotedRecords `json:"parked,omitzero"`
 	StillInvalid NotedRecords `json:"still_invalid,omitzero"`
 	Fields       []NotedField `json:"fields,omitempty"`
+	// Deletes are the first users that the run has tried to delete. Records and Merge leave them
+	// alone: of several shards, each has its own.
+	Deletes FirstDeletes `json:"deletes,omitzero"`
 }
 
 // NotedRecords are how many records have a note, and where the first of them are.

@@ -22,6 +22,8 @@ type Settled struct {
 	Took      time.Duration
 	At        time.Time // zero if it has none
 	RequestID string
+	// Remembered is that of the outcome; only the journal holds it.
+	Remembered bool
 }
 
 // Settled returns o as files hold it. The outcome must have a record.
@@ -30,7 +32,7 @@ func (o *Outcome) Settled() Settled {
 	return Settled{
 		Record: r.Origin.Record, File: r.Origin.File, Line: r.Origin.Line, ID: r.User.ID, Remote: o.Remote,
 		Action: o.Action, Status: o.Status, HTTP: o.HTTP, Code: o.Code, Detail: o.Detail,
-		Attempts: o.Attempts, Took: o.Took, At: o.At, RequestID: o.RequestID,
+		Attempts: o.Attempts, Took: o.Took, At: o.At, RequestID: o.RequestID, Remembered: o.Remembered,
 	}
 }
 
@@ -39,7 +41,7 @@ func (o *Outcome) Settled() Settled {
 func (s *Settled) For(r *Record) (Outcome, bool) {
 	return Outcome{
 		Record: r, Status: s.Status, Action: s.Action, Code: s.Code, Detail: s.Detail,
-		RequestID: s.RequestID, Remote: s.Remote, HTTP: s.HTTP, Attempts: s.Attempts, Took: s.Took, At: s.At,
+		RequestID: s.RequestID, Remote: s.Remote, HTTP: s.HTTP, Attempts: s.Attempts, Took: s.Took, At: s.At, Remembered: s.Remembered,
 	}, r.Origin.Record == s.Record && r.User.ID == s.ID
 }
 

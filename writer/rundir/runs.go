@@ -45,7 +45,8 @@ const TrafficName = "traffic.jsonl"
 // until they are there.
 const UnpublishedName = "unpublished"
 
-const summaryName = "summary.json"
+// SummaryName is the name of a run's summary in its directory.
+const SummaryName = "summary.json"
 
 // runID matches the names that Create gives to directories.
 var runID = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(\d{8}T\d{6}Z)-[a-z2-7]{6}$`) })
@@ -122,7 +123,7 @@ func (r *RunInfo) inspect(root *os.Root) error {
 	partial := false
 	for _, name := range entries {
 		partial = partial || strings.HasSuffix(name, partialSuffix)
-		r.Finished = r.Finished || name == summaryName
+		r.Finished = r.Finished || name == SummaryName
 		r.Journal = r.Journal || name == JournalName
 		r.Unpublished = r.Unpublished || name == UnpublishedName
 	}

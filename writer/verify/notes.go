@@ -77,7 +77,7 @@ func sameOutcome(f writer.Format, note, r user.Settled) bool {
 			*text = string([]rune(*text)) // as JSON can hold it
 		}
 	}
-	note.File, note.Line = r.File, r.Line
+	note.File, note.Line, note.Remembered = r.File, r.Line, r.Remembered
 	if note.At.Equal(r.At) {
 		note.At = r.At // in whatever zone
 	}

@@ -48,7 +48,8 @@ func withProgram(run func() int) (int, error) {
 	}
 	defer os.RemoveAll(dir)
 	program = filepath.Join(dir, "usersync")
-	build := exec.Command("go", "build", "-o", program, "..")
+	build := exec.Command("go", "build", "-trimpath", "-o", program, "..") // as make build does
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	build.Stderr = os.Stderr
 	if err := build.Run(); err != nil {
 		return 0, fmt.Errorf("build usersync: %w", err)

@@ -1,5 +1,5 @@
-// Package parallel runs functions in goroutines that end together. It does not limit how
-// many: calls wait for their turns elsewhere.
+// Package parallel runs functions in goroutines that end together, and tells what only says so
+// from other errors. It does not limit how many: calls wait for their turns elsewhere.
 package parallel
 
 import (

@@ -95,9 +95,10 @@ const (
 	stepByCode Step = iota
 	StepResume
 	StepPlan
-	StepNew   // start a new run
-	StepRetry // send the rejects again
-	StepCheck // check the address and the credentials
+	StepDeletes // look at the users that the input deletes
+	StepNew     // start a new run
+	StepRetry   // send the rejects again
+	StepCheck   // check the address and the credentials
 )
 
 // StepAfter is the step of the outermost error in err that has one; otherwise the zero Step.

@@ -2,7 +2,6 @@ package advice
 
 import (
 	"cmp"
-	"context"
 	"errors"
 	"io/fs"
 	"slices"
@@ -18,6 +17,7 @@ import (
 	"usersync/sync/checkpoint"
 	"usersync/sync/destination"
 	"usersync/sync/destination/canary"
+	"usersync/sync/destination/parallel"
 	"usersync/sync/engine"
 	"usersync/sync/guard"
 	"usersync/sync/journal"
@@ -55,7 +55,7 @@ func errorKinds() []errorKind {
 func stopErrors() []errorKind {
 	return []errorKind{
 		forType(func(e *guard.Error) advice {
-			steps := map[string]Step{mirror.Guard: StepResume, preview.DeleteGuard: StepResume, preview.ChangeGuard: StepPlan, run.AbsentGuard: StepRetry, engine.AbsentGuard: StepCheck}
+			steps := map[string]Step{mirror.Guard: StepResume, preview.DeleteGuard: StepDeletes, preview.ChangeGuard: StepPlan, run.AbsentGuard: StepRetry, engine.AbsentGuard: StepCheck}
 			return advice{code: exit.Guard, runHint: e.Hint, step: steps[e.Name]}
 		}),
 		forEvery[*canary.Error](advice{code: exit.Guard,
@@ -175,7 +175,7 @@ func adviseOnLedger(err error) (advice, bool) {
 		a.code, a.hint = exit.Held, "the other run continues from here"
 	case errors.Is(err, ledger.ErrLost):
 		a.code, a.hint = exit.Held, "check the ledger's database; the next run looks up users whose calls were in flight, or sends them again"
-	case errors.Is(err, context.Canceled): // the ledger did not fail
+	case parallel.OnlyCanceled(err): // the ledger did not fail
 		return advice{}, false
 	case connect.Unwritable(err):
 		a.code, a.hint = exit.Misuse, "this user cannot write to the ledger: check its permissions, or set --ledger or --runs-dir to another place"

@@ -29,6 +29,8 @@ type Ending struct {
 func (e Ending) Next(err error, s report.Summary) string {
 	typed := e.Config.Invocation
 	switch {
+	case err != nil && listOf(err) != "": // whatever comes next needs a flag that a person decides on
+		return "cat " + exit.Quote(listOf(err))
 	case err != nil:
 		return e.after(advice.StepAfter(err), s)
 	case s.Outcomes.Rejected() == 0 && s.Retried != nil && s.Retried.Left > 0: // the other groups
@@ -53,7 +55,7 @@ func (e Ending) after(do advice.Step, s report.Summary) string {
 	switch {
 	case e.Unfinished:
 		return typed.Command("run", e.Paths...)
-	case e.Shard && s.ExitCode != exit.Denied:
+	case e.Shard && s.ExitCode != exit.Denied && do != advice.StepDeletes:
 		return typed.Again(e.Paths...)
 	case do == advice.StepNew: // which first absorbs what this one deleted
 		return typed.New(e.Paths...)
@@ -63,6 +65,8 @@ func (e Ending) after(do advice.Step, s report.Summary) string {
 		return exit.CommandLine("retry", e.Dir)
 	case do == advice.StepResume && !sandbox: // only the deletions are left
 		return e.resumeLine(s.Run)
+	case do == advice.StepDeletes: // all of them, and not only those up to the limit
+		return typed.Without(config.MaxDeleteFlag, config.ShardFlag, config.RunIDFlag).With(config.Flag{Name: config.MaxDeleteFlag, Value: "100%"}).Command("plan", e.Paths...)
 	case do == advice.StepPlan, s.Plan != nil && (s.ExitCode == exit.Misuse || s.ExitCode == exit.Guard):
 		return typed.Command("plan", e.Paths...)
 	case (s.ExitCode == exit.Denied || do == advice.StepCheck) && !sandbox:
@@ -174,6 +178,15 @@ func (e Ending) unresolved(s *report.Summary) bool {
 		s.Next = "grep in_doubt " + exit.Quote(s.Path("results"))
 	}
 	return true
+}
+
+// listOf is the path of the list of users that a guard which stopped the run has written; empty if
+// there is none.
+func listOf(err error) string {
+	if tripped, ok := errors.AsType[*guard.Error](err); ok {
+		return tripped.List
+	}
+	return ""
 }
 
 // guardOf is the name of the guard that stopped the run; empty if none did.

@@ -16,7 +16,7 @@ func (g *Guards) settings() []setting.Setting {
 		{Key: "max_errors", Group: setting.GroupSafety, Common: true, Flag: "max-errors", Value: "N|N%", Default: "10%", Commands: setting.BetweenParts,
 			Use: "stop when more users than this are invalid or refused; a percentage is checked once 1000 are settled",
 			Set: setting.Into(&g.MaxErrors, quantity.ParseShare)},
-		{Key: "max_delete", Group: setting.GroupSafety, Common: true, Flag: "max-delete", Value: "N|N%", Default: "auto", Commands: setting.BetweenParts,
+		{Key: "max_delete", Group: setting.GroupSafety, Common: true, Flag: MaxDeleteFlag, Value: "N|N%", Default: "auto", Commands: setting.BetweenParts,
 			Use: "mirror, op_column: most users to delete, as a count or a percentage of the feed; auto is 10 or 2%, whichever is more; for mirror at most 20%",
 			Set: setting.Into(&g.MaxDelete, ParseLimit)},
 		{Key: "accept_mapping_change", Group: setting.GroupSafety, Flag: "accept-mapping-change", Kind: setting.Bool, Default: "false", Commands: setting.BetweenParts,

@@ -38,6 +38,9 @@ type Park struct {
 	Retry bool          // send them all now
 }
 
+// MaxDeleteFlag is the flag of the limit on deletes.
+const MaxDeleteFlag = "max-delete"
+
 // ConnectFlag is the flag of usersync validate that makes a call.
 const ConnectFlag = "connect"
 

@@ -90,7 +90,7 @@ func (e *eraser) cleanUp() (err error) {
 
 // copySummary rewrites the summary with the new sizes.
 func (e *eraser) copySummary() error {
-	name := e.named("summary.json")
+	name := e.named(rundir.SummaryName)
 	return e.read(name, func(f *os.File, _ int64) error {
 		s, err := report.ReadSummary(f)
 		if err != nil {

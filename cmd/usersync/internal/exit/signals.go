@@ -84,13 +84,13 @@ func Graceful(soft, wire context.Context, grace time.Duration) (ctx context.Cont
 func InFlight(grace time.Duration) time.Duration { return grace - min(10*time.Second, grace/4) }
 
 // WithSignal adds the signal that ended ctx to err. It replaces an error that only
-// reports the cancellation.
+// reports the cancellation, and no other: what is joined with it is kept.
 func WithSignal(ctx context.Context, err error) error {
 	sig := StoppedBy(ctx)
 	switch {
 	case sig == nil || errors.Is(err, sig):
 		return err
-	case errors.Is(err, context.Canceled):
+	case parallel.OnlyCanceled(err):
 		return sig
 	}
 	return errors.Join(sig, err)

@@ -55,6 +55,9 @@ func TestSignalReplacesCancellation(t *testing.T) {
 	if err := WithSignal(ctx, other); !errors.Is(err, other) || !strings.Contains(err.Error(), "stopped by ^C") {
 		t.Errorf("got %v", err)
 	}
+	if err := WithSignal(ctx, errors.Join(context.Canceled, other)); !errors.Is(err, other) || !strings.Contains(err.Error(), "stopped by ^C") {
+		t.Errorf("joined with the cancellation: %v", err)
+	}
 	if err := WithSignal(t.Context(), other); err != other {
 		t.Errorf("got %v", err)
 	}

@@ -92,7 +92,7 @@ func (r *results) openIndex(dir *rundir.Dir, text string) (*os.File, error) {
 	if err == nil {
 		r.index, err = index.Open(f, info.Size(), r.size, key)
 	}
-	if err == nil && (!slices.Contains(names, "summary.json") || slices.Contains(names, "summary.json.partial")) {
+	if err == nil && (!slices.Contains(names, rundir.SummaryName) || slices.Contains(names, rundir.SummaryName+".partial")) {
 		_, err = r.index.Check()
 	}
 	if err != nil {

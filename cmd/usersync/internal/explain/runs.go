@@ -72,7 +72,7 @@ func summaryState(runsDir, run string) report.State {
 		return ""
 	}
 	defer dir.Close() // it was only read
-	f, err := dir.Read("summary.json")
+	f, err := dir.Read(rundir.SummaryName)
 	if err != nil {
 		return ""
 	}

@@ -17,9 +17,6 @@ import (
 	"usersync/writer/verify"
 )
 
-// SummaryName is the name of a run's summary in its directory.
-const SummaryName = "summary.json"
-
 // Files are the files of a run, open for reading.
 type Files struct {
 	verify.Files
@@ -111,10 +108,10 @@ func (f *Files) text(dir *rundir.Dir, name string) (writer.FileText, error) {
 // Summary reads the summary of a run; nil if there is no such file, as after a kill -9. It follows
 // no link.
 func Summary(dir *rundir.Dir) (*report.Summary, error) {
-	if !dir.Has(SummaryName) {
+	if !dir.Has(rundir.SummaryName) {
 		return nil, nil
 	}
-	file, err := dir.Read(SummaryName)
+	file, err := dir.Read(rundir.SummaryName)
 	if err != nil {
 		return nil, fmt.Errorf("read summary.json: %w", err)
 	}

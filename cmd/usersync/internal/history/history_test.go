@@ -279,7 +279,7 @@ func TestPartsOrderRecords(t *testing.T) {
 // A summary is a file of its run: a link to another file is none.
 func TestSummary(t *testing.T) {
 	runs := t.TempDir()
-	other := filepath.Join(t.TempDir(), SummaryName)
+	other := filepath.Join(t.TempDir(), rundir.SummaryName)
 	if err := os.WriteFile(other, []byte(`{"run": "other", "state": "finished"}`), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -291,7 +291,7 @@ func TestSummary(t *testing.T) {
 	if s, err := Summary(d); s != nil || err != nil {
 		t.Errorf("without a file: %v, %v", s, err)
 	}
-	path := filepath.Join(d.Path(), SummaryName)
+	path := filepath.Join(d.Path(), rundir.SummaryName)
 	if err := os.Symlink(other, path); err != nil {
 		t.Fatal(err)
 	}

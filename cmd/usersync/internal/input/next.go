@@ -1,8 +1,12 @@
 package input
 
 import (
+	"bytes"
 	"errors"
+	"fmt"
+	"io"
 	"io/fs"
+	"os"
 	"path/filepath"
 
 	"usersync/cmd/usersync/internal/config"
@@ -33,7 +37,7 @@ func nextForInput(c *config.Config, paths []string, err error) string {
 	case ok && !aboutColumns && broken != nil:
 		return listCommand(path, broken)
 	case ok && !aboutColumns:
-		return "usersync help settings"
+		return lookCommand(path, inputErr.Line)
 	case c.File == "" && config.IsRegular(path):
 		return c.Init(path)
 	}
@@ -53,6 +57,25 @@ func listCommand(path string, why *source.Error) string {
 		path = filepath.Dir(path)
 	}
 	return "ls -l " + exit.Quote(path)
+}
+
+// lookCommand shows the line of a file that does not fit, or how large the file is if it is empty.
+// Lines of a compressed file are not those that were read.
+func lookCommand(path string, line int) string {
+	f, err := os.Open(path)
+	if err != nil {
+		return "usersync help settings"
+	}
+	defer f.Close() // it was only read
+	start := make([]byte, 512)
+	n, _ := io.ReadFull(f, start)
+	switch binary := bytes.IndexByte(start[:n], 0) >= 0 || bytes.HasPrefix(start, []byte("\x1f\x8b")) || bytes.HasPrefix(start, []byte("\x28\xb5\x2f\xfd")); {
+	case n == 0:
+		return "ls -l " + exit.Quote(path)
+	case line == 0 || binary:
+		return "usersync help settings"
+	}
+	return fmt.Sprintf("sed -n %dp %s | cut -c -300 | cat -v", line, exit.Quote(path))
 }
 
 func pathOf(name string, paths []string) string {

@@ -22,7 +22,7 @@ func WriteEntry(to io.Writer, id string, s ledger.Details, rejected []ledger.Rec
 	table := visible.NewTabs(to)
 	lines := [][2]string{
 		{"id", id}, {"state", StateWord(s.State)}, {"remote", s.Remote}, {"feed", s.Feed},
-		{"run", s.Run}, {"record", strings.TrimPrefix(fmt.Sprint(s.Record), "0")}, {"fields", FieldNames(s.Fingerprints)},
+		{"run", s.Run}, {"record", strings.TrimPrefix(fmt.Sprint(s.Record), "0")}, {"fields", strings.Join(FieldNames(s.Fingerprints), ", ")},
 	}
 	for i := range rejected {
 		r := &rejected[i]

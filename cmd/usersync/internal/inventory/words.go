@@ -1,10 +1,6 @@
 package inventory
 
-import (
-	"strings"
-
-	"usersync/sync/user"
-)
+import "usersync/sync/user"
 
 // StateWord says what the ledger holds of a user in one word.
 func StateWord(s user.EntryState) string {
@@ -12,13 +8,12 @@ func StateWord(s user.EntryState) string {
 }
 
 // FieldNames names the fields that have a fingerprint.
-func FieldNames(p user.Fingerprints) string {
-	var names []string
+func FieldNames(p user.Fingerprints) (names []string) {
 	for _, f := range p.Fields {
 		names = append(names, string(f.Field))
 	}
 	if p.Secrets != ([16]byte{}) {
 		names = append(names, "secrets")
 	}
-	return strings.Join(names, ", ")
+	return names
 }

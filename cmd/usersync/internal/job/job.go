@@ -22,6 +22,7 @@ import (
 	"usersync/cmd/usersync/internal/run"
 	"usersync/cmd/usersync/internal/setting"
 	"usersync/cmd/usersync/internal/terminal"
+	"usersync/sync/destination/parallel"
 	"usersync/writer/report"
 )
 
@@ -66,6 +67,7 @@ type sender struct {
 	shard    *run.Run        // the shard that has merged run; nil otherwise
 	summary  *report.Summary // nil before the run has ended
 	traced   *otlp.Exporter  // nil if no one asks for a trace
+	another  bool            // another process continues the run, or has ended it
 }
 
 // prepare checks everything that can be checked without the lock of the account.
@@ -91,7 +93,7 @@ func (s *sender) prepare(ctx context.Context) (err error) {
 // begin locks the account and makes ready to send.
 func (s *sender) begin(ctx context.Context) (err error) {
 	s.run, err = s.prepared.Begin(ctx)
-	if signal := exit.StoppedBy(ctx); signal != nil && errors.Is(err, context.Canceled) {
+	if signal := exit.StoppedBy(ctx); signal != nil && parallel.OnlyCanceled(err) {
 		return &exit.Error{Err: exit.NothingSent(fmt.Errorf("start the run: %w", signal)), Next: s.config.Invocation.Again(s.options.Files...)}
 	}
 	return err

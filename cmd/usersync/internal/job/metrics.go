@@ -45,6 +45,9 @@ func (s *sender) measure(ctx context.Context, code int) {
 	}
 	run := s.metricsRun()
 	run.Summary, run.Ended, run.ExitCode, run.At = s.summary, true, code, s.Now()
+	if s.shardOf() != "" { // its numbers are not those of the run
+		run.Summary = nil
+	}
 	var errs []error
 	if m.File != "" {
 		errs = append(errs, metrics.WriteFile(metricsFile(s.config, s.several), run))

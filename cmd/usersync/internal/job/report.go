@@ -15,6 +15,7 @@ import (
 	"usersync/cmd/usersync/internal/run"
 	"usersync/cmd/usersync/internal/terminal"
 	"usersync/writer/report"
+	"usersync/writer/rundir"
 )
 
 // finish adds to the summary what only the command knows, ends the run, reports it,
@@ -102,7 +103,7 @@ func (p *Process) printSummary(dir string, s report.Summary) error {
 	if err == nil {
 		return nil
 	}
-	path := filepath.Join(dir, "summary.json")
+	path := filepath.Join(dir, rundir.SummaryName)
 	return &exit.Error{Err: fmt.Errorf("print the summary of run %s: %w", s.Run, err),
 		Hint: "the users are not affected: the summary is in " + path, Next: "cat " + exit.Quote(path)}
 }

@@ -24,16 +24,13 @@ func (p *Process) SendSeveral(ctx context.Context, c *config.Config, files []str
 		p.TellUnread(ctx, c, err)
 		return err
 	}
-	lanes := p.lanes(configs)
-	inParallel(lanes, func(l *lane) error {
-		l.sender = &sender{Process: l.Process, config: l.config, options: run.Options{Files: files}}
-		return l.sender.prepare(ctx)
-	})
+	lanes := p.lanes(configs, files)
+	inParallel(lanes, func(l *lane) error { return l.prepare(ctx) })
 	if !misused(lanes) {
-		inParallel(lanes, func(l *lane) error { return l.sender.begin(ctx) })
+		inParallel(lanes, func(l *lane) error { return l.begin(ctx) })
 	}
 	if !misused(lanes) {
-		inParallel(lanes, func(l *lane) error { return l.sender.send(ctx, &l.found) })
+		inParallel(lanes, func(l *lane) error { return l.send(ctx, &l.found) })
 	}
 	return end(ctx, c.Target.All, lanes)
 }
@@ -54,15 +51,13 @@ const asJSON = "json"
 
 // lane is one of several runs.
 type lane struct {
-	*Process
-	config *config.Config
-	sender *sender // nil before prepare
-	found  advice.Result
-	err    error
+	*sender
+	found advice.Result
+	err   error
 }
 
 // lanes gives each run the terminal, with its name before each line.
-func (p *Process) lanes(configs []*config.Config) []*lane {
+func (p *Process) lanes(configs []*config.Config, files []string) []*lane {
 	all := make([]*lane, len(configs))
 	stdout, stderr := &terminal.Locked{To: p.Stdout}, &terminal.Locked{To: p.Stderr}
 	for i, c := range configs {
@@ -72,7 +67,7 @@ func (p *Process) lanes(configs []*config.Config) []*lane {
 		if c.Log.Format == asJSON {
 			one.Stderr = stderr // each line is JSON and names its destination
 		}
-		all[i] = &lane{Process: &one, config: c}
+		all[i] = &lane{sender: &sender{Process: &one, config: c, options: run.Options{Files: files}}}
 	}
 	return all
 }
@@ -112,10 +107,10 @@ func misused(lanes []*lane) bool {
 func end(ctx context.Context, names []string, lanes []*lane) error {
 	codes := make([]int, len(lanes))
 	for i, l := range lanes {
-		l.err = l.sender.conclude(ctx, l.err)
+		l.err = l.conclude(ctx, l.err)
 		codes[i] = advice.ExitCode(l.err, l.found)
 		message.Error(l.Stderr, l.config.Log.Format == asJSON, l.err, codes[i])
-		l.sender.tell(ctx, l.err, l.found)
+		l.tell(ctx, l.err, l.found)
 	}
 	return exit.Worst(names, codes)
 }

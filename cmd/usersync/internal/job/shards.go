@@ -108,6 +108,7 @@ func (s *sender) end(summary *report.Summary, err error, found *advice.Result) e
 // mergedAlready ends as the run did that another process has merged: a repeated command must
 // not look like a good run.
 func (s *sender) mergedAlready(summary report.Summary) error {
+	s.another = s.summary == nil
 	if summary.State == "" {
 		s.terminal.Log.Always("run " + summary.Run + " is merged already; nothing was sent; how it ended is not known here, because its summary is not in " + s.config.Output.RunsDir)
 		return nil
@@ -127,6 +128,7 @@ func (s *sender) lost(err error) error {
 	if why == nil {
 		return nil
 	}
+	s.another = true
 	return &exit.Error{Err: fmt.Errorf("shard %s: %w", s.config.Shards.Shard, why), Code: exit.Held,
 		Hint: "the process that holds the shard continues it; if there is none, start the same command again", Next: s.config.Invocation.Again(s.options.Files...)}
 }

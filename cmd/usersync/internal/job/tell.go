@@ -2,6 +2,7 @@ package job
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"go.uber.org/zap"
@@ -27,8 +28,17 @@ func (s *sender) tell(ctx context.Context, err error, found advice.Result) {
 	if s.options.Retried.Run != "" || doneShard {
 		return
 	}
-	s.measure(ctx, code)
+	if !s.ofAnother(err) {
+		s.measure(ctx, code)
+	}
 	s.notify(ctx, err, code)
+}
+
+// ofAnother reports whether the run is another process's by now, which continues it or has ended
+// it: its metrics are the true ones.
+func (s *sender) ofAnother(err error) bool {
+	_, over := errors.AsType[*ledger.OverError](err)
+	return s.another || over && s.config.Shards.Split()
 }
 
 // TellUnread tells monitoring and the team of settings that make no run, as far as these say

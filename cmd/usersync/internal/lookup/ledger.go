@@ -94,10 +94,8 @@ func show(ctx context.Context, l *ledger.Ledger, to string, q explain.Query, x *
 	if err != nil {
 		return err
 	}
-	x.Ledger = &explain.Ledger{To: to, State: inventory.StateWord(shown.State), Remote: shown.Remote, Feed: shown.Feed, Run: shown.Run, Record: shown.Record}
-	if fields := inventory.FieldNames(shown.Fingerprints); fields != "" {
-		x.Ledger.Fields = strings.Split(fields, ", ")
-	}
+	x.Ledger = &explain.Ledger{To: to, State: inventory.StateWord(shown.State), Remote: shown.Remote, Feed: shown.Feed, Run: shown.Run, Record: shown.Record,
+		Fields: inventory.FieldNames(shown.Fingerprints)}
 	return nil
 }
 

@@ -107,7 +107,7 @@ func Resume(spec Spec, r *history.Run) (*Files, error) {
 		f.rejects, err = dir.Resume(f.rejectsName(), r.Journal.Checkpoint.Rejects)
 	}
 	if err == nil {
-		f.summary, err = dir.Replace("summary.json")
+		f.summary, err = dir.Replace(rundir.SummaryName)
 	}
 	if err != nil {
 		return nil, errors.Join(err, f.abandon(err), f.Release())
@@ -143,7 +143,7 @@ func reserve(dir *rundir.Dir, files ...*rundir.File) (summary *rundir.File, err 
 			return nil, err
 		}
 	}
-	return dir.Reserve("summary.json", summaryRoom)
+	return dir.Reserve(rundir.SummaryName, summaryRoom)
 }
 
 // Begin claims the run, and starts its journal.

@@ -75,10 +75,14 @@ func (d *deleteLimit) count(ctx context.Context, r *user.Record) error {
 	if d.deletes <= most {
 		return nil
 	}
+	again := "resume"
+	if d.Config.Shards.Split() {
+		again = "the same command"
+	}
 	return &guard.Error{
 		Name: DeleteGuard,
 		What: fmt.Sprintf("%s:%d: this row would delete one user more than --max-delete allows, which is %d; the run stops before it", r.Origin.File, r.Origin.Line, most),
-		Hint: "look at the rows that delete; if they should really be deleted, allow it with --max-delete; resume takes this flag too",
+		Hint: "look at the rows that delete; if they should really be deleted, allow it with --max-delete; " + again + " takes this flag too",
 	}
 }
 

@@ -14,9 +14,6 @@ import (
 	"usersync/writer/rundir"
 )
 
-// summary is uploaded last: once it is there, all is there.
-const summary = "summary.json"
-
 // published are the files that others read, by the name before the first dot. The journal, the
 // index and the logs of calls are for usersync on this machine.
 func published(name string) bool {
@@ -61,8 +58,9 @@ func Run(ctx context.Context, places *place.Opener, url, runsDir, run string) (f
 	if err != nil {
 		return 0, failed("", err)
 	}
-	names = slices.DeleteFunc(names, func(name string) bool { return !published(name) || name == summary })
-	for _, name := range append(names, summary) {
+	names = slices.DeleteFunc(names, func(name string) bool { return !published(name) || name == rundir.SummaryName })
+	// Once the summary is there, all is there.
+	for _, name := range append(names, rundir.SummaryName) {
 		if err := upload(ctx, places, url, dir, name); err != nil {
 			return files, failed(name, err)
 		}

@@ -113,10 +113,10 @@ func outdated(runsDir string, s *report.Summary) bool {
 }
 
 func summaryIn(dir *rundir.Dir) (s report.Summary, err error) {
-	if !dir.Has(history.SummaryName) {
+	if !dir.Has(rundir.SummaryName) {
 		return s, &NoSummaryError{dir.ID()}
 	}
-	file, err := dir.Read(history.SummaryName)
+	file, err := dir.Read(rundir.SummaryName)
 	if err != nil {
 		return s, &history.LookupError{Err: err}
 	}

@@ -20,12 +20,13 @@ func (m *merging) ask(ctx context.Context) (err error) {
 	return err
 }
 
-// checkErrors checks what all shards have counted, which no longer changes: each of them has
+// checkTotals checks what all shards have counted, which no longer changes: each of them has
 // checked what others had told it until then.
-func (m *merging) checkErrors() error {
+func (m *merging) checkTotals() error {
 	limit, told := m.Config.Guards.MaxErrors, &m.shard.told
-	err := engine.MaxErrors{Count: limit.Count, Percent: limit.Percent, After: preview.ErrorsAfter,
-		Others: func() (settled, bad int) { return told.Settled, told.Bad }}.Check()
+	errs := engine.MaxErrors{Count: limit.Count, Percent: limit.Percent, After: preview.ErrorsAfter,
+		Others: func() (settled, bad int) { return told.Settled, told.Bad }}
+	err := errors.Join(engine.CheckDeletes(told.Deletes, m.Config.Guards.AbsentOK), errs.Check())
 	tripped, stops := errors.AsType[*guard.Error](err)
 	if !stops {
 		return err

@@ -36,7 +36,8 @@ func (r *Run) job(ctx, wire context.Context, known *view.Ledger) (work engine.Jo
 		Names:       destination.Names(r.Conn.Client),
 		Guards: engine.Guards{
 			AbsentOK:  c.Guards.AbsentOK || c.Target.Sandbox,
-			Deletes:   r.shard.deleted(),
+			Deleted:   r.at.before.Noted.Deletes,
+			Deletes:   r.shard.deleted(r.at.before.Noted.Deletes),
 			MaxErrors: r.maxErrors(r.at.before.Outcomes),
 		},
 		Resumed:  r.at.Resumed,

@@ -60,7 +60,7 @@ func (s *Shard) Merge(ctx context.Context) (*Run, report.Summary, error) {
 	if b.shard.job.Unfinished {
 		return m.mergeUnfinished(ctx)
 	}
-	if err := m.checkErrors(); err != nil {
+	if err := m.checkTotals(); err != nil {
 		return nil, report.Summary{}, err
 	}
 	mirrored, sum, err := m.mirror(ctx)

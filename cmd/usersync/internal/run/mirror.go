@@ -75,7 +75,13 @@ func (m missing) withList(ctx context.Context, rules mirror.Rules, err error) er
 		return err
 	}
 	path, bad := m.list(ctx, rules)
-	tripped.Hint = path + " lists them; " + tripped.Hint + "; resume takes these flags too"
+	again := "usersync resume " + m.at.files.Run()
+	if m.Config.Shards.Split() { // resume knows no shards
+		again = "the same command"
+	}
+	if tripped.Hint = path + " lists them; " + tripped.Hint + "; " + again + " takes these flags too"; bad == nil {
+		tripped.List = path
+	}
 	return errors.Join(tripped, bad)
 }
 

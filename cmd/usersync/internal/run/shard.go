@@ -83,11 +83,13 @@ func (s *shard) counts() func() (settled, bad int) {
 	return s.others.Counts
 }
 
-// deleted are the first users that shards have tried to delete; nil without shards.
-func (s *shard) deleted() *engine.Deletes {
+// deleted are the first users that shards have tried to delete, of which an earlier process of
+// this one has tried some; nil without shards.
+func (s *shard) deleted(before user.FirstDeletes) *engine.Deletes {
 	if s == nil {
 		return nil
 	}
+	s.deletes.SetOwn(before)
 	return &s.deletes
 }
 
@@ -164,8 +166,7 @@ func (s *Shard) End(ctx context.Context, sent *report.Summary) (last bool, err e
 // soFar is what the shard tells with a checkpoint.
 func (s *Shard) soFar() shards.Totals {
 	saved, parked := s.run.checkpointer, s.run.at.files.Counts().Of(user.Refused, user.CodeParked)
-	t := shards.Totals{Started: s.run.started, Invalid: saved.Count(user.Invalid)}
-	t.Deletes, t.Absent = s.run.shard.deletes.Counts()
+	t := shards.Totals{Started: s.run.started, Invalid: saved.Count(user.Invalid), Deletes: s.run.shard.deletes.Own()}
 	for _, status := range user.Statuses {
 		t.Settled += saved.Count(status)
 	}
@@ -183,7 +184,7 @@ func (s *Shard) exchange() error {
 	sum, err := shards.Ask(ctx, others)
 	if err == nil {
 		s.run.shard.others.Set(sum)
-		s.run.shard.deletes.SetOthers(sum.Deletes, sum.Absent)
+		s.run.shard.deletes.SetOthers(sum.Deletes)
 	}
 	return err
 }
@@ -194,7 +195,7 @@ func (s *Shard) checkTotals() error {
 	if err := s.exchange(); err != nil {
 		return err
 	}
-	return s.run.maxErrors(s.run.counts.Outcomes).Check()
+	return errors.Join(s.run.shard.deletes.Check(s.run.Config.Guards.AbsentOK), s.run.maxErrors(s.run.counts.Outcomes).Check())
 }
 
 // tellLast tells what the summary of the run needs.

@@ -59,7 +59,7 @@ func runFacts(r *history.Run) facts {
 // summary adds the summary. A run that was killed has none, or that of a part before it was
 // continued, which counts less than was done.
 func (b *bundle) summary(dir *rundir.Dir) error {
-	f, err := dir.Read("summary.json")
+	f, err := dir.Read(rundir.SummaryName)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -73,7 +73,7 @@ func (b *bundle) summary(dir *rundir.Dir) error {
 	if err := d.Decode(&document); err != nil {
 		return fmt.Errorf("read summary.json: %w", err)
 	}
-	return b.addJSON("summary.json", b.mask.value("", document))
+	return b.addJSON(rundir.SummaryName, b.mask.value("", document))
 }
 
 // mostRows is how many rows of results a bundle has at most, in bytes a few MB before they

@@ -18,8 +18,7 @@ type Totals struct {
 	Settled   int                     // records
 	Bad       int                     // of these, invalid or refused, and not parked
 	Invalid   int                     // of these, invalid
-	Deletes   int                     `json:",omitempty"` // of the first users to delete
-	Absent    int                     `json:",omitempty"` // of these, not found
+	Deletes   user.FirstDeletes       `json:"FirstDeletes,omitzero"` // older versions tell a number as Deletes
 	Noted     user.Noted              `json:",omitzero"`
 	Calls     map[string]report.Calls `json:",omitempty"`
 	NowParked int                     `json:",omitempty"`
@@ -56,8 +55,7 @@ func (t *Totals) Add(one Totals) {
 	t.Settled += one.Settled
 	t.Bad += one.Bad
 	t.Invalid += one.Invalid
-	t.Deletes += one.Deletes
-	t.Absent += one.Absent
+	t.Deletes = t.Deletes.And(one.Deletes)
 	t.NowParked += one.NowParked
 	t.Noted.Merge(one.Noted)
 	if t.Started.IsZero() || !one.Started.IsZero() && one.Started.Before(t.Started) {

@@ -1,0 +1,43 @@
+package input
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"usersync/cmd/usersync/internal/config"
+	"usersync/cmd/usersync/internal/exit"
+	"usersync/reader"
+)
+
+// TestNextShowsTheLine: the command after a file that cannot be read shows the line, as far as a
+// terminal can show it.
+func TestNextShowsTheLine(t *testing.T) {
+	dir := t.TempDir()
+	for name, c := range map[string]struct {
+		text string
+		line int
+		next string // before and after the path
+		rest string
+	}{
+		"users.json":    {"[{a: 1}]\n", 1, "sed -n 1p ", " | cut -c -300 | cat -v"},
+		"a file.csv":    {"id\nx\n", 2, "sed -n 2p ", " | cut -c -300 | cat -v"},
+		"empty.json":    {"", 0, "ls -l ", ""},
+		"users.csv.gz":  {"\x1f\x8b\x08", 7, "usersync help settings", "-"},
+		"users.csv.zst": {"\x28\xb5\x2f\xfd", 7, "usersync help settings", "-"},
+		"wide.csv":      {"i\x00d\x00", 1, "usersync help settings", "-"},
+		"whole.json":    {"{}", 0, "usersync help settings", "-"},
+	} {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(c.text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		want := c.next + exit.Quote(path) + c.rest
+		if c.rest == "-" {
+			want = c.next
+		}
+		if got := nextForInput(&config.Config{}, []string{path}, &reader.InputError{File: path, Line: c.line, Rule: "is wrong"}); got != want {
+			t.Errorf("%s: %s, want %s", name, got, want)
+		}
+	}
+}
