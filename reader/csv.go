@@ -27,6 +27,7 @@ type csvRows struct {
 	order   []int // of a file whose columns are in another order than those of the first; see file
 	records int   // so far
 	book    bookRows
+	heads   headings
 	results bool // the file is results of a run: their cells are quoted for spreadsheets
 }
 
@@ -63,6 +64,7 @@ func openCSV(f *file, w *frame.Window, o Options) (*csvRows, error) {
 func (r *csvRows) bind(m *mapping.Mapper, c *chunk, order []int) error {
 	r.mapper, r.chunk, r.order = m, c, order
 	r.book.bind(m, order, r.rejects.Count)
+	r.heads.bind(m)
 	r.cells = make([]user.Value, m.Columns())
 	return r.table.Bind(func(column int) *user.Value {
 		if column < r.rejects.Count {
@@ -129,6 +131,7 @@ func (r *csvRows) next(rec *user.Record) error {
 	}
 	r.mapper.Fill(rec, r.cells, r.chunk.room(r.mapper.Width()))
 	r.book.check(rec)
+	r.heads.check(rec, r.cells)
 	rec.User.Attributes = r.chunk.keep(rec.User.Attributes)
 	return nil
 }

@@ -53,7 +53,7 @@ func TestJoinedFiles(t *testing.T) {
 		"three":                 {"id,email\na,\n" + bom + "id,email\n" + bom + "id,email\n\n" + bom + "\nb,", "", []string{`2 "a"`, `7 "b"`}, 2},
 		"two marks at once":     {bom + bom + "id,email\n" + bom + bom + "a,\n", "", []string{`2 "a"`}, 0},
 		"converted":             {"id,email\na,\n\xef\xbb\xbfid,email\n\xef\xbb\xbfb,\n", "windows-1252", []string{`2 "a"`, `4 "b"`}, 1},
-		"another header":        {"id,email\na,\nID,EMAIL\n", "", []string{`2 "a"`, `3 "ID"`}, 0},
+		"another header":        {"id,email\na,\nID,EMAIL\n", "", []string{`2 "a"`, `3 "ID" !header_again`}, 0},
 		"id in another column":  {"email,id\n,a\n" + bom + ",b\n", "", []string{`2 "a"`, `3 "b"`}, 0},
 		"inside, and in quotes": {"email,id\n,a\n,\"" + bom + "b\u200b \"\n", "", []string{`2 "a"`, `3 "b"`}, 0},
 		"a no-break space":      {"id,email\n\u00a0a\u00a0,\n", "", []string{`2 "a"`}, 0},

@@ -35,6 +35,8 @@ func TestDialects(t *testing.T) {
 		"quotes doubled":      {backslash, "id,name\n1,\"a\"\"b\"\n", []string{`2 1 name=a"b`}},
 		"escaped line end":    {backslash, "id,name\n1,a\\\nb\n2,\"c\\\nd\"\n3,e\n", []string{"2 1 name=a\nb", "4 2 name=c\nd", "6 3 name=e"}},
 		"letters":             {backslash, `id,name` + "\n" + `1,a\tb` + "\n" + `2,DOMAIN\user` + "\n" + `\N,x` + "\n" + `3,O\'Hara` + "\n", []string{"2 1 name=a\tb", "3 !bad_escape", "4 !null_id id", "5 3 name=O'Hara"}},
+		"blanks of R":         {backslash, `"id" "email" "name"` + "\n" + `"1" "u" "a@x" "B \"C\" D"` + "\n" + `"2" "v" "b@x" NA` + "\n", []string{`2 u email=a@x name=B "C" D`, "3 v email=b@x name=NA"}},
+		"row names of R":      {backslash, `"id","email","name"` + "\n" + `"1","u","a@x","B \"C\" D"` + "\n" + `"2","v","b@x",NA` + "\n", []string{`2 u email=a@x name=B "C" D`, "3 v email=b@x name=NA"}},
 		"at the end":          {backslash, "id,name\n1,a\\", []string{"2 !bare_quote name"}},
 		"with two characters": {CSVOptions{Escape: '\\', Delimiter: "||"}, "id||name\n1||a\\|\\|b\n", []string{"2 1 name=a||b"}},
 		"broken quote":        {backslash, "id,name\n1,\"a\"x\\\"\n2,b\n", []string{"2 !bare_quote name", "3 2 name=b"}},

@@ -23,7 +23,11 @@ func (c *columns) withOtherHeader(f *file, err error) error {
 		return err == nil
 	}
 	other := *e
-	if cells, d := dialect.Cells(string(r.table.HeaderText())); len(cells) > 1 && fits(cells) {
+	for _, split := range []func(string) ([]string, string){dialect.Cells, dialect.CellsBetweenBlanks} {
+		cells, d := split(string(r.table.HeaderText()))
+		if len(cells) < 2 || !fits(cells) {
+			continue
+		}
 		d = "'" + strings.Trim(strconv.Quote(d), `"`) + "'"
 		other.Rule += "; with another delimiter the line has all columns that are needed"
 		other.Hint = "write  delimiter: " + d + "  in the config, or --delimiter " + d

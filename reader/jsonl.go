@@ -67,7 +67,7 @@ func openJSONL(f *file, w *frame.Window, o Options, several bool) (*jsonRows, er
 func (r *jsonRows) sample(several bool, o Options) ([]string, error) {
 	ahead := r.frame.Ahead()
 	k := object.Keys{Known: isKnown(o.Mapping)}
-	broken := false
+	var broken []byte // the first record that looks like an object and is none
 	for range sampleRecords {
 		row, err := ahead.Next()
 		if err != nil {
@@ -75,13 +75,15 @@ func (r *jsonRows) sample(several bool, o Options) ([]string, error) {
 		}
 		own := len(k.Names)
 		k.Add(row.Bytes)
-		broken = broken || len(row.Bytes) > 0 && row.Bytes[0] == '{' && !object.IsObject(row.Bytes)
+		if broken == nil && len(row.Bytes) > 0 && bytes.IndexByte([]byte("{/#"), row.Bytes[0]) >= 0 && !object.IsObject(row.Bytes) {
+			broken = bytes.Clone(row.Bytes)
+		}
 		if !several && len(k.Names) > own {
 			break
 		}
 	}
-	if len(k.Names) == 0 && broken {
-		return nil, &InputError{File: r.file, Line: r.frame.Line(), Rule: "the first records are not valid JSON",
+	if len(k.Names) == 0 && broken != nil {
+		return nil, &InputError{File: r.file, Line: r.frame.Line(), Rule: "the first records are not valid JSON" + object.Fault(broken),
 			Hint: "JSON needs double quotes, and allows no comma before a closing bracket, no NaN and no repeated key; write the file with a JSON library"}
 	}
 	if len(k.Names) == 0 && !r.empty {
@@ -160,8 +162,8 @@ func (r *jsonRows) read(rec *user.Record) error {
 		return nil
 	}
 	invalid := r.parse(row.Bytes)
-	if invalid != nil && r.frame.Strict() && r.parser.Syntax {
-		return &InputError{File: r.file, Line: row.Line, Rule: r.brokenValue(), Hint: values.Hint}
+	if invalid != nil && r.parser.Syntax && r.frame.Strict() && !object.EndIsCertain(row.Bytes) {
+		return r.brokenValue(&row, invalid)
 	}
 	r.fill(rec, invalid)
 	return nil
@@ -176,11 +178,15 @@ func (r *jsonRows) emptied() error {
 	return err
 }
 
-func (r *jsonRows) brokenValue() string {
+// brokenValue says where a value is broken that does not show where the next one begins.
+func (r *jsonRows) brokenValue(row *frame.Row, invalid *user.InvalidError) *InputError {
+	what := "a JSON object "
 	if r.frame.Array() {
-		return "an element of the JSON array is not valid JSON"
+		what = "an element of the JSON array "
 	}
-	return "a JSON object is not valid"
+	at := r.parser.FaultAt
+	return &InputError{File: r.file, Line: row.Line + bytes.Count(row.Bytes[:at], []byte{'\n'}), Rule: what + invalid.Rule + values.At(row.Offset+int64(at)),
+		Hint: invalid.Hint + "; " + values.Hint}
 }
 
 // checkOthers refuses, at the end, a second array of objects that was too far away to be

@@ -87,6 +87,8 @@ func TestProofs(t *testing.T) {
 		{"nothing proves CSV", "u.csv", threeRows, Options{}, proof.Unproven},
 		{"nothing proves JSON Lines", "u.jsonl", threeLines, Options{}, proof.Unproven},
 		{"the bracket of an array", "u.json", threeArray, Options{}, proof.ByJSONArray},
+		{"a comma before the bracket of an array", "u.json", "[{\"id\":\"1\"},]", Options{}, proof.Unproven},
+		{"a comma missing in an array", "u.json", "[{\"id\":\"1\"} {\"id\":\"2\"}]", Options{}, proof.Unproven},
 		{"an empty array", "u.json", "[ ]", Options{}, proof.ByJSONArray},
 		{"one gzip member", "u.csv.gz", gzipMembers(t, threeRows), Options{}, proof.ByGzip},
 		{"two gzip members", "u.csv.gz", gzipMembers(t, threeRows, "4,d\n"), Options{}, proof.Unproven},

@@ -44,7 +44,7 @@ func TestJSONLayouts(t *testing.T) {
 		"a broken first line":      {"{\"id\":\"a\",\"email\":\n{\"id\":\"b\",\"email\":\"y\"}\n", []string{"1 !bad_json", "2 b email=y"}},
 		"cut in the object":        {"{\"users\":[{\"id\":\"a\",\"email\":\"x\"}]", []string{"1 a email=x", "stop 1 the JSON object around the array is never closed"}},
 		"cut in a user":            {"{\n\"id\":\"a\",\"email\":\"x\"}\n{\n\"id\":\"b\"", []string{"1 a email=x", "stop 3 the JSON object that begins on this line is never closed"}},
-		"text between objects":     {"{\n\"id\":\"a\",\"email\":\"x\"}\n5\n{}", []string{"1 a email=x", "stop 3 text between the JSON objects belongs to none of them"}},
+		"text between objects":     {"{\n\"id\":\"a\",\"email\":\"x\"}\n5\n{}", []string{"1 a email=x", "stop 3 text between the JSON objects belongs to none of them, at byte 25 of the decoded file"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if diff := cmp.Diff(c.want, read(t, Options{Format: JSONL}, c.text)); diff != "" {

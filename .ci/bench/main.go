@@ -36,6 +36,7 @@ func main() {
 type contest struct {
 	dir, base     string
 	csv, jsonl    string
+	changed       string // of every tenth user
 	usersync, own string // programs
 	users, round  int
 	cases         []*figures
@@ -46,6 +47,7 @@ type figures struct {
 	name    string
 	run     func(*contest) *exec.Cmd
 	keep    bool // what the case before it has sent
+	one     int  // of how many users is sent; 0 is all
 	wall    time.Duration
 	cpu     time.Duration
 	peakKiB int64
@@ -75,7 +77,8 @@ func compare(users, times int) error {
 	}
 	fmt.Printf("%-34s %10s %14s %9s\n", "", "users/s", "CPU-s/million", "peak MiB")
 	for _, f := range c.cases {
-		fmt.Printf("%-34s %10.0f %14.2f %9.0f\n", f.name, float64(users)/f.wall.Seconds(), f.cpu.Seconds()/float64(users)*1e6, float64(f.peakKiB)/1024)
+		sent := float64(users / max(f.one, 1))
+		fmt.Printf("%-34s %10.0f %14.2f %9.0f\n", f.name, sent/f.wall.Seconds(), f.cpu.Seconds()/sent*1e6, float64(f.peakKiB)/1024)
 	}
 	return nil
 }
@@ -87,6 +90,10 @@ func cases() []*figures {
 		{name: "usersync, no ledger, JSON Lines", run: func(c *contest) *exec.Cmd { return c.sync("none", c.jsonl) }},
 		{name: "usersync, first load", run: func(c *contest) *exec.Cmd { return c.sync("auto", c.csv) }},
 		{name: "usersync, nothing changed", keep: true, run: func(c *contest) *exec.Cmd { return c.sync("auto", c.csv) }},
+		{name: "usersync, updates", keep: true, one: 10, run: func(c *contest) *exec.Cmd { return c.sync("auto", c.changed) }},
+		{name: "Go, plain, updates", keep: true, one: 10, run: func(c *contest) *exec.Cmd {
+			return exec.Command(c.own, append(c.rival(c.changed), "update")...)
+		}},
 	}
 	if exec.Command("python3", "-c", "import aiohttp").Run() == nil {
 		all = append(all, &figures{name: "Python, aiohttp", run: func(c *contest) *exec.Cmd {
@@ -100,26 +107,31 @@ func cases() []*figures {
 func (c *contest) prepare() error {
 	c.usersync, c.own = filepath.Join(c.dir, "usersync"), filepath.Join(c.dir, "plain")
 	for program, of := range map[string]string{c.usersync: "./cmd/usersync", c.own: "./.ci/bench/plain"} {
-		if out, err := exec.Command("go", "build", "-o", program, of).CombinedOutput(); err != nil {
+		build := exec.Command("go", "build", "-trimpath", "-o", program, of) // as make build does
+		build.Env = append(os.Environ(), "CGO_ENABLED=0")
+		if out, err := build.CombinedOutput(); err != nil {
 			return fmt.Errorf("build %s: %w\n%s", of, err, out)
 		}
 	}
 	c.csv, c.jsonl = filepath.Join(c.dir, "users.csv"), filepath.Join(c.dir, "users.jsonl")
+	c.changed = filepath.Join(c.dir, "changed.csv")
+	const header = "id,email,zip_code,phone,birth_year,enrolled_rewards\n"
 	return errors.Join(
-		c.write(c.csv, "id,email,zip_code,phone,birth_year,enrolled_rewards\n", "cust-%08d,user%d@example.com,%05d,+1415555%04d,%d,CARDLINKED\n"),
-		c.write(c.jsonl, "", `{"id":"cust-%08d","email":"user%d@example.com","zip_code":"%05d","phone":"+1415555%04d","birth_year":%d,"enrolled_rewards":["CARDLINKED"]}`+"\n"))
+		c.write(c.csv, 1, header, "cust-%08d,user%d@example.com,%05d,+1415555%04d,%d,CARDLINKED\n"),
+		c.write(c.changed, 10, header, "cust-%08d,new%d@example.com,%05d,+1415555%04d,%d,CARDLINKED\n"),
+		c.write(c.jsonl, 1, "", `{"id":"cust-%08d","email":"user%d@example.com","zip_code":"%05d","phone":"+1415555%04d","birth_year":%d,"enrolled_rewards":["CARDLINKED"]}`+"\n"))
 }
 
-// write writes a file a row at a time: the memory of this process counts towards the peak of
+// write writes every nth user to a file, a row at a time: the memory of this process counts towards the peak of
 // those that it starts.
-func (c *contest) write(path, header, row string) error {
+func (c *contest) write(path string, n int, header, row string) error {
 	f, err := os.Create(path)
 	if err != nil {
 		return err
 	}
 	w := bufio.NewWriter(f)
 	_, _ = w.WriteString(header) // Flush returns the error
-	for i := range c.users {
+	for i := 0; i < c.users; i += n {
 		fmt.Fprintf(w, row, i, i, i%100_000, i%10_000, 1940+i%60)
 	}
 	return errors.Join(w.Flush(), f.Close())

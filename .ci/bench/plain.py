@@ -19,8 +19,8 @@ async def send(url, source, target):
             async def worker():
                 while batch := list(itertools.islice(rows, 100)):
                     data = [{"type": "user", "id": r["id"], "attributes": {
-                        "email": r["email"], "zipCode": r["zip_code"], "phone": r["phone"],
-                        "birthYear": int(r["birth_year"]), "enrolledRewards": [r["enrolled_rewards"]]}} for r in batch]
+                        "email": r["email"], "zipCode": r["zip_code"], "phoneNumber": r["phone"],
+                        "birthYear": r["birth_year"], "enrolledRewards": [r["enrolled_rewards"]]}} for r in batch]
                     async with session.post(url, json={"data": data}) as response:
                         answer = await response.json(content_type=None)
                     for one in answer.get("data") or []:

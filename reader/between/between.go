@@ -141,10 +141,14 @@ func begins(row []byte, name string) bool {
 // dashed reports whether each cell of a row holds only dashes, as some
 // programs draw a line under the header.
 func (h *header) dashed(raw []byte) bool {
-	if bytes.IndexByte(raw, '-') < 0 || len(bytes.Trim(raw, "- \t\""+string(h.delimiter))) > 0 {
+	delimiter := h.delimiter
+	if delimiter == '|' && bytes.IndexByte(raw, '+') > 0 { // as PostgreSQL draws it
+		delimiter = '+'
+	}
+	if bytes.IndexByte(raw, '-') < 0 || len(bytes.Trim(raw, "- \t\""+string(delimiter))) > 0 {
 		return false
 	}
-	cells, err := dialect.Split(string(raw), h.delimiter)
+	cells, err := dialect.Split(string(raw), delimiter)
 	if err != nil || len(cells) != len(h.names) {
 		return false
 	}

@@ -40,9 +40,12 @@ func ValidText(delimiter string) bool {
 	return delimiter[0] != ' ' && !strings.ContainsFunc(delimiter, func(d rune) bool { return unicode.IsLetter(d) || unicode.IsDigit(d) })
 }
 
-// Delimiter returns the delimiter that is most frequent in the header. If the header has
-// several, it is the one that most rows have as often as the header has it.
+// Delimiter returns the delimiter that is most frequent in the header; a blank only if it is
+// between quoted names. If the header has several, it is the one that most rows have as often as the header has it.
 func Delimiter(header string, rows func() []string) string {
+	if blanksBetween(header) {
+		return " "
+	}
 	best, found := mostFrequent(header)
 	if found < 2 {
 		return best
@@ -55,6 +58,22 @@ func Delimiter(header string, rows func() []string) string {
 		}
 	}
 	return best
+}
+
+// blanksBetween reports whether a header is quoted names with one blank between them, as R
+// writes it. With any other delimiter such a line is broken, so no other file is misread.
+func blanksBetween(header string) bool {
+	names := strings.Split(strings.TrimRight(header, "\r"), `"`)
+	if len(names) < 5 || len(names)%2 == 0 {
+		return false
+	}
+	for i, text := range names {
+		between := i > 0 && i < len(names)-1
+		if i%2 == 0 && (between && text != " " || !between && text != "") || i%2 == 1 && text == "" {
+			return false
+		}
+	}
+	return true
 }
 
 // candidatesIn returns the candidates for a header. If it has bars only in pairs, the pair is
@@ -126,6 +145,16 @@ func Cells(line string) (cells []string, delimiter string) {
 		return nil, best
 	}
 	return cells, best
+}
+
+// CellsBetweenBlanks returns the words of a line, and the blank that is between them; nil if more
+// than one is. No file is read by it unless a person says so: names have blanks in them, too.
+func CellsBetweenBlanks(line string) (cells []string, delimiter string) {
+	cells = strings.Split(strings.TrimRight(line, "\r\n"), " ")
+	if slices.Contains(cells, "") || strings.Contains(line, `"`) {
+		return nil, " "
+	}
+	return cells, " "
 }
 
 // Split parses one row of any number of cells.

@@ -150,7 +150,12 @@ func columnWords() map[string]bool {
 		op operation action actions sync synced import imported export exported row record records extra attributes attribute
 		custom field fields value values courses course consent opt in out newsletter marketing is has the and or
 		primary required optional unit path recovery function next sign force changed read only advanced protection program space used usage new drive buildings building floor section desk kind relation secondary home work business personal private public legal tax vat iban bic card loyalty order orders payment
-		sourced integration sortable short sms agent grade grades schema schemas urn extension enterprise params version usertype fromapi externalid createdat updatedat lastlogin do change changes`) {
+		sourced integration sortable short sms agent grade grades schema schemas urn extension enterprise params version usertype fromapi externalid createdat updatedat lastlogin do change changes
+		vorname nachname familienname benutzername anmeldename adresse emailadresse telefon telefonnummer mobil kundennummer kundennr personalnummer personalnr mitgliedsnummer postleitzahl plz strasse straße
+		hausnummer geburtsdatum geburtstag geburtsjahr abteilung bundesland nom prenom prénom courriel téléphone naissance ville pays matricule utilisateur
+		nombre apellido apellidos correo electronico electrónico telefono teléfono movil móvil nacimiento fecha codigo código cliente usuario provincia direccion dirección ciudad
+		cognome nascita indirizzo cellulare codice utente citta città nazione voornaam achternaam geboortedatum telefoon telefoonnummer klantnummer gebruikersnaam straat woonplaats
+		nome sobrenome endereco endereço nascimento telefone telemovel telemóvel`) {
 		words[word] = true
 	}
 	return words

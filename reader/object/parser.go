@@ -22,9 +22,10 @@ type Parser struct {
 	// Cells are those of the last object, by the columns of the mapping. They are valid
 	// until the next Parse.
 	Cells []user.Value
-	// About the last object: Marked says that it has keys of usersync's own, Syntax that it
+	// About the last object: HasRejectKeys says that it has keys of usersync's own, Syntax that it
 	// is not valid JSON at all, and Broken that it could not be parsed.
 	HasRejectKeys, Syntax, Broken bool
+	FaultAt                       int // where it is not valid JSON, from its first byte
 
 	mapper    *mapping.Mapper
 	rejectKey func(key string) *user.Value // nil for a key that is not kept
@@ -236,9 +237,12 @@ func (p *Parser) explain(raw []byte, err error) *user.InvalidError {
 		}
 		return e
 	case errors.Is(err, errMore):
+		p.FaultAt = min(int(p.dec.InputOffset()), len(raw))
 		return &user.InvalidError{Code: "bad_json", Rule: "holds more than one JSON value", Hint: "write one object per line"}
 	case lenient:
 		return &user.InvalidError{Code: "bad_json", Rule: "holds text that is not valid Unicode"}
 	}
-	return &user.InvalidError{Code: "bad_json", Rule: "is not valid JSON", Hint: "write each user as one {...} on one line"}
+	invalid, at := syntax(raw, err)
+	p.FaultAt = at
+	return invalid
 }

@@ -65,8 +65,8 @@ func (t *Table) FindEdges() {
 // comma in a name in front of them moves them, too.
 func (t *Table) numbered(rows [][]string) bool {
 	mail := slices.IndexFunc(t.names, func(name string) bool { return strings.Contains(strings.ToLower(name), "mail") })
-	quoted := bytes.HasPrefix(t.headerText, []byte{'"'}) && bytes.HasPrefix(t.frame.Peek(1), []byte{'"'})
-	return mail >= 0 && (quoted || mail == 0 || t.Delimiter() != frame.Comma) && all(rows, func(i int, cells []string) bool {
+	quoted := bytes.HasPrefix(t.headerSource, []byte{'"'}) && bytes.HasPrefix(t.frame.Peek(1), []byte{'"'})
+	return mail >= 0 && (quoted || mail == 0 || t.dialect.Delimiter != string(frame.Comma)) && all(rows, func(i int, cells []string) bool {
 		return cells[0] == strconv.Itoa(i+1) && strings.Contains(cells[mail+1], "@") && !strings.Contains(cells[mail], "@")
 	})
 }

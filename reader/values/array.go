@@ -13,6 +13,7 @@ type array struct {
 	path     []string // the keys that lead to the array
 	closed   bool     // the array's last element was read
 	ended    bool     // the array's closing bracket was read, and nothing follows it
+	loose    bool     // a comma between elements is missing, or one follows the last
 	elements int      // of this array
 	total    int      // elements of all arrays
 	arrays   int      // so far
@@ -56,24 +57,35 @@ func (a *array) next() (frame.Row, error) {
 	return a.element()
 }
 
-// element returns the next element of the array.
+// element returns the next element of the array, which is empty where two commas follow each
+// other.
 func (a *array) element() (frame.Row, error) {
 	row := a.begin(cut{depth: 1, element: true})
 	for !a.cut.end(a.Data()) {
 		a.skip()
-		if !a.More() {
-			return row, a.broken(a.Err(), neverClosed)
+		if a.More() {
+			continue
 		}
+		if a.Err() == io.EOF && a.cut.text { // a quote too many or one too few, or the file is cut off
+			return row, &frame.Error{Line: row.Line, Rule: neverClosed + ": the file ends inside a text of the element that begins on this line" + At(row.Offset), Hint: Hint}
+		}
+		return row, a.broken(a.Err(), neverClosed)
 	}
 	a.take(&row)
+	after := a.Data()[a.cut.pos]
+	a.closed = after != ',' && after != '{'
+	a.loose = a.loose || after == '{'
+	a.Drop(a.cut.pos)
+	if len(row.Bytes) == 0 && !row.Long && !a.closed {
+		row.Bytes = a.Data()[:1] // the comma
+	}
+	if a.closed && !row.Long && len(row.Bytes) == 0 { // a comma follows the last element
+		a.loose = true
+		return a.next()
+	}
 	a.elements++
 	a.total++
-	a.closed = a.Data()[a.cut.pos] != ','
-	a.Drop(a.cut.pos)
-	if !row.Long && len(row.Bytes) == 0 {
-		return row, a.broken(nil, "an element of the JSON array is missing")
-	}
-	if !a.closed {
+	if after == ',' {
 		a.Drop(1)
 	}
 	return row, nil
@@ -95,7 +107,7 @@ func (a *array) close() error {
 	c, err := a.skipSpace()
 	switch {
 	case err != nil:
-		a.ended = err == io.EOF && a.arrays == 1
+		a.ended = err == io.EOF && a.arrays == 1 && !a.loose
 		return err
 	case a.path != nil && c == '{':
 		return a.enter()

@@ -10,12 +10,13 @@ type cut struct {
 	depth   int  // of the brackets that are open
 	text    bool // inside a JSON string
 	escaped bool
-	// element says that a comma in the outermost bracket ends the value.
-	element bool
+	// element says that a comma in the outermost bracket ends the value, and whole that its
+	// own bracket was closed.
+	element, whole bool
 }
 
-// end scans to the bracket that closes the outermost one, or to the comma after an element,
-// and leaves pos there.
+// end scans to the bracket that closes the outermost one, or to what ends an element: the comma
+// after it or, where that is missing, the next object. It leaves pos there.
 func (s *cut) end(data []byte) (found bool) {
 	for ; s.pos < len(data); s.pos++ {
 		c := data[s.pos]
@@ -27,11 +28,15 @@ func (s *cut) end(data []byte) (found bool) {
 		case c == '"':
 			s.text = true
 		case c == '{' || c == '[':
+			if s.whole && s.depth == 1 && c == '{' {
+				return true
+			}
 			s.depth++
 		case c == '}' || c == ']':
 			if s.depth--; s.depth <= 0 {
 				return true
 			}
+			s.whole = s.element && s.depth == 1
 		case c == ',' && s.element && s.depth == 1:
 			return true
 		}

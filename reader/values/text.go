@@ -3,6 +3,7 @@ package values
 import (
 	"bytes"
 	"io"
+	"strconv"
 
 	"usersync/reader/frame"
 )
@@ -126,5 +127,13 @@ func (t *text) broken(err error, rule string) error {
 	if err != nil && err != io.EOF {
 		return err
 	}
+	if err == nil {
+		rule += At(t.Offset())
+	}
 	return &frame.Error{Line: t.line, Rule: rule, Hint: Hint}
+}
+
+// At says where in a file a byte is whose index is known: a file may be one long line.
+func At(index int64) string {
+	return ", at byte " + strconv.FormatInt(index+1, 10) + " of the decoded file"
 }

@@ -33,7 +33,8 @@ type Options struct {
 	Burst       int     // calls that may start at once; at least 1
 	MaxInFlight int     // calls in flight at once; at least 1
 	// FindInFlight has Workers find how many calls must be in flight for the rate to be
-	// reached. Otherwise that is MaxInFlight.
+	// reached or, without a rate, how many the API works on: then no more than that are in
+	// flight. Otherwise that is MaxInFlight.
 	FindInFlight bool
 	MaxWait      time.Duration // longest wait that the API may ask for
 	GiveUpAfter  time.Duration // longest time without an answer
@@ -84,7 +85,7 @@ func New(o Options) *Pace {
 	}
 	p := &Pace{
 		options: o,
-		slots:   newSlots(o.MaxInFlight, o.FindInFlight),
+		slots:   newSlots(o.MaxInFlight, o.FindInFlight, ceiling),
 		tokens:  newTokens(ceiling, o.Burst),
 		waiting: waiting{changed: make(chan struct{})},
 		breaker: newBreaker(),
@@ -114,7 +115,7 @@ func (p *Pace) Begin(ctx context.Context) (end func(status int, answered bool), 
 	}
 	probe, err := p.admit(ctx, turn)
 	if err != nil {
-		<-p.slots.held
+		p.slots.free()
 		return nil, err
 	}
 	began := time.Now()
@@ -129,12 +130,12 @@ func (p *Pace) Begin(ctx context.Context) (end func(status int, answered bool), 
 			p.ended(status, answered, probe)
 		}
 		if status >= 0 {
-			p.slots.ended(time.Since(began), answered)
+			p.slots.ended(began, answered)
 		}
 		if p.share != nil {
 			p.share.tellNow(ctx)
 		}
-		<-p.slots.held
+		p.slots.free()
 	}, nil
 }
 

@@ -2,7 +2,7 @@
 // encoding/json and errgroup. It checks nothing, keeps no order, no journal and no ledger, and
 // repeats nothing. It is what usersync is compared with: go run ./.ci/bench
 //
-// Usage: plain URL FILE RESULTS
+// Usage: plain URL FILE RESULTS [update]
 package main
 
 import (
@@ -25,8 +25,8 @@ type row struct {
 	ID        string `csv:"id" json:"-"`
 	Email     string `csv:"email" json:"email"`
 	ZipCode   string `csv:"zip_code" json:"zipCode"`
-	Phone     string `csv:"phone" json:"phone"`
-	BirthYear int    `csv:"birth_year" json:"birthYear"`
+	Phone     string `csv:"phone" json:"phoneNumber"`
+	BirthYear string `csv:"birth_year" json:"birthYear"`
 	Rewards   string `csv:"enrolled_rewards" json:"-"`
 }
 
@@ -45,7 +45,11 @@ type answer struct {
 }
 
 func main() {
-	if err := send(os.Args[1], os.Args[2], os.Args[3]); err != nil {
+	work := send
+	if len(os.Args) > 4 {
+		work = update
+	}
+	if err := work(os.Args[1], os.Args[2], os.Args[3]); err != nil {
 		fmt.Fprintln(os.Stderr, "plain:", err)
 		os.Exit(1)
 	}

@@ -75,7 +75,7 @@ func (s *store) Open(ctx context.Context, u place.URL, id string) (place.Object,
 	ctx, cancel := bounded(ctx)
 	defer cancel()
 	o := &object{cloud: s.cloud, bucket: b, url: u}
-	if o.version, err = s.cloud.head(ctx, b, u.Host, u.Path, id); err != nil && id != "" {
+	if o.version, err = guarded(func() (place.Version, error) { return s.cloud.head(ctx, b, u.Host, u.Path, id) }); err != nil && id != "" {
 		return nil, replaced(failed(err))
 	}
 	if err != nil {
@@ -96,7 +96,7 @@ func (s *store) List(ctx context.Context, u place.URL, prefix string, found func
 	list := b.List(&blob.ListOptions{Prefix: prefix})
 	for r := (ring{}); ; {
 		page, cancel := bounded(ctx)
-		o, err := list.Next(page)
+		o, err := guarded(func() (*blob.ListObject, error) { return list.Next(page) })
 		cancel()
 		if err == io.EOF {
 			return nil
@@ -165,8 +165,10 @@ func (o *object) Version() place.Version { return o.version }
 
 // From opens the version at an offset.
 func (o *object) From(ctx context.Context, offset int64) (io.ReadCloser, error) {
-	r, err := o.bucket.NewRangeReader(fewTries(ctx), o.url.Path, offset, -1, &blob.ReaderOptions{
-		BeforeRead: func(as func(any) bool) error { return o.cloud.pin(as, o.version) },
+	r, err := guarded(func() (*blob.Reader, error) {
+		return o.bucket.NewRangeReader(fewTries(ctx), o.url.Path, offset, -1, &blob.ReaderOptions{
+			BeforeRead: func(as func(any) bool) error { return o.cloud.pin(as, o.version) },
+		})
 	})
 	if err != nil {
 		return nil, replaced(failed(err))
@@ -212,7 +214,9 @@ func beginning(contentRange string) int64 {
 func (o *object) Check(ctx context.Context) error {
 	ctx, cancel := bounded(ctx)
 	defer cancel()
-	now, err := o.cloud.head(ctx, o.bucket, o.url.Host, o.url.Path, o.version.ID)
+	now, err := guarded(func() (place.Version, error) {
+		return o.cloud.head(ctx, o.bucket, o.url.Host, o.url.Path, o.version.ID)
+	})
 	if err != nil {
 		return replaced(failed(err))
 	}

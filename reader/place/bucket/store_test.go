@@ -50,9 +50,30 @@ func TestRing(t *testing.T) {
 
 // A server whose pages lead in a circle is an error, and not a listing without end.
 func TestEndlessList(t *testing.T) {
+	err := listed(t, `<IsTruncated>true</IsTruncated><NextContinuationToken>more</NextContinuationToken>`+
+		`<Contents><Key>a.csv</Key><Size>3</Size><LastModified>2026-11-27T10:00:00.000Z</LastModified></Contents><Contents><Key>b.csv</Key><Size>3</Size><LastModified>2026-11-27T10:00:00.000Z</LastModified></Contents>`)
+	if kind, _ := place.KindOf(err); err == nil || kind != place.Broken {
+		t.Error(err)
+	}
+}
+
+// A list whose objects have no time makes the library panic, which is an error like any other;
+// one without sizes is read.
+func TestIncompleteList(t *testing.T) {
+	err := listed(t, `<Contents><Key>a.csv</Key><Size>3</Size></Contents>`)
+	if kind, _ := place.KindOf(err); err == nil || kind != place.Broken || !strings.Contains(err.Error(), "lacks what the protocol demands") {
+		t.Error(err)
+	}
+	if err := listed(t, `<Contents><Key>a.csv</Key><LastModified>2026-11-27T10:00:00.000Z</LastModified></Contents>`); err != nil {
+		t.Error(err)
+	}
+}
+
+// listed lists what a server of S3 says that a bucket holds.
+func listed(t *testing.T, contents string) error {
+	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		_, _ = io.WriteString(w, `<ListBucketResult><Name>feeds</Name><IsTruncated>true</IsTruncated><NextContinuationToken>more</NextContinuationToken>`+
-			`<Contents><Key>a.csv</Key><Size>3</Size><LastModified>2026-11-27T10:00:00.000Z</LastModified></Contents><Contents><Key>b.csv</Key><Size>3</Size><LastModified>2026-11-27T10:00:00.000Z</LastModified></Contents></ListBucketResult>`)
+		_, _ = io.WriteString(w, `<ListBucketResult><Name>feeds</Name>`+contents+`</ListBucketResult>`)
 	}))
 	t.Cleanup(server.Close)
 	t.Setenv("AWS_ACCESS_KEY_ID", "key")
@@ -65,8 +86,5 @@ func TestEndlessList(t *testing.T) {
 	}
 	ctx, stop := context.WithTimeout(t.Context(), 10*time.Second)
 	defer stop()
-	err = s.List(ctx, place.URL{Scheme: "s3", Host: "feeds", Path: "*.csv"}, "", func(string) {})
-	if kind, _ := place.KindOf(err); err == nil || kind != place.Broken {
-		t.Error(err)
-	}
+	return s.List(ctx, place.URL{Scheme: "s3", Host: "feeds", Path: "*.csv"}, "", func(string) {})
 }

@@ -38,6 +38,9 @@ func New(api destination.API, a Absences) Attested {
 // Apply sends b, and demands a proof for each user that a delete did not find.
 func (a Attested) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
 	outcomes, absent, err := a.send(ctx, b)
+	if len(absent) == 0 {
+		return outcomes, err
+	}
 	group, within := parallel.New(ctx)
 	for _, i := range absent {
 		o, r := &outcomes[i], b.Records[i]

@@ -1,6 +1,7 @@
 package kard
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"net/http"
@@ -86,6 +87,9 @@ func plainText(v jsontext.Value) string {
 	if v.Kind() != '"' {
 		return string(v)
 	}
+	if bytes.IndexByte(v, '\\') < 0 {
+		return string(v[1 : len(v)-1])
+	}
 	text, _ := unquote(nil, v)
 	return string(text)
 }
@@ -112,15 +116,15 @@ func fieldNamed(theirs string) (f user.Field, known bool) {
 // fieldsOf returns the attributes under our names: strings as text, other values as
 // JSON. It skips null, which means that the API has no value.
 func fieldsOf(attributes map[string]jsontext.Value) []user.Attribute {
-	var list []user.Attribute
+	list := make([]user.Attribute, 0, len(names)+1) // one more for destination.Whole
 	for _, f := range names {
 		raw, ok := attributes[f.theirs]
 		if !ok || raw.Kind() == 'n' {
 			continue
 		}
-		value := user.JSONValue(string(raw))
-		if raw.Kind() == '"' {
-			value = user.TextValue(plainText(raw))
+		value := user.TextValue(plainText(raw))
+		if raw.Kind() != '"' {
+			value = user.JSONValue(value.Text)
 		}
 		list = append(list, user.Attribute{Field: f.ours, Value: value})
 	}

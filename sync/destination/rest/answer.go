@@ -92,7 +92,7 @@ func (c *Client) read(response *http.Response) *Answer {
 	}
 	body := buffer.Bytes()
 	if err == nil {
-		body, err = plain(body)
+		body, err = plain(body, response.Header)
 	}
 	return &Answer{
 		Status: response.StatusCode, Header: response.Header, Body: body, RequestID: requestID(response.Header),

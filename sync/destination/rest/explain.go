@@ -2,6 +2,7 @@ package rest
 
 import (
 	"cmp"
+	"net/http"
 
 	"usersync/sync/destination"
 	"usersync/sync/destination/problem"
@@ -26,7 +27,15 @@ func (a *Answer) Doubt(o *user.Outcome, text string) {
 
 // MayConflict reports whether APIs answer with this status that a user exists, besides
 // 409, which says so.
-func MayConflict(status int) bool { return status == 400 || status == 422 }
+func MayConflict(status int) bool {
+	return status == 400 || status == 403 || status == 412 || status == 422
+}
+
+// forbidsDuplicate reports whether a 403 is about the user and not about the credentials: it
+// reads as if the user existed.
+func (a *Answer) forbidsDuplicate(method string) bool {
+	return a.Status == http.StatusForbidden && method != http.MethodGet && a.err == nil && len(a.records) > 0 && a.saysExists()
+}
 
 // explained returns the code and the detail of problem details, where the client found no
 // own ones.

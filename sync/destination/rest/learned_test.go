@@ -2,12 +2,18 @@ package rest
 
 import (
 	"bytes"
+	"cmp"
+	"compress/flate"
 	"compress/gzip"
+	"compress/zlib"
+	"io"
 	"net/http"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/klauspost/compress/zstd"
 
 	"usersync/sync/destination"
 	"usersync/sync/user"
@@ -105,19 +111,57 @@ func packed(t *testing.T, text string) string {
 	return b.String()
 }
 
-// JSON is read after a byte order mark, and out of gzip that no call asked for.
+// JSON is read after a byte order mark, in UTF-16 and ISO 8859-1, and out of what was packed
+// although no call asked for that.
 func TestPlainBody(t *testing.T) {
-	for name, test := range map[string]struct{ sent, want string }{
-		"plain":         {`{"a":1}`, `{"a":1}`},
-		"marked":        {"\ufeff" + `{"a":1}`, `{"a":1}`},
-		"packed":        {packed(t, `{"a":1}`), `{"a":1}`},
-		"packed marked": {packed(t, "\ufeff"+`{"a":1}`), `{"a":1}`},
-		"cut":           {packed(t, `{"a":1}`)[:15], "!cut_answer"},
-		"no header":     {"\x1f\x8b", "!cut_answer"},
-		"a bomb":        {packed(t, strings.Repeat(" ", maxAnswer+1)), "!too_large"},
-		"empty":         {"", ""},
+	const text = `{"a":"\u00e9"}`
+	wide := func(low, high int) (b string) {
+		for _, c := range []byte(`{"a":1}`) {
+			unit := [2]byte{}
+			unit[low], unit[high] = c, 0
+			b += string(unit[:])
+		}
+		return b
+	}
+	var zlibbed, deflated bytes.Buffer
+	z, f := zlib.NewWriter(&zlibbed), ended(flate.NewWriter(&deflated, 9))(t)
+	for _, w := range []io.WriteCloser{z, f} {
+		if _, err := io.WriteString(w, `{"a":1}`); err != nil || w.Close() != nil {
+			t.Fatal(err)
+		}
+	}
+	zs := string(ended(zstd.NewWriter(nil))(t).EncodeAll([]byte(`{"a":1}`), nil))
+	bomb := string(ended(zstd.NewWriter(nil))(t).EncodeAll(make([]byte, maxAnswer+1), nil))
+	for name, test := range map[string]struct{ sent, header, want string }{
+		"plain":             {`{"a":1}`, "", `{"a":1}`},
+		"marked":            {"\ufeff" + `{"a":1}`, "", `{"a":1}`},
+		"packed":            {packed(t, `{"a":1}`), "", `{"a":1}`},
+		"packed marked":     {packed(t, "\ufeff"+`{"a":1}`), "", `{"a":1}`},
+		"cut":               {packed(t, `{"a":1}`)[:15], "", "!cut_answer"},
+		"no header":         {"\x1f\x8b", "", "!cut_answer"},
+		"a bomb":            {packed(t, strings.Repeat(" ", maxAnswer+1)), "", "!too_large"},
+		"empty":             {"", "", ""},
+		"zlib":              {zlibbed.String(), "Content-Encoding: deflate", `{"a":1}`},
+		"deflate":           {deflated.String(), "Content-Encoding: Deflate", `{"a":1}`},
+		"deflate, cut":      {deflated.String()[:4], "Content-Encoding: deflate", "!cut_answer"},
+		"deflate, plain":    {`{"a":1}`, "Content-Encoding: deflate", `{"a":1}`},
+		"deflate, empty":    {"", "Content-Encoding: deflate", ""},
+		"zstd":              {zs, "Content-Encoding: zstd", `{"a":1}`},
+		"zstd, not said":    {zs, "", `{"a":1}`},
+		"zstd, cut":         {zs[:9], "", "!cut_answer"},
+		"zstd, a bomb":      {bomb, "", "!too_large"},
+		"brotli":            {"\x8b\x03\x80x\x03", "Content-Encoding: br", "\x8b\x03\x80x\x03"},
+		"UTF-16LE":          {wide(0, 1), "", `{"a":1}`},
+		"UTF-16BE":          {wide(1, 0), "", `{"a":1}`},
+		"UTF-16LE, marked":  {"\xff\xfe" + wide(0, 1), "", `{"a":1}`},
+		"UTF-16BE, marked":  {"\xfe\xff" + wide(1, 0), "", `{"a":1}`},
+		"ISO 8859-1":        {"{\"a\":\"\xe9\"}", "Content-Type: application/json; charset=ISO-8859-1", "{\"a\":\"\u00e9\"}"},
+		"ISO 8859-1, UTF-8": {text, "Content-Type: application/json; charset=latin1", text},
+		"not said":          {"{\"a\":\"\xe9\"}", "Content-Type: application/json", "{\"a\":\"\xe9\"}"},
 	} {
 		c := serve(t, func(w http.ResponseWriter, r *http.Request) {
+			name, value, _ := strings.Cut(test.header, ": ")
+			w.Header().Set(cmp.Or(name, "X-Any"), value)
 			if _, err := w.Write([]byte(test.sent)); err != nil {
 				t.Error(err)
 			}
@@ -133,6 +177,17 @@ func TestPlainBody(t *testing.T) {
 		if got != test.want {
 			t.Errorf("%s: got %q, want %q", name, got, test.want)
 		}
+	}
+}
+
+// ended returns what was made, or ends the test.
+func ended[T any](v T, err error) func(t *testing.T) T {
+	return func(t *testing.T) T {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
 	}
 }
 

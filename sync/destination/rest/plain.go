@@ -2,42 +2,71 @@ package rest
 
 import (
 	"bytes"
-	"compress/gzip"
-	"errors"
-	"io"
+	"encoding/binary"
+	"mime"
+	"net/http"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
 )
 
-var (
-	byteOrderMark = []byte{0xef, 0xbb, 0xbf}
-	gzipMagic     = []byte{0x1f, 0x8b}
-)
+var byteOrderMark = []byte{0xef, 0xbb, 0xbf}
 
-// plain returns the text of a body: unpacked, if the API sent it as gzip although no
-// call asks for that, and without a byte order mark (RFC 8259 8.1). Text that needs
-// neither is returned without a copy.
-func plain(body []byte) ([]byte, error) {
-	if bytes.HasPrefix(body, gzipMagic) {
-		unpacked, err := unpack(body)
-		if err != nil {
-			return nil, err
-		}
-		body = unpacked
+// plain returns the text of a body: unpacked, if the API packed it although no call asks for
+// that, in UTF-8, and without a byte order mark (RFC 8259 8.1). Text that needs none of this is
+// returned without a copy.
+func plain(body []byte, h http.Header) ([]byte, error) {
+	body, err := unpacked(body, h)
+	if err != nil {
+		return nil, err
+	}
+	if order := wide(body); order != nil {
+		body = fromUTF16(body, order)
+	} else if kinds := h["Content-Type"]; len(kinds) > 0 && isLatin(kinds[0]) {
+		body = fromLatin(body)
 	}
 	return bytes.TrimPrefix(body, byteOrderMark), nil
 }
 
-// unpack bounds what a small body can become.
-func unpack(body []byte) ([]byte, error) {
-	r, err := gzip.NewReader(bytes.NewReader(body))
-	if err != nil {
-		return nil, io.ErrUnexpectedEOF
-	}
-	text, err := io.ReadAll(io.LimitReader(r, maxAnswer+1))
+// wide returns the byte order of UTF-16: JSON begins with two characters below 128 or, in front
+// of them, with a byte order mark. It returns nil for other text.
+func wide(body []byte) binary.ByteOrder {
 	switch {
-	case len(text) > maxAnswer:
-		return nil, errTooLarge
-	case err != nil:
-		return nil, errors.Join(io.ErrUnexpectedEOF, r.Close())
+	case len(body) < 2 || len(body)%2 != 0:
+	case body[0] == 0xff && body[1] == 0xfe, body[0] != 0 && body[1] == 0:
+		return binary.LittleEndian
+	case body[0] == 0xfe && body[1] == 0xff, body[0] == 0 && body[1] != 0:
+		return binary.BigEndian
 	}
-	return text, r.Close()
+	return nil
+}
+
+func fromUTF16(body []byte, order binary.ByteOrder) []byte {
+	units := make([]uint16, len(body)/2)
+	for i := range units {
+		units[i] = order.Uint16(body[2*i:])
+	}
+	return []byte(string(utf16.Decode(units)))
+}
+
+// isLatin reports whether a content type says that text is in ISO 8859-1. It says so of UTF-8,
+// too: fromLatin looks.
+func isLatin(contentType string) bool {
+	if !strings.Contains(contentType, "8859") && !strings.Contains(contentType, "atin") {
+		return false
+	}
+	_, params, _ := mime.ParseMediaType(contentType)
+	charset := strings.ToLower(params["charset"])
+	return charset == "iso-8859-1" || charset == "latin1" || charset == "latin-1"
+}
+
+func fromLatin(body []byte) []byte {
+	if utf8.Valid(body) {
+		return body
+	}
+	text := make([]byte, 0, len(body)+len(body)/8)
+	for _, b := range body {
+		text = utf8.AppendRune(text, rune(b))
+	}
+	return text
 }

@@ -64,12 +64,16 @@ func (c *Client) request(ctx context.Context, r Request, token bearer) (request 
 func (c *Client) url(segments []string, query string) *url.URL {
 	u := *c.base
 	u.RawQuery = query
-	plain, escaped := strings.TrimRight(u.Path, "/"), strings.TrimRight(u.EscapedPath(), "/")
+	var plain, escaped strings.Builder
+	plain.WriteString(strings.TrimRight(u.Path, "/"))
+	escaped.WriteString(strings.TrimRight(u.EscapedPath(), "/"))
 	for _, s := range segments {
-		plain += "/" + s
-		escaped += "/" + escape(s)
+		plain.WriteByte('/')
+		plain.WriteString(s)
+		escaped.WriteByte('/')
+		escaped.WriteString(escape(s))
 	}
-	u.Path, u.RawPath = plain, escaped
+	u.Path, u.RawPath = plain.String(), escaped.String()
 	return &u
 }
 

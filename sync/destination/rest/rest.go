@@ -133,7 +133,7 @@ func (c *Client) answer(ctx context.Context, r Request, token bearer, sent *http
 		return nil, a.fail(r, c.tokens.refusal(r.Method, token))
 	case learned != nil:
 		return nil, a.fail(r, learned)
-	case !isAnswer(a.Status, r.Collection):
+	case !isAnswer(a.Status, r.Collection) && !a.forbidsDuplicate(r.Method):
 		return nil, a.fail(r, statusFault(response, r.Records))
 	case a.err != nil:
 		return nil, a.fail(r, truncated(ctx, a.err, a.Status))

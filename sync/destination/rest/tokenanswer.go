@@ -32,6 +32,9 @@ func normalize(response *http.Response) error {
 	if err != nil {
 		return err
 	}
+	if unpacked, err := plain(text, response.Header); err == nil {
+		text = unpacked
+	}
 	answer, ok := parseTokenAnswer(text)
 	if answer.AccessToken == "" && refusesGrant(text) {
 		response.StatusCode, response.Status = http.StatusBadRequest, "400 Bad Request" // some servers say it with a 200
@@ -48,7 +51,7 @@ func normalize(response *http.Response) error {
 
 // parseTokenAnswer reads JSON or a form, with a byte order mark or without.
 func parseTokenAnswer(body []byte) (answer tokenAnswer, ok bool) {
-	text, err := plain(body)
+	text, err := plain(body, nil)
 	if err != nil {
 		return answer, false
 	}
@@ -71,7 +74,7 @@ func parseTokenAnswer(body []byte) (answer tokenAnswer, ok bool) {
 
 // refusesGrant reports whether an answer is an error of RFC 6749 5.2 that no repetition cures.
 func refusesGrant(body []byte) bool {
-	text, err := plain(body)
+	text, err := plain(body, nil)
 	if err != nil {
 		return false
 	}

@@ -2,6 +2,7 @@ package scim
 
 import (
 	"cmp"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -84,11 +85,17 @@ func (d *decoder) outcome(op user.Op, r *user.Record, s reply) user.Outcome {
 	default:
 		o.Status, o.Code = statusOf(op, s.status, resource.Scalar(s.SCIMType)), s.code(d.config.REST.Words, r)
 		o.Detail = s.detail(d.config.REST.Words, r)
-		if op == user.Create && s.status >= 500 && o.Status == user.InDoubt && destination.SaysExists(s.errorText()) {
+		if op == user.Create && s.mayExist(o.Status) && destination.SaysExists(s.errorText()) {
 			o.Status = user.Conflict
 		}
 	}
 	return o
+}
+
+// mayExist reports whether the words of an error decide whether the user exists, where the
+// status says is.
+func (s *reply) mayExist(is user.Status) bool {
+	return s.status >= 500 && is == user.InDoubt || is == user.Refused && rest.MayConflict(s.status)
 }
 
 // succeeded sets the outcome of a success, which must not show another user than r.
@@ -128,7 +135,7 @@ func statusOf(op user.Op, status int, scimType string) user.Status {
 	switch {
 	case op == user.Create && (status == 409 && (unique || scimType == "") || status == 400 && unique):
 		return user.Exists
-	case op == user.Create && scimType == "" && rest.MayConflict(status):
+	case op == user.Create && scimType == "" && status != http.StatusForbidden && rest.MayConflict(status):
 		return user.Conflict
 	case (status == 404 || status == 410) && op != user.Create:
 		return user.Missing

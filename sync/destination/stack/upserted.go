@@ -52,6 +52,9 @@ func (u Upserted) follow(ctx context.Context, b user.Batch, outcomes []user.Outc
 			create = append(create, i)
 		}
 	}
+	if len(update)+len(create) == 0 {
+		return nil
+	}
 	if left == 0 {
 		contradict(outcomes, update)
 		contradict(outcomes, create)

@@ -117,6 +117,9 @@ func needsReadBack(op user.Op, o user.Outcome, r *user.Record) bool {
 // readBack reads the given records in parallel, settles what it can, and returns the
 // indexes of those that may be sent again.
 func (v Verified) readBack(ctx context.Context, b user.Batch, outcomes []user.Outcome, doubtful []int) ([]int, error) {
+	if len(doubtful) == 0 {
+		return nil, nil
+	}
 	resend := make([]bool, len(doubtful))
 	group, ctx := parallel.New(ctx)
 	for n, i := range doubtful {

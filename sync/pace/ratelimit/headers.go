@@ -97,6 +97,9 @@ func resetIn(text string, now time.Time) time.Duration {
 
 // number reads a number that is neither negative nor absurdly large.
 func number(text string) (float64, bool) {
+	if text == "" { // as in most answers
+		return 0, false
+	}
 	n, err := strconv.ParseFloat(strings.TrimSpace(text), 64)
 	return n, err == nil && n >= 0 && n < 1e15
 }

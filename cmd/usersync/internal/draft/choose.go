@@ -37,6 +37,9 @@ type candidate struct {
 func (d chooser) claimKnown() {
 	for i, name := range d.names {
 		f := knownField(name)
+		if meant := d.meant(name); f == user.Name && meant != "" {
+			f = meant
+		}
 		if f == user.ID || f == "" || d.uses(i) && f != user.UserName && f != user.Email {
 			continue
 		}
@@ -63,7 +66,7 @@ func (d chooser) claimGuesses() {
 	found := map[user.Field][]candidate{}
 	var order []user.Field
 	for i, name := range d.names {
-		f := guessedField(name)
+		f := d.meant(name)
 		shared := d.uses(i) && (f == user.Email || f == user.UserName) // the key can be one, too
 		if f == "" || f == user.ID || d.uses(i) && !shared || d.unsent[i] != "" {
 			continue
@@ -83,6 +86,18 @@ func (d chooser) claimGuesses() {
 		})
 		d.add(rule{field: f, column: most.column, guessed: true})
 	}
+}
+
+// meant is the field that a name means in other systems, next to the names of the other columns.
+func (d chooser) meant(name string) user.Field {
+	others := make([]string, len(d.names))
+	for i, other := range d.names {
+		others[i] = plain(other)
+	}
+	if f := together(plain(name), others); f != "" {
+		return f
+	}
+	return guessedField(name)
 }
 
 func compareBool(a, b bool) int {

@@ -21,7 +21,7 @@ func keyColumns(names []string) []int {
 		}
 	}
 	add(func(name string) bool { return knownField(name) == user.ID })
-	for _, key := range keyNames {
+	for _, key := range slices.Concat(keyNames, foreignKeys) {
 		add(func(name string) bool { return slices.Contains(plains(name), key) })
 	}
 	add(func(name string) bool { return guessedField(name) == user.Email })

@@ -7,6 +7,8 @@ import (
 	"sync"
 	"unicode"
 
+	"golang.org/x/text/unicode/norm"
+
 	"usersync/reader"
 	"usersync/sync/user"
 )
@@ -22,7 +24,7 @@ var (
 	})
 )
 
-// plain is a name in lower case, without punctuation and remarks, so that "E-Mail",
+// plain is a name in lower case, without punctuation, accents and remarks, so that "E-Mail",
 // "email" and "EMAIL (required)" are one.
 func plain(name string) string {
 	name = wrapper().ReplaceAllString(strings.ToLower(name), "")
@@ -33,13 +35,21 @@ func plain(name string) string {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) {
 			return unicode.ToLower(r)
 		}
-		return -1
-	}, name)
+		return -1 // also accents, which NFKD makes characters of their own
+	}, norm.NFKD.String(letters().Replace(name)))
 }
+
+// letters are those of lower case that are not a letter and an accent.
+var letters = sync.OnceValue(func() *strings.Replacer {
+	return strings.NewReplacer("ß", "ss", "ø", "o", "æ", "ae", "œ", "oe", "ł", "l", "đ", "d", "n°", "numero", "nº", "numero", "№", "numero")
+})
 
 // plains are the plain name, and that of an attribute in brackets.
 func plains(name string) []string {
 	all := []string{plain(name)}
+	if counted, is := strings.CutSuffix(strings.TrimSpace(name), "#"); is { // Employee #
+		all[0] = plain(counted + "no")
+	}
 	if in := attribute().FindStringSubmatch(name); in != nil {
 		all = append(all, plain(in[1]))
 	}
@@ -50,12 +60,13 @@ func plains(name string) []string {
 // likeliest first.
 var keyNames = strings.Fields(`
 	id customerid customerno customernumber custno custid cusnum memberid membernumber sourcedid userid userno uid externalid localid
-	personid employeeid employeenumber employeeno studentid sisid contactid recordid recordidcontact accountid clientid identifier objectid objectguid
+	personid employeeid employeenumber employeeno studentid sisid contactid recordid recordidcontact entityid accountid clientid identifier objectid objectguid
 	uuid guid idnumber loginid login username userprincipalname samaccountname euid leid dn distinguishedname`)
 
 // synonyms are names of other columns in other systems, plain.
-func synonyms() map[string]user.Field {
+var synonyms = sync.OnceValue(func() map[string]user.Field {
 	list := map[string]user.Field{}
+	addForeign(list)
 	for field, names := range map[user.Field]string{
 		user.Email:     "emailaddress mail emailaddr email1 emailprimary primaryemail workemail emailwork useremail contactemail emailaddress1 emailid",
 		user.Phone:     "mobile mobilephone mobileno mobilenumber mobilephonenumber cell cellphone telephone telephonenumber phonenumber phoneno phone1 primaryphone recoveryphone workphone officephone phonemobile tel sms defaultaddressphone",
@@ -63,7 +74,7 @@ func synonyms() map[string]user.Field {
 		user.BirthYear: "yearofbirth birthyear", user.DateOfBirth: "dateofbirth birthdate birthday born",
 		user.FirstName: "givenname given forename fname namefirst firstnames", user.LastName: "familyname family surname lname namelast sn",
 		user.MiddleName: "middlenames additionalname", user.Name: "fullname", user.DisplayName: "displayname formattedname", user.NickName: "nickname",
-		user.UserName: "username userprincipalname login loginid samaccountname",
+		user.UserName: "username userlogin userprincipalname login loginid samaccountname",
 		user.City:     "town locality l mailingcity defaultaddresscity addresscity", user.State: "province region addressregion stateprovince stateorprovince mailingstate mailingstateprovince defaultaddressprovincecode",
 		user.Country:      "countrycode countryregion countryorregion usagelocation mailingcountry defaultaddresscountrycode cc",
 		user.AddressLine1: "address1 addressline1 street streetaddress street1 address mailingstreet defaultaddressaddress1", user.AddressLine2: "address2 addressline2 street2 defaultaddressaddress2",
@@ -76,7 +87,7 @@ func synonyms() map[string]user.Field {
 		}
 	}
 	return list
-}
+})
 
 // guessedField is the field that a name usually means in other systems, or that it would
 // be if it were written as we do. Names that only look alike mean different things: a
