@@ -223,6 +223,10 @@ func TestReportWithParkedUsers(t *testing.T) {
 			t.Errorf("not said: %s", want)
 		}
 	}
+	s.Outcomes.Refused, s.Outcomes.Invalid, s.Outcomes.Unchanged, s.Parked.Invalid = 11, 3, 35_816, 3
+	if said := text(written(t, s, nil)); !strings.Contains(said, "47,986 of 48,000 records are settled. 1 needs attention: 1 refused. 13 records are parked or as before.") {
+		t.Error("what needs attention is not what is counted:", said[:400])
+	}
 }
 
 // If records and outcomes do not add up, the report says so.
