@@ -12,8 +12,9 @@ import (
 const (
 	fewWorkers = 16 // always: a call that waits for its turn costs next to nothing
 	// unprovenWorkers are the most until a call was answered: the API may be down, or slow
-	// because it cannot take so many calls.
-	unprovenWorkers = 128
+	// because it cannot take so many calls. 500 calls a second that take half a second each
+	// need 250, and would lose what they cannot start at first: the rate is no higher later.
+	unprovenWorkers = 256
 	// spareWorkers is for what a worker does besides its calls, and for calls that take
 	// longer than others.
 	spareWorkers = 1.25
