@@ -51,9 +51,10 @@ type faulty struct {
 	continued atomic.Int64
 	before    func() // called once, before the first range is asked for
 	deny      bool
-	away      bool // answers 503
-	hangsUp   bool // answers nothing
-	whole     bool // answers with the whole object when its end is asked for
+	away      bool   // answers 503
+	hangsUp   bool   // answers nothing
+	whole     bool   // answers with the whole object when its end is asked for
+	stop      func() // from then on connections are refused
 }
 
 func (f *faulty) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -102,6 +103,7 @@ func (f *faulty) start(t *testing.T) (at string, to func(server string)) {
 	t.Helper()
 	s := httptest.NewServer(f)
 	t.Cleanup(s.Close)
+	f.stop = s.Close
 	return s.URL, func(server string) {
 		to, err := url.Parse(server)
 		if err != nil {
@@ -390,7 +392,7 @@ func TestUnreachable(t *testing.T) {
 			f := &faulty{}
 			c := start(t, f)
 			c.put(t, "users.csv", nil)
-			for _, fault := range []func(){func() { f.away = true }, func() { f.hangsUp = true }} {
+			for _, fault := range []func(){func() { f.away = true }, func() { f.hangsUp = true }, f.stop} {
 				fault()
 				s, err := scheme.Stores(c.scheme, place.Credentials{})
 				if err != nil {

@@ -34,6 +34,8 @@ type CallError struct {
 	Fault Fault
 	// Status is the HTTP status; 0 if there was no answer.
 	Status int
+	// TokenStatus is the status with which the token endpoint kept the call back; 0 if it did not.
+	TokenStatus int
 	// Code is a short word for results: http_503, timeout, reset, cut_answer.
 	Code string
 	// Detail is what may be shown of the API's own text. It may be empty.

@@ -131,10 +131,14 @@ type errorGuard struct {
 	settled int
 	bad     int
 	tripped bool
+	codes   map[string]int // of those that this process has settled
 }
 
+// mostCodes bounds the codes that are counted: an API's own codes need not be few.
+const mostCodes = 1000
+
 func newErrorGuard(limit MaxErrors) errorGuard {
-	g := errorGuard{limit: limit, bad: limit.Before[user.Invalid] + limit.Before[user.Refused] - limit.Parked}
+	g := errorGuard{limit: limit, codes: map[string]int{}, bad: limit.Before[user.Invalid] + limit.Before[user.Refused] - limit.Parked}
 	for status, n := range limit.Before {
 		if status != user.Elsewhere {
 			g.settled += n
@@ -151,6 +155,9 @@ func (g *errorGuard) count(o *user.Outcome) error {
 	bad := (o.Status == user.Invalid || o.Status == user.Refused) && o.Code != user.CodeParked
 	if bad {
 		g.bad++
+		if g.codes[o.Code] > 0 || len(g.codes) < mostCodes {
+			g.codes[o.Code]++
+		}
 	}
 	if !bad && g.limit.Others == nil {
 		return nil
@@ -172,8 +179,27 @@ func (g *errorGuard) check() error {
 	}
 	g.tripped = true
 	return &guard.Error{
-		Name: "max_errors",
-		What: fmt.Sprintf("%d of the first %d records settled are invalid or refused: more than --max-errors allows", bad, settled),
-		Hint: "look at the codes in rejects; if they are as expected, allow more with --max-errors",
+		Name: "max_errors", Reached: float64(bad),
+		What: fmt.Sprintf("%d of the first %d records settled are invalid or refused: more than --max-errors allows", bad, settled) + g.mostFrequent(bad),
+		Hint: "usersync help CODE says what a code means, and rejects has the rows that were written before the stop; if all is as expected, allow more with --max-errors",
 	}
+}
+
+// mostFrequent names the most frequent code: the results may end before the first of its rows.
+// all is how many there are, of which an earlier start of the run and other shards may have met some.
+func (g *errorGuard) mostFrequent(all int) string {
+	code, n, sum := "", 0, 0
+	for c, k := range g.codes {
+		sum += k
+		if c != "" && (k > n || k == n && c < code) {
+			code, n = c, k
+		}
+	}
+	if n == 0 {
+		return ""
+	}
+	if sum < all {
+		return fmt.Sprintf("; at least %d have the code %s", n, code)
+	}
+	return fmt.Sprintf("; %d have the code %s", n, code)
 }

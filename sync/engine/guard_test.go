@@ -2,6 +2,8 @@ package engine
 
 import (
 	"errors"
+	"strconv"
+	"strings"
 	"testing"
 
 	"usersync/sync/guard"
@@ -33,7 +35,7 @@ func TestMaxErrors(t *testing.T) {
 		"failed and doubtful do not count": {MaxErrors{Percent: 1}, func(k int) user.Status { return []user.Status{user.Failed, user.InDoubt}[k%2] }, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
-			g, tripped := errorGuard{limit: c.limit}, 0
+			g, tripped := newErrorGuard(c.limit), 0
 			for k := 1; k <= 5000; k++ {
 				err := g.count(&user.Outcome{Status: c.outcome(k)})
 				if err == nil {
@@ -49,6 +51,33 @@ func TestMaxErrors(t *testing.T) {
 				t.Errorf("tripped at %d, want %d", tripped, c.trips)
 			}
 		})
+	}
+}
+
+// The results of a run that stops can end before the first row with an error, so the guard names
+// the most frequent code.
+func TestMaxErrorsNamesTheCode(t *testing.T) {
+	for want, before := range map[string]int{"; 2 have the code bad_phone": 0, "; at least 2 have the code bad_phone": 1} {
+		g := newErrorGuard(MaxErrors{Count: 2 + before, Before: map[user.Status]int{user.Invalid: before}})
+		var err error
+		for _, code := range []string{"bad_phone", "", "bad_email", "bad_phone"} {
+			status := user.Invalid
+			if code == "" {
+				status = user.Created
+			}
+			err = g.count(&user.Outcome{Status: status, Code: code})
+		}
+		trip, ok := errors.AsType[*guard.Error](err)
+		if !ok || !strings.HasSuffix(trip.What, want) || trip.Reached != float64(3+before) {
+			t.Errorf("%q: %+v", want, trip)
+		}
+	}
+	g := newErrorGuard(MaxErrors{})
+	for i := range 2 * mostCodes {
+		g.count(&user.Outcome{Status: user.Refused, Code: strconv.Itoa(i)})
+	}
+	if len(g.codes) != mostCodes {
+		t.Errorf("%d codes are counted", len(g.codes))
 	}
 }
 

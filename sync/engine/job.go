@@ -115,6 +115,8 @@ type Limits struct {
 	// after which time to ask again if no batch is delivered before; 0 is never. The Window
 	// grows with them, up to four times. Nil: their number does not change.
 	FindWorkers func() (n int, lasts time.Duration)
+	// CanaryWorkers is FindWorkers while canaries are sent; nil: there is no difference.
+	CanaryWorkers func() (n int, lasts time.Duration)
 }
 
 // IDs compares the ids of the records.

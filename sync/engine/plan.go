@@ -22,12 +22,14 @@ type planner struct {
 	missing  int // of these, missing users
 }
 
-func newPlanner(j Job, p *pool, c *collector, stop func(error)) *planner {
-	return &planner{
+func newPlanner(j Job, to *pool, c *collector, stop func(error)) *planner {
+	p := &planner{
 		job: j, window: c.window, collector: c, stop: stop,
-		decider: newDecider(j), ids: newFlights(j.Names, j.Window), out: newOutbox(j, p, c),
+		decider: newDecider(j), ids: newFlights(j.Names, j.Window), out: newOutbox(j, to, c),
 		canaries: canaries{left: j.Canary}, read: j.Written,
 	}
+	to.workers.canaries = &p.canaries
+	return p
 }
 
 // collect runs the planner and the collector, and returns once every outcome that can be

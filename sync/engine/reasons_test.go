@@ -17,8 +17,8 @@ func TestReasonsLeaveOutWhatTheyInterrupt(t *testing.T) {
 		for _, err := range errs {
 			r.stop(err)
 		}
-		if got := r.joined(ctx); name == "after" && got.Error() != "denied" || !errors.Is(got, denied) {
-			t.Errorf("%s: %v", name, got)
+		if got := r.joined(ctx); got.Error() != "denied" || !errors.Is(got, denied) {
+			t.Errorf("%s: %q", name, got)
 		}
 	}
 	outside, cancel := context.WithCancelCause(t.Context())
@@ -27,6 +27,13 @@ func TestReasonsLeaveOutWhatTheyInterrupt(t *testing.T) {
 	r.stop(read)
 	if got := r.joined(outside); got.Error() != "denied" {
 		t.Errorf("from outside: %v", got)
+	}
+	plain, cancel := context.WithCancelCause(t.Context())
+	cancel(nil)
+	r = &reasons{cancel: cancel}
+	r.stop(read)
+	if got := r.joined(plain); got != context.Canceled {
+		t.Errorf("canceled from outside: %v", got)
 	}
 	full := errors.New("no room on the disk")
 	joined, cancel := context.WithCancelCause(t.Context())

@@ -39,10 +39,10 @@ func (r *reasons) joined(ctx context.Context) error {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	interrupted := func(err error) bool { return parallel.OnlyCanceled(err) && !errors.Is(cause, err) }
+	interrupted := func(err error) bool { return parallel.OnlyCanceled(err) }
 	own := slices.DeleteFunc(slices.Clone(r.errs), interrupted)
 	if len(own) == 0 {
-		own = r.errs
+		return cause
 	}
 	return errors.Join(own...)
 }

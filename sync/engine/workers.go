@@ -7,9 +7,10 @@ import (
 
 // workers deliver batches, a limited number at a time. Only the planner calls enter.
 type workers struct {
-	limits Limits
-	window *window
-	all    sync.WaitGroup
+	limits   Limits
+	window   *window
+	canaries *canaries
+	all      sync.WaitGroup
 
 	mu   sync.Mutex
 	busy int
@@ -17,7 +18,7 @@ type workers struct {
 }
 
 func newWorkers(l Limits, w *window) *workers {
-	return &workers{limits: l, window: w, left: make(chan struct{}, 1)}
+	return &workers{limits: l, window: w, canaries: new(canaries), left: make(chan struct{}, 1)}
 }
 
 // run calls deliver in a goroutine of its own, as soon as one more may work.
@@ -37,10 +38,14 @@ func (w *workers) run(deliver func()) {
 
 // most returns how many may work now, and makes room for their records.
 func (w *workers) most() (n int, lasts time.Duration) {
-	if w.limits.FindWorkers == nil {
+	find := w.limits.FindWorkers
+	if find == nil {
 		return w.limits.Workers, 0
 	}
-	n, lasts = w.limits.FindWorkers()
+	if w.canaries.active() && w.limits.CanaryWorkers != nil {
+		find = w.limits.CanaryWorkers
+	}
+	n, lasts = find()
 	w.window.fit(n * w.limits.BatchSize)
 	return n, lasts
 }

@@ -64,3 +64,33 @@ func TestWorkersDoNotWaitForACall(t *testing.T) {
 		}
 	})
 }
+
+// While canaries are sent, no more workers are tried than before.
+func TestCanariesHaveWorkersOfTheirOwn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := &results{}
+		a := newAPI(r, time.Second)
+		var early int
+		a.answer = func(b user.Batch) ([]user.Outcome, error) {
+			a.mu.Lock()
+			defer a.mu.Unlock()
+			if b.Records[0].Origin.Record <= 50 {
+				early = a.busiest
+			}
+			return good(b), nil
+		}
+		job := engine.Job{
+			Records: input(500, user.Upsert, own), Destination: a, Results: r, Canary: 50,
+			Limits: engine.Limits{
+				BatchSize: 1, FindWorkers: func() (int, time.Duration) { return 40, 0 },
+				CanaryWorkers: func() (int, time.Duration) { return 3, 0 },
+			},
+		}
+		if _, err := job.Run(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if early != 3 || a.busiest != 40 {
+			t.Errorf("%d workers for canaries and %d for the others", early, a.busiest)
+		}
+	})
+}

@@ -9,6 +9,8 @@ type Error struct {
 	What string // what it saw, with numbers; holds no personal data
 	Hint string // what to do; may be empty
 	List string // the path of a file with the users that it is about; empty if there is none
+	// Reached is how much there was of what the guard limits; 0 if that is not a number.
+	Reached float64
 }
 
 // Error returns What.

@@ -56,7 +56,11 @@ type JobError struct {
 
 // Error names what differs.
 func (e *JobError) Error() string {
-	return fmt.Sprintf("join run %q: %s of the shard that began it differs", e.Name, strings.Join(e.What, ", "))
+	differ := "differs"
+	if len(e.What) > 1 {
+		differ = "differ"
+	}
+	return fmt.Sprintf("join run %q: %s of the shard that began it %s", e.Name, strings.Join(e.What, ", "), differ)
 }
 
 // ShardName is the name of a shard of a run, as the ledger knows it.

@@ -199,7 +199,11 @@ func TestSilentTransactionEnds(t *testing.T) {
 			return nil
 		})
 	}()
-	<-in
+	select {
+	case <-in:
+	case err := <-out:
+		t.Fatal("the transaction did not begin:", err)
+	}
 	soon, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
 	if err := second.Save(soon, Checkpoint{Run: ShardName("20260101T000000Z-aaaaaa", 1), Record: 1}, nil); err != nil {
@@ -228,7 +232,11 @@ func slowImport(ctx context.Context, t *testing.T) <-chan error {
 		_, err := l.Admin().Import(t.Context(), io.MultiReader(&all, ending{ctx, sync.OnceFunc(func() { close(reading) })}))
 		done <- err
 	}()
-	<-reading
+	select {
+	case <-reading:
+	case err := <-done:
+		t.Fatal("the import did not begin to read:", err)
+	}
 	return done
 }
 

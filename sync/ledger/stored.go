@@ -85,17 +85,20 @@ func (s Stored) File(name string) *StoredFile {
 }
 
 // TakeOver makes sure that a run of another process writes no more, and copies a file of it
-// to w. It returns how many bytes that were, and whether the ledger keeps files of the run:
+// to w. A run that this process has claimed stays its own. It returns how many bytes that were, and whether the ledger keeps files of the run:
 // it has none of one that an earlier version began. Plans stay valid: what the run did is in its
 // files. The scope must be locked.
 func (s Stored) TakeOver(ctx context.Context, run, name string, w io.Writer) (n int64, kept bool, err error) {
 	if !s.Kept() {
 		return 0, false, nil
 	}
-	var num int64
+	var num, own int64
+	if claimed := s.l.claimed.Load(); claimed != nil {
+		own = claimed.run
+	}
 	err = s.l.change(ctx, func(t change.Writer) error {
-		err := t.DB.QueryRow(t, t.SQL, `UPDATE usersync_shard s SET epoch = s.epoch + 1 FROM usersync_run r
-			WHERE r.name = ? AND s.run = r.num RETURNING s.run`, run).Scan(&num)
+		err := t.DB.QueryRow(t, t.SQL, `UPDATE usersync_shard s SET epoch = s.epoch + (s.run <> ?)::int FROM usersync_run r
+			WHERE r.name = ? AND s.run = r.num RETURNING s.run`, own, run).Scan(&num)
 		if err != nil && !errors.Is(err, sql.ErrNoRows) {
 			return err
 		}
@@ -110,6 +113,9 @@ func (s Stored) TakeOver(ctx context.Context, run, name string, w io.Writer) (n 
 
 // Runs returns the names of the runs, and of their shards, whose files the ledger stores.
 func (s Stored) Runs(ctx context.Context) (names []string, err error) {
+	if !s.Kept() {
+		return nil, nil
+	}
 	scope, err := s.l.entries.Num(ctx)
 	if err == nil {
 		names, err = stored.Runs(ctx, s.l.entries.DB, scope)

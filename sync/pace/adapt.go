@@ -22,6 +22,9 @@ func (p *Pace) Observe(status int, h http.Header) {
 	now := time.Now()
 	a := ratelimit.Read(status, h, now)
 	throttled := status == http.StatusTooManyRequests
+	if status < 400 && (a.Wait > 0 || a.Pace > 0 || a.PerSecond > 0) {
+		p.slots.counted(now)
+	}
 	if a.Wait == 0 && a.Pace == 0 && !throttled {
 		return
 	}

@@ -33,6 +33,7 @@ func TestTenFaultsInARowOpenTheBreaker(t *testing.T) {
 		"no answers":                   {slices.Repeat([]int{0}, 10), true},
 		"one succeeds between them":    {slices.Concat(slices.Repeat([]int{500}, 9), []int{200}, slices.Repeat([]int{500}, 9)), false},
 		"throttled calls do not count": {slices.Concat(slices.Repeat([]int{429}, 50), slices.Repeat([]int{503}, 9)), false},
+		"nor do calls cut off here":    {slices.Repeat([]int{-2}, 20), false},
 		"nor do they reset the count":  {slices.Concat(slices.Repeat([]int{503}, 9), []int{429}, []int{503}), true},
 	} {
 		t.Run(name, func(t *testing.T) {

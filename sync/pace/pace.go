@@ -33,7 +33,8 @@ type Options struct {
 	Burst       int     // calls that may start at once; at least 1
 	MaxInFlight int     // calls in flight at once; at least 1
 	// FindInFlight has Workers find how many calls must be in flight for the rate to be
-	// reached. Otherwise that is MaxInFlight.
+	// reached or, without a rate, how many the API works on: then no more than that are in
+	// flight. Otherwise that is MaxInFlight.
 	FindInFlight bool
 	MaxWait      time.Duration // longest wait that the API may ask for
 	GiveUpAfter  time.Duration // longest time without an answer
@@ -84,7 +85,7 @@ func New(o Options) *Pace {
 	}
 	p := &Pace{
 		options: o,
-		slots:   newSlots(o.MaxInFlight, o.FindInFlight),
+		slots:   newSlots(o.MaxInFlight, o.FindInFlight, ceiling),
 		tokens:  newTokens(ceiling, o.Burst),
 		waiting: waiting{changed: make(chan struct{})},
 		breaker: newBreaker(),
@@ -100,8 +101,9 @@ func New(o Options) *Pace {
 
 // Begin waits until a call may start: until a slot and a token are free, no pause
 // applies and the API is not down. The caller makes one call at once and then
-// calls end exactly once, with the status of the answer (0 if none came, below 0 if
-// the call was not made after all) and whether the API gave a definite answer.
+// calls end exactly once, with the status of the answer (0 if none came, -1 if the call was not
+// made after all, -2 if the caller ended it before its answer) and whether the API gave a
+// definite answer.
 //
 // The error is the cause of ctx, or wraps ErrGaveUp, ErrTooLong, ErrTooLate or
 // ErrNoLimit. No call may be made after it, now or later.
@@ -113,26 +115,31 @@ func (p *Pace) Begin(ctx context.Context) (end func(status int, answered bool), 
 	}
 	probe, err := p.admit(ctx, turn)
 	if err != nil {
-		<-p.slots.held
+		p.slots.free()
 		return nil, err
 	}
 	began := time.Now()
 	p.slots.started(began)
 	return func(status int, answered bool) {
-		if status < 0 {
+		switch {
+		case status == notMade:
 			p.unmade(probe)
-		} else {
+		case status < 0: // it says nothing about the API
+			p.abandonProbe(probe)
+		default:
 			p.ended(status, answered, probe)
 		}
 		if status >= 0 {
-			p.slots.ended(time.Since(began), answered)
+			p.slots.ended(began, answered)
 		}
 		if p.share != nil {
 			p.share.tellNow(ctx)
 		}
-		<-p.slots.held
+		p.slots.free()
 	}, nil
 }
+
+const notMade = -1
 
 // Answered returns how many calls got a definite answer so far.
 func (p *Pace) Answered() uint64 {

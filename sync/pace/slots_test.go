@@ -103,10 +103,4 @@ func TestWorkersFollowTheAPI(t *testing.T) {
 			t.Errorf("%d workers before the first answer", most)
 		}
 	})
-	synctest.Test(t, func(t *testing.T) {
-		p := pace.New(pace.Options{MaxInFlight: pace.MostWorkers, FindInFlight: true})
-		if _, most := find(p, 1000, time.Second, well); most != 16 {
-			t.Errorf("%d workers without a rate", most)
-		}
-	})
 }

@@ -43,7 +43,7 @@ func doubts() Group {
 		{"no_answer", "No answer that can be believed arrived, and no read-back could tell what happened.", "Run `usersync retry`. Where the API has no lookup: find out in the API, then `usersync ledger resolve ID`.", Decide},
 		{"contradiction", "The API's answers contradict each other: a success with an error inside, or two outcomes for one user.", "Run `usersync retry`. If it stays, give the vendor `request_id`.", Decide},
 		{"contradicted", "The API said that it took the user, and a read-back showed other data (`--canary`).", "Compare the user in the API with the row before you send the rest. The mapping may be wrong.", Decide},
-		{"unproved_absent", "The delete found no user, and nothing proves that the address is right.", "Check `base_url` and the account. If they are right: run the rejects with `--absent-ok`.", Decide},
+		{"unproved_absent", "The delete found no user, and nothing proves that the address is right.", "Check `base_url` and the account. If they are right: run again with `--absent-ok`.", Decide},
 		{"other_id", "The answer shows another user than the one that was sent.", "Run `usersync retry`. If it stays, give the vendor `request_id`.", Decide},
 		{"no_key", "The API confirmed the user but sent no key for it.", "Run `usersync retry`: the user is looked up. If it stays, check how the config reads the key.", Decide},
 	}}

@@ -100,17 +100,32 @@ func settled(s *report.Summary) string {
 	if rejected <= parked {
 		return fmt.Sprintf("%s: %s changed, %s unchanged, %s parked or as before.", report.Count(total, "record"), report.Thousands(changed(s)), report.Thousands(o.Unchanged), report.Thousands(rejected))
 	}
-	var parts []string
-	for _, one := range user.Statuses {
-		if n := o.Count(one); n > 0 && one.Rejected() {
-			parts = append(parts, report.Thousands(n)+" "+report.Label(one))
-		}
-	}
-	need := "need"
+	need, as := "need", ""
 	if rejected-parked == 1 {
 		need = "needs"
 	}
-	return fmt.Sprintf("%s of %s settled. %s %s attention: %s.", report.Thousands(total-rejected), is(total, "record"), report.Thousands(rejected-parked), need, strings.Join(parts, ", "))
+	if parked > 0 {
+		as = fmt.Sprintf(" %s parked or as before.", is(parked, "record"))
+	}
+	return fmt.Sprintf("%s of %s settled. %s %s attention: %s.%s", report.Thousands(total-rejected), is(total, "record"), report.Thousands(rejected-parked), need, attention(s), as)
+}
+
+// attention counts by outcome the records that need attention: not those that are parked or as before.
+func attention(s *report.Summary) string {
+	var parts []string
+	for _, one := range user.Statuses {
+		n := s.Outcomes.Count(one)
+		switch {
+		case s.Parked != nil && one == user.Invalid:
+			n -= s.Parked.Invalid
+		case s.Parked != nil && one == user.Refused:
+			n -= s.Parked.Users
+		}
+		if n > 0 && one.Rejected() {
+			parts = append(parts, report.Thousands(n)+" "+report.Label(one))
+		}
+	}
+	return strings.Join(parts, ", ")
 }
 
 // is writes "1 record is" or "2 records are".
@@ -157,7 +172,7 @@ func asked(s *report.Summary) (facts []fact) {
 		add("Address", s.Scope.BaseURL)
 	}
 	for _, in := range s.Inputs {
-		add("Input", input(in))
+		add("Input", input(in, s.State))
 	}
 	if s.Plan != nil {
 		add("Plan", s.Plan.Path+", with calls for "+report.Count(s.Plan.Calls, "record"))
@@ -176,12 +191,15 @@ func asked(s *report.Summary) (facts []fact) {
 	return facts
 }
 
-func input(in report.Input) string {
+func input(in report.Input, state report.State) string {
 	path := in.Path
 	if path == "-" {
 		path = "standard input"
 	}
 	text := fmt.Sprintf("%s: %s", path, report.Count(in.Records, "record"))
+	if state != report.Finished { // more may have been read
+		text += " with an outcome"
+	}
 	if in.Bytes > 0 {
 		text += ", " + size(in.Bytes)
 	}

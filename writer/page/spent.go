@@ -64,7 +64,7 @@ func newSpending(s *report.Summary) *spending {
 	}
 	all := max(used, float64(a.Workers)*p.Took.Seconds())
 	if idle := all - used; idle > 0 {
-		p.Parts = append(p.Parts, part{Class: "idle", Name: "Nothing to send", Text: "waiting for the next records: reading, looking up, or all unchanged", Seconds: idle})
+		p.Parts = append(p.Parts, part{Class: "idle", Name: "Nothing to send", Text: "waiting for the next records: reading, looking up, or all unchanged; or before so many workers were needed", Seconds: idle})
 	}
 	for i := range p.Parts {
 		p.Parts[i].Share = share(p.Parts[i].Seconds, all)

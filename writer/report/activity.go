@@ -14,8 +14,8 @@ type Activity struct {
 	// First record that this section covers: 1, or the first one after those that an
 	// earlier, interrupted part of the run has written.
 	FirstRecord int `json:"first_record" jsonschema:"minimum=1"`
-	// Calls that could be in flight at a time, at most: as many as were needed, if the program found
-	// that out.
+	// Calls that could be in flight at a time, at most: as many as were needed, or as the API
+	// worked on, if the program found that out.
 	Workers int `json:"workers" jsonschema:"minimum=1"`
 	// How long calls took, by kind: create, update, delete, read. From their turn to the
 	// end of the answer.

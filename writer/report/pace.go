@@ -17,6 +17,9 @@ func pace(p *Pace) []string {
 	lines := []string{"no limit"}
 	if p.Ceiling > 0 {
 		lines[0] = fmt.Sprintf("at most %.4g calls per second", p.Ceiling)
+		if p.Ceiling == 1 {
+			lines[0] = "at most 1 call per second"
+		}
 	}
 	groups := groupEvents(p.Events)
 	for i, d := range groups {

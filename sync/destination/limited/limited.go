@@ -6,6 +6,7 @@
 package limited
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,15 +21,19 @@ import (
 type Pacer interface {
 	// Begin waits until one call may start. The caller makes it at once and then
 	// calls end exactly once, with the status of the answer (0 if there was none)
-	// and whether the API gave a definite answer; with NotMade it made no call. An
-	// error ends the run.
+	// and whether the API gave a definite answer; with NotMade it made no call, and
+	// with Cut it says nothing about the API. An error ends the run.
 	Begin(context.Context) (end func(status int, answered bool), err error)
 	// Answered returns how many calls got a definite answer so far.
 	Answered() uint64
 }
 
-// NotMade is the status of a call that was not made.
-const NotMade = -1
+// NotMade is the status of a call that was not made, and Cut that of a call that ended here,
+// because the run did, before its answer came.
+const (
+	NotMade = -1
+	Cut     = -2
+)
 
 // Limited makes every call and every read-back wait for its turn. It is the
 // innermost middleware, so no attempt escapes the limit.
@@ -128,6 +133,8 @@ func answerOf(err error) (status int, answered bool) {
 		return 200, true
 	case ce == nil:
 		return 0, false
+	case errors.Is(err, context.Canceled):
+		return Cut, false
 	}
-	return ce.Status, ce.Fault == destination.RefusedWhole || ce.Fault == destination.Denied || ce.Status == 401 || ce.Status == 403
+	return cmp.Or(ce.Status, ce.TokenStatus), ce.Fault == destination.RefusedWhole || ce.Fault == destination.Denied || ce.Status == 401 || ce.Status == 403
 }

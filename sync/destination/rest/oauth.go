@@ -157,7 +157,7 @@ func tokenFault(ctx context.Context, err error) *destination.CallError {
 // tokenStatus leaves Status 0, because the call with the users got no answer.
 func tokenStatus(response *http.Response) *destination.CallError {
 	ce := statusFault(response, nil)
-	ce.Code, ce.Status = "token_"+ce.Code, 0
+	ce.Code, ce.Status, ce.TokenStatus = "token_"+ce.Code, 0, response.StatusCode
 	switch {
 	case response.StatusCode/100 == 3:
 		ce.Err = redirected(response, "auth.token_url", nil)

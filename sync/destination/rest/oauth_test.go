@@ -45,7 +45,7 @@ func TestTokenEndpoint(t *testing.T) {
 					c.Observe = func(int, http.Header) { observed++ }
 				})
 				ce := do(t, t.Context(), c, post)
-				if ce == nil || ce.Fault != test.fault || ce.Code != test.code || ce.Status != 0 {
+				if ce == nil || ce.Fault != test.fault || ce.Code != test.code || ce.Status != 0 || test.status >= 500 && ce.TokenStatus != test.status {
 					t.Fatalf("%d %s, %s: %v", test.status, test.body, style, ce)
 				}
 				if strings.Contains(ce.Error(), "the-") {

@@ -51,6 +51,31 @@ func TestLimitedTellsHowEachCallEnds(t *testing.T) {
 	}
 }
 
+// A call that ended here says nothing about the API, and an API whose token endpoint answers is
+// not silent.
+func TestLimitedTellsWhatTheAPISaid(t *testing.T) {
+	for want, ce := range map[int]*destination.CallError{
+		0:           {Code: "eof"},
+		503:         {Fault: destination.NotTaken, Code: "token_http_503", TokenStatus: 503},
+		limited.Cut: {Code: "canceled", Err: context.Canceled},
+	} {
+		e := new(ends)
+		inner := limited.Limited{Destination: broken{readable{scene{}.fake()}, ce}, Pacer: e, Wire: t.Context()}
+		inner.Apply(t.Context(), user.Batch{Op: user.Create, Records: records("a=1", user.Create)})
+		if len(e.status) != 1 || e.status[0] != want || e.got[0] {
+			t.Errorf("%s: ended with %v, %v", ce.Code, e.status, e.got)
+		}
+	}
+}
+
+// broken fails every call.
+type broken struct {
+	readable
+	err *destination.CallError
+}
+
+func (b broken) Apply(context.Context, user.Batch) ([]user.Outcome, error) { return nil, b.err }
+
 // Without a read-back, Find makes no call.
 func TestLimitedFindsNothingWhereThereIsNoReadBack(t *testing.T) {
 	e := new(ends)

@@ -51,6 +51,10 @@ func errorKinds() []errorKind {
 	})
 }
 
+// ResumeContinues is how hints say that a run can be resumed; a shard is continued by its own
+// command.
+const ResumeContinues = "resume continues the run"
+
 // stopErrors are the errors that stop a run, the most specific hints first.
 func stopErrors() []errorKind {
 	return []errorKind{
@@ -68,10 +72,10 @@ func stopErrors() []errorKind {
 			runHint: "the API is down or unreachable, or base_url is wrong; users without a result were not marked as failed"}),
 		forValue(pace.ErrTooLong, advice{code: exit.Temporary, runHint: "run again when the API allows it, or raise --max-wait"}),
 		forValue(pace.ErrNoLimit, advice{code: exit.Temporary,
-			runHint: "no call starts unless the processes that share the rate can count it; resume continues the run when the server answers"}),
-		forValue(run.ErrBudget, advice{code: exit.Budget, runHint: "resume continues the run where it stopped"}),
-		forValue(run.ErrUntil, advice{code: exit.Budget, runHint: "resume continues the run where it stopped, the next day or with --until none"}),
-		forValue(pace.ErrTooLate, advice{code: exit.Budget, runHint: "resume continues the run where it stopped"}),
+			runHint: "no call starts unless the processes that share the rate can count it; " + ResumeContinues + " when the server answers"}),
+		forValue(run.ErrBudget, advice{code: exit.Budget, runHint: ResumeContinues + " where it stopped"}),
+		forValue(run.ErrUntil, advice{code: exit.Budget, runHint: ResumeContinues + " where it stopped, the next day or with --until none"}),
+		forValue(pace.ErrTooLate, advice{code: exit.Budget, runHint: ResumeContinues + " where it stopped"}),
 	}
 }
 

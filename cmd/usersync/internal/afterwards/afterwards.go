@@ -97,6 +97,9 @@ func (e Ending) resumeLine(name string) string {
 // Hint is the hint on err, with the failure of the last call if that is the cause.
 func (e Ending) Hint(err error) string {
 	hint := advice.Hint(err)
+	if e.Shard {
+		hint = strings.Replace(hint, advice.ResumeContinues, "the same command continues the shard", 1)
+	}
 	if call, ok := errors.AsType[*destination.CallError](err); ok && call.Fault == destination.Denied && guardOf(err) == "" {
 		hint = connect.DeniedHint(e.Config, call)
 	}

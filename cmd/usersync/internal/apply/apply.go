@@ -63,7 +63,7 @@ func CheckAddress(p *plan.Plan, now journal.Scope, c *config.Config, paths []str
 	if p == nil || p.Header.Sandbox || p.Header.Scope.BaseURL == "" || p.Header.Scope.Same(now) {
 		return nil
 	}
-	return Refused(p.Fault("%s", otherScope), c.Invocation.Command("plan", append([]string{"--out", p.Path}, paths...)...))
+	return Refused(p.Fault("%s", otherScope), replan(p, c, paths))
 }
 
 // CheckInput checks that everything a plan is bound to, except the ledger, is unchanged.
@@ -144,6 +144,10 @@ func CheckLedger(ctx context.Context, p *plan.Plan, s *preview.Setup, l *ledger.
 
 // stale is the error for a plan that is no longer valid.
 func stale(p *plan.Plan, s *preview.Setup, what string) error {
-	again := s.Config.Invocation.With(config.Flag{Name: "out", Value: p.Path}).Command("plan", s.Paths...)
-	return Refused(p.Fault("%s", what), again)
+	return Refused(p.Fault("%s", what), replan(p, s.Config, s.Paths))
+}
+
+// replan is the command that makes the plan again, under the same name.
+func replan(p *plan.Plan, c *config.Config, paths []string) string {
+	return c.Invocation.With(config.Flag{Name: "out", Value: p.Path}).Command("plan", paths...)
 }

@@ -110,7 +110,7 @@ type Pace struct {
 	Share                         string      // ShareAuto, ShareNone, ShareLedger or ShareRedis
 	Redis                         user.Secret // its address
 	Burst, BatchSize              int
-	Workers                       int // 0: as many as the rate needs
+	Workers                       int // 0: as many as the rate needs or the API can work on
 	Retries                       int
 	Timeout, MaxWait, GiveUpAfter time.Duration
 	GracePeriod                   time.Duration

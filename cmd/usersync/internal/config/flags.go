@@ -84,13 +84,27 @@ func (f *Flags) load(e setting.Environment) (*Config, error) {
 	var err error
 	src.File, err = setting.ReadFile(path, f.schema)
 	f.json = wantsJSONLog(src.Sources)
+	if err == nil {
+		err = src.RefuseUnknown(f.schema, indexVariable, countVariable)
+	}
 	if err != nil {
-		return nil, err
+		return src.whoToTell(path, f.schema), err
 	}
-	if err := src.RefuseUnknown(f.schema, indexVariable, countVariable); err != nil {
-		return nil, err
+	c, err := src.resolve()
+	if c == nil {
+		c = src.whoToTell(path, f.schema)
 	}
-	return src.resolve()
+	return c, err
+}
+
+// whoToTell is a config, for showing only, of settings that make no run: the config file may still
+// say where monitoring and the team are to be told of that. It is nil if it does not.
+func (src sources) whoToTell(path string, s setting.Schema) *Config {
+	if src.File = setting.Partly(path, s, "to", "sandbox", "runs_dir", "notify", "metrics"); src.File == nil {
+		return nil
+	}
+	c, _ := src.resolve() // what is wrong was found before
+	return c
 }
 
 // JSONLog reports whether standard error is JSON only. It is valid after Load has

@@ -28,7 +28,7 @@ func (p *Pace) settings() []setting.Setting {
 			Use: "address of the Redis server of rate_share: redis, redis://USER:PASSWORD@HOST:PORT/N, or rediss:// with TLS",
 			Set: setting.IntoSecret(&p.Redis)},
 		{Key: "workers", Group: setting.GroupPace, Common: true, Flag: "workers", Value: "N", Default: "auto", Earlier: "16", Commands: setting.BetweenParts,
-			Use: "most calls in flight at the same time; auto finds how many the rate needs, from 16 to 512",
+			Use: "most calls in flight at the same time; auto finds how many the rate needs, from 16 to 512, or how many the API can work on if the rate is unlimited, from 16 to 64",
 			Set: setting.Into(&p.Workers, quantity.ParseCountOrAuto(1))},
 		{Key: "batch_size", Group: setting.GroupPace, Flag: "batch-size", Value: "N", Default: "100", Commands: setting.BetweenParts,
 			Use: "users per call, if the API takes several, up to the API's own limit; without it, custom sends as many as batch: says",

@@ -157,19 +157,16 @@ func PaceOptions(c *config.Config, t destination.Traits) pace.Options {
 	return o
 }
 
-// mostWorkers returns how many calls may be in flight, at most. Without a rate there is no
-// number that would be right for every API: few are enough for the machine.
+// mostWorkers returns how many calls may be in flight, at most.
 func mostWorkers(c *config.Config) int {
 	switch rate := c.Pace.Rate; {
 	case c.Pace.Workers > 0:
 		return c.Pace.Workers
 	case rate.Given() && rate.PerSecond == 0, !rate.Given() && c.Target.Sandbox:
-		return fewWorkers
+		return pace.MostUnlimited
 	}
 	return pace.MostWorkers
 }
-
-const fewWorkers = 16
 
 // checkMode refuses a mode that the API has no call for.
 func checkMode(mode user.Op, t destination.Traits) error {

@@ -117,8 +117,11 @@ func (a Account) takeOver(ctx context.Context, e *Runs) error {
 func (a Account) isOver(ctx context.Context, why *ledger.OverError) error {
 	err := exit.NothingSent(fmt.Errorf("resume run %s: %w", why.Run, why))
 	again := a.Config.Invocation.Again(a.Paths...)
-	if why.By == "" {
+	switch {
+	case why.By == "" && why.State == ledger.RunAbandoned:
 		return exit.Usage(err, "start a new run: it sends every user again", again)
+	case why.By == "": // what its shards did is merged
+		return exit.Usage(err, "a new run sends what is still missing", again)
 	}
 	known, failed := a.Ledger.Runs().Find(ctx, why.By)
 	by, found := known[why.By]

@@ -11,5 +11,8 @@ func explainCode(code string) string {
 	if !ok {
 		return "the API's own code; its reference explains it."
 	}
+	if e.Do == "Nothing." {
+		return codes.Plain(e.Meaning)
+	}
 	return codes.Plain(e.Meaning + " " + e.Do)
 }

@@ -27,6 +27,12 @@ type Explanation struct {
 	Ledger *Ledger `json:"ledger,omitempty"`
 	// Why the ledger was not read, or that it does not know the user.
 	LedgerNote string `json:"ledger_note,omitempty"`
+	// What that is about, if the runs went to several destinations.
+	LedgerTo string `json:"ledger_to,omitempty"`
+	// What the ledgers of other destinations hold of the user, if the runs went to several.
+	Others []Other `json:"other_destinations,omitempty"`
+	// The newest runs, newer than all that had the user, that did not.
+	Without []Without `json:"runs_without,omitempty"`
 	// Runs that had the user, the newest first.
 	Runs []Run `json:"runs"`
 	// Older runs that had the user and are not listed.
@@ -89,6 +95,8 @@ type Run struct {
 	Records []Record `json:"records"`
 	// Rows of the user that are not listed.
 	MoreRecords int `json:"more_records,omitempty"`
+
+	ended ending
 }
 
 // Record is what a run did with one row of the user.

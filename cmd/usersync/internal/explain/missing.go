@@ -19,8 +19,8 @@ func (f *Found) Missing(runsDir, id string, held *Ledger) string {
 	if held == nil {
 		return ""
 	}
-	for _, m := range f.mirrors {
-		if len(f.Hits) > 0 && m.run <= f.Hits[0].Run {
+	for _, m := range f.newest {
+		if len(f.Hits) > 0 && m.run == f.Hits[0].Run {
 			return ""
 		}
 		if m.header.Mode == string(config.Mirror) && !m.header.Sandbox && m.header.Retried == "" && m.header.Scope.Destination == held.To {
@@ -37,7 +37,7 @@ func (m *searched) reason(runsDir, id string, held *Ledger) string {
 	if listed(runsDir, m.run, id, m.ids) {
 		return "a guard held all deletions back, and the user is on the list in " + filepath.Join(runsDir, m.run, "absent.csv") + "."
 	}
-	if summaryState(runsDir, m.run) != report.Finished {
+	if endingOf(runsDir, m.run).State != report.Finished {
 		return "the run did not finish, and deletions come last."
 	}
 	return "no file of the run records why. The user may have come into the ledger after it."

@@ -3,10 +3,12 @@ package explain
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/sync/user"
+	"usersync/writer/codes"
 )
 
 // reject says what happened to a rejected row since; empty if it is settled.
@@ -27,18 +29,33 @@ func (c *cause) reject() string {
 	if len(c.readBy) > 0 {
 		return fmt.Sprintf("Run %s read the rejects, and has no result for this user.", c.readBy[0])
 	}
-	return "The row is in the run's rejects. No later run in this directory had the user."
+	text := "The row is in the run's rejects. No later run in this directory had the user."
+	if c.needsFix() {
+		text += " Correct the row or the settings first: sent again unchanged, it would end in the same way."
+	}
+	return text
+}
+
+// needsFix reports whether the same row cannot succeed.
+func (c *cause) needsFix() bool {
+	if c.row.Status != user.Invalid && c.row.Status != user.Refused || c.never() {
+		return false
+	}
+	entry, known := codes.Lookup(c.row.Code)
+	return c.row.Status == user.Invalid || !known || entry.Retry == codes.Fix
 }
 
 // next is the command to type for the row; empty if there is nothing to do.
 func (c *cause) next() string {
 	row := c.row
 	switch {
-	case (c.run.State == stopped || c.run.State == killed) && !c.run.Sandbox:
-		return exit.CommandLine("resume", c.run.Path)
-	case settles(row.Status), c.run.Sandbox, !c.last:
+	case c.run.Sandbox, !c.last:
 		return ""
-	case c.retriedIn() != nil: // that run says what is left to do
+	case c.run.State == stopped || c.run.State == killed:
+		return c.run.goOn()
+	case settles(row.Status):
+		return ""
+	case c.retriedIn() != nil, c.never(): // that run says what is left to do, or nothing is
 		return ""
 	case row.Code == user.CodeSameUser && row.Remote != "":
 		return c.ledgerCommand("show", "--remote", row.Remote)
@@ -50,5 +67,22 @@ func (c *cause) next() string {
 	if row.Code == user.CodeParked {
 		return exit.CommandLine("retry", "--retry-parked", c.run.Path)
 	}
+	if again := c.run.ended.Next; c.needsFix() && strings.HasPrefix(again, exit.CommandLine("run")+" ") {
+		return again // with the rejects
+	}
 	return exit.CommandLine("retry", c.run.Path)
+}
+
+// never reports whether it is right that the row is not sent.
+func (c *cause) never() bool {
+	return c.row.Code == user.CodeProtected || c.row.Code == user.CodeSuperseded
+}
+
+// goOn is the command that an unfinished run named as the next one. One that was killed
+// named none.
+func (r *Run) goOn() string {
+	if r.State == stopped && r.ended.Next != "" {
+		return r.ended.Next
+	}
+	return exit.CommandLine("resume", r.Path)
 }

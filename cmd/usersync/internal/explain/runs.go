@@ -24,12 +24,13 @@ const (
 	killed   = "killed or running"
 )
 
-// Describe says what a run did with the user. later are what later runs did with them.
-func (f *Found) Describe(runsDir string, h Hit, held *Ledger, later []Run) Run {
+// Describe says what a run did with the user. later are what later runs did with them, and asked
+// is what is known of its settings.
+func (f *Found) Describe(runsDir string, h Hit, asked Asked, held *Ledger, later []Run) Run {
 	header := h.Header
 	r := Run{Run: h.Run, Path: filepath.Join(runsDir, h.Run), StartedAt: header.Started.UTC(), To: header.Scope.Destination,
 		BaseURL: history.ScopeOf(header).BaseURL, Mode: header.Mode, Sandbox: header.Sandbox, Retried: header.Retried}
-	r.State = stateOf(runsDir, h.Run)
+	r.State, r.ended = stateOf(runsDir, h.Run)
 	if held != nil && (held.To != r.To || r.Sandbox) {
 		held = nil // it is about another API
 	}
@@ -41,7 +42,7 @@ func (f *Found) Describe(runsDir string, h Hit, held *Ledger, later []Run) Run {
 	r.MoreRecords = max(0, len(rows)-mostRecords)
 	for i, row := range rows[:min(len(rows), mostRecords)] {
 		record := recordOf(row)
-		c := cause{run: &r, header: header, row: row, held: held, later: later, readBy: f.ReadBy[h.Run], ledgerCommand: f.LedgerCommand, last: i == 0}
+		c := cause{run: &r, asked: asked, header: header, row: row, held: held, later: later, readBy: f.ReadBy[h.Run], ledgerCommand: f.LedgerCommand, last: i == 0}
 		record.Why = c.why()
 		record.Reject, record.Next = c.reject(), c.next()
 		r.Records = append(r.Records, record)
@@ -58,32 +59,37 @@ func recordOf(row writer.Result) Record {
 		Remote: row.Remote, Calls: Calls{Attempts: row.Attempts, HTTP: row.HTTP, Milliseconds: row.Took.Milliseconds(), At: row.At, RequestID: row.RequestID}}
 }
 
-// stateOf says how a run ended. The journal is read only if the summary does not settle it.
-func stateOf(runsDir, run string) string {
-	if summaryState(runsDir, run) == report.Finished {
-		return finished
-	}
-	return journalState(runsDir, run) // a run that is continued keeps the summary of its first part
+// ending is what the summary of a run says about its end.
+type ending struct {
+	State report.State `json:"state"`
+	Next  string       `json:"next"`
+	UpTo  int          `json:"settled_up_to"`
 }
 
-func summaryState(runsDir, run string) report.State {
+// stateOf says how a run ended. The journal is read only if the summary does not settle it.
+func stateOf(runsDir, run string) (state string, ended ending) {
+	ended = endingOf(runsDir, run)
+	if ended.State == report.Finished {
+		return finished, ended
+	}
+	return journalState(runsDir, run), ended // a run that is continued keeps the summary of its first part
+}
+
+func endingOf(runsDir, run string) (e ending) {
 	dir, err := rundir.Open(runsDir, run)
 	if err != nil {
-		return ""
+		return e
 	}
 	defer dir.Close() // it was only read
 	f, err := dir.Read(rundir.SummaryName)
 	if err != nil {
-		return ""
+		return e
 	}
 	defer f.Close() // it was only read
-	var s struct {
-		State report.State `json:"state"`
+	if json.NewDecoder(f).Decode(&e) != nil {
+		return ending{}
 	}
-	if json.NewDecoder(f).Decode(&s) != nil {
-		return ""
-	}
-	return s.State
+	return e
 }
 
 func journalState(runsDir, run string) string {

@@ -9,7 +9,6 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/history"
 	"usersync/sync/journal"
 	"usersync/sync/pseudonym"
@@ -39,7 +38,7 @@ type Found struct {
 	// the caller to set.
 	LedgerCommand func(verb string, args ...string) string
 
-	mirrors []*searched // the newest first
+	newest []*searched // all runs, the newest first
 }
 
 // Hit is a run that had the user.
@@ -209,14 +208,14 @@ const mostAlike = 10
 // sum puts together what the runs have to say.
 func (s *search) sum(all []searched) *Found {
 	f := &Found{ReadBy: map[string][]string{}}
-	hits, headers := map[string]Hit{}, map[string]journal.Header{}
+	runs, headers := map[string]*searched{}, map[string]journal.Header{}
 	for i := range all {
 		one := &all[i]
 		for _, run := range history.ReadBy(one.header) {
 			f.ReadBy[run] = append(f.ReadBy[run], one.run)
 		}
-		if one.header.Mode == string(config.Mirror) {
-			f.mirrors = append(f.mirrors, one)
+		if one.header.Run != "" {
+			runs[one.run], headers[one.run] = one, one.header
 		}
 		if one.why != "" {
 			f.NotSearched = append(f.NotSearched, NotSearched{one.run, one.why})
@@ -226,12 +225,13 @@ func (s *search) sum(all []searched) *Found {
 				f.Alike = append(f.Alike, id)
 			}
 		}
-		if len(one.rows)+len(one.unwritten) > 0 {
-			hits[one.run], headers[one.run] = Hit{Run: one.run, Header: one.header, Rows: one.rows, Unwritten: one.unwritten}, one.header
-		}
 	}
 	for _, run := range history.NewestFirst(headers) {
-		f.Hits = append(f.Hits, hits[run])
+		one := runs[run]
+		f.newest = append(f.newest, one)
+		if one.has() {
+			f.Hits = append(f.Hits, Hit{Run: run, Header: one.header, Rows: one.rows, Unwritten: one.unwritten})
+		}
 	}
 	return f
 }

@@ -17,6 +17,7 @@ func Print(w io.Writer, e *Explanation) error {
 	p := &page{}
 	p.line("user %s", e.ID)
 	p.ledger(e)
+	p.without(e.Without)
 	for i := range e.Runs {
 		p.run(&e.Runs[i])
 	}
@@ -46,21 +47,6 @@ func (p *page) fact(name, text string) {
 	}
 }
 
-func (p *page) ledger(e *Explanation) {
-	if l := e.Ledger; l != nil {
-		p.line("\nnow, in the ledger")
-		p.fact("state", map[string]string{"held": "held: the API has the user", "accepted": "accepted: the API took the user for later",
-			user.Pending.String(): "pending: perhaps created, and looked up before anything is sent"}[l.State])
-		p.fact("key", l.Remote)
-		p.fact("feed", l.Feed)
-		if l.Run != "" {
-			p.fact("changed", fmt.Sprintf("by run %s, record %d", l.Run, l.Record))
-		}
-		p.fact("fields", strings.Join(l.Fields, ", "))
-	}
-	p.fact("note", e.LedgerNote)
-}
-
 func (p *page) run(r *Run) {
 	to := r.To
 	if r.Sandbox {
@@ -71,6 +57,9 @@ func (p *page) run(r *Run) {
 		p.fact("retries", "the rejects of run "+r.Retried)
 	}
 	for i := range r.Records {
+		if i > 0 {
+			p.line("")
+		}
 		p.record(&r.Records[i])
 	}
 	if r.MoreRecords > 0 {
@@ -90,11 +79,14 @@ func (p *page) record(r *Record) {
 	for i, why := range r.Why {
 		p.fact([]string{"why", ""}[min(i, 1)], why)
 	}
+	label := "calls"
 	if !r.Unwritten || r.Calls.Attempts > 0 {
-		p.fact("calls", callsText(&r.Calls, r.Action))
+		p.fact(label, r.callsText())
+		label = ""
 	}
 	for i := range r.Calls.Logged {
-		p.fact("", attemptText(i+1, &r.Calls.Logged[i]))
+		p.fact(label, attemptText(i+1, &r.Calls.Logged[i]))
+		label = ""
 	}
 	if r.Calls.Note != "" {
 		p.fact("", r.Calls.Note)
@@ -115,11 +107,17 @@ func (r *Record) where() string {
 	return "no row: the user was missing from the input"
 }
 
-func callsText(c *Calls, action user.Op) string {
-	if c.Attempts == 0 {
+func (r *Record) callsText() string {
+	c, last := &r.Calls, withArticle(r.Action)
+	switch {
+	case c.Attempts == 0 && r.Code == user.CodeAdopted:
+		return "a read, and none that carried the row"
+	case c.Attempts == 0:
 		return "none"
+	case r.Outcome == user.Unchanged:
+		last = "a read" // which showed that the call for which it was made is not needed
 	}
-	text := exit.Plural(c.Attempts, "call") + map[bool]string{true: ", ", false: ", the last one "}[c.Attempts == 1] + withArticle(action)
+	text := exit.Plural(c.Attempts, "call") + map[bool]string{true: ", ", false: ", the last one "}[c.Attempts == 1] + last
 	if c.HTTP != 0 {
 		text += fmt.Sprintf("; last answer HTTP %d", c.HTTP)
 	}

@@ -13,6 +13,7 @@ import (
 // cause is what is known about why a run did what it did with one row.
 type cause struct {
 	run    *Run
+	asked  Asked
 	header journal.Header
 	row    writer.Result
 	held   *Ledger // what the ledger holds now; nil if it is not known
@@ -47,9 +48,14 @@ func (c *cause) decision() string {
 	row := c.row
 	switch {
 	case row.Row == unwritten && row.Status == user.Unsettled:
+		if c.run.State == killed {
+			return "The journal says that it was about to be sent, and holds no outcome. If the run is still running, wait for its end. If it was killed, resume finds out what happened."
+		}
 		return "The journal says that it was about to be sent, and holds no outcome: the run ended before the answer was known. resume finds out what happened."
 	case row.Row == unwritten:
 		return "The journal holds the outcome, and the results do not yet: resume writes them without sending the user again."
+	case row.Code == user.CodeProtected:
+		return "Nothing was sent: the user is on the list of --protect."
 	case row.Status == user.Invalid:
 		return "Nothing was sent: usersync found the row wrong before any call, and does not guess."
 	case row.Absent():
@@ -107,36 +113,6 @@ func answered(status int) string {
 		return ""
 	}
 	return fmt.Sprintf(" (HTTP %d)", status)
-}
-
-// attempt says why the last call was of its kind.
-func (c *cause) attempt() string {
-	mode := user.Op(c.header.Mode)
-	switch c.row.Action {
-	case user.Create:
-		if mode == user.Create {
-			return "It was sent as a create, as in all of mode create."
-		}
-		return "It was sent as a create: the ledger, if there was one, did not hold the id, the row asked for it, or the API had no such user. Results do not record which."
-	case user.Update:
-		if mode == user.Update {
-			return "It was sent as an update, as in all of mode update."
-		}
-		return "It was sent as an update: the ledger held the user with other values" + c.orFull() + ", the row asked for it or named the API's key, or the API said that the user exists. Results do not record which."
-	case user.Delete:
-		if c.header.Mode == string(user.Delete) {
-			return "It was sent as a delete, because the mode of the run is delete."
-		}
-		return "It was sent as a delete, because the row asks for it."
-	}
-	return "It was sent."
-}
-
-func (c *cause) orFull() string {
-	if c.full() {
-		return ", or it was sent because of --full"
-	}
-	return ""
 }
 
 // unchanged says what showed that the API has the data already.

@@ -34,6 +34,7 @@ func TestWhy(t *testing.T) {
 		"not deleted":            {"delete", user.Settled{Status: user.Failed, Code: user.CodeNotDeleted, Action: user.Delete, Attempts: 1}, "the code gives", "get through"},
 		"out of reach":           {"upsert", user.Settled{Status: user.Failed, Code: "http_503", Action: user.Create, Attempts: 5}, "did not get through in 5 calls", "the code gives"},
 		"contradicted":           {"upsert", user.Settled{Status: user.InDoubt, Code: user.CodeContradicted, Action: user.Create, Attempts: 1}, "does not prove", "Neither"},
+		"protected":              {"upsert", user.Settled{Status: user.Invalid, Code: user.CodeProtected}, "list of --protect", "row wrong"},
 		"no answer":              {"upsert", user.Settled{Status: user.InDoubt, Code: user.CodeNoAnswer, Action: user.Create, Attempts: 1}, "Neither an answer", "does not prove"},
 	} {
 		if got := whyOf(c.mode, c.of); !strings.Contains(got, c.says) || strings.Contains(got, c.never) {
@@ -45,8 +46,17 @@ func TestWhy(t *testing.T) {
 // A call is named in English.
 func TestCallsInWords(t *testing.T) {
 	for op, want := range map[user.Op]string{user.Update: "1 call, an update; ", user.Delete: "1 call, a delete; "} {
-		if got := callsText(&Calls{Attempts: 1}, op); !strings.HasPrefix(got, want) {
+		if got := (&Record{Calls: Calls{Attempts: 1}, Action: op}).callsText(); !strings.HasPrefix(got, want) {
 			t.Errorf("%s: %s", op, got)
+		}
+	}
+	for want, r := range map[string]Record{
+		"2 calls, the last one a read; ":        {Calls: Calls{Attempts: 2}, Action: user.Update, Outcome: user.Unchanged, Code: user.CodeSame},
+		"a read, and none that carried the row": {Action: user.Create, Outcome: user.Unchanged, Code: user.CodeAdopted},
+		"none":                                  {Outcome: user.Unchanged},
+	} {
+		if got := r.callsText(); !strings.HasPrefix(got, want) {
+			t.Errorf("%s: %s", r.Code, got)
 		}
 	}
 }

@@ -8,12 +8,16 @@ import (
 	"slices"
 
 	"usersync/sync/journal"
+	"usersync/sync/ledger"
 	"usersync/writer/rundir"
 )
 
 // Find reads the run in dir that a person named. Its error is a *LookupError.
 func Find(dir, id string) (*Run, error) {
 	r, err := Read(dir, id)
+	if errors.Is(err, fs.ErrNotExist) && IsDir(ShardsDir(dir, ledger.MainRun(id))) {
+		return nil, &LookupError{Dir: dir, Err: inShardsError{ledger.MainRun(id)}}
+	}
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, &LookupError{Dir: dir, Err: fmt.Errorf("find the run: %s does not exist", filepath.Join(dir, id))}
 	}
@@ -53,6 +57,23 @@ func Newest(dir, wanted string, fits func(*journal.History) bool) (*Run, error) 
 		}
 	}
 	return nil, &LookupError{Dir: dir, Err: fmt.Errorf("find the run: no run%s in %s", wanted, dir)}
+}
+
+// ShardsDir is the directory of what the shards of a run write before it is merged; of all runs,
+// if run is empty.
+func ShardsDir(runsDir, run string) string { return filepath.Join(runsDir, ".shards", run) }
+
+// inShardsError says that a run is still made by its shards.
+type inShardsError struct{ run string }
+
+// Error names the run.
+func (e inShardsError) Error() string {
+	return "find the run: " + e.run + " is made in shards, which are not merged yet"
+}
+
+// Hint says how it ends.
+func (e inShardsError) Hint() string {
+	return "the command of any of its shards continues it; usersync merge " + e.run + " FILE ends it without the shards that have not ended"
 }
 
 func unreadable(id string, err error) error {

@@ -26,11 +26,14 @@ func WriteEntry(to io.Writer, id string, s ledger.Details, rejected []ledger.Rec
 	}
 	for i := range rejected {
 		r := &rejected[i]
+		if r.Runs == 0 { // no finished run has met it
+			continue
+		}
 		lines = append(lines, [2]string{"rejected", fmt.Sprintf("%s with %s in %s since %s", r.Status, r.Code, exit.Plural(r.Runs, "finished run"), date(r.First))})
 	}
 	for _, line := range lines {
 		if line[1] != "" {
-			fmt.Fprintf(table, "%s\t%s\n", line[0], line[1])
+			fmt.Fprintf(table, "%s\t%s\n", line[0], visible.Text(line[1])) // a key of the API could hold a line that looks like another fact
 		}
 	}
 	return table.Flush()

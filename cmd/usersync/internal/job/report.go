@@ -27,6 +27,8 @@ func (p *Process) finish(c *config.Config, t *terminal.Terminal, r *run.Run, s *
 	s.Next = end.Next(err, *s)
 	if err == nil {
 		end.AddHints(s)
+	} else {
+		s.Hint = end.Hint(err)
 	}
 	s.Finish(p.Now())
 	if missing := s.Unaccounted(); missing != 0 {
@@ -50,7 +52,9 @@ func (p *Process) finish(c *config.Config, t *terminal.Terminal, r *run.Run, s *
 		return p.report(end, t, *s)
 	}
 	printed := *s
-	printed.Reason, printed.Next = "", "" // printed with the error
+	if !c.Output.JSON {
+		printed.Reason, printed.Hint, printed.Next = "", "", "" // printed with the error
+	}
 	if !c.Log.Quiet || c.Output.JSON || t.Log.Data != nil {
 		err = errors.Join(err, p.report(end, t, printed))
 	}

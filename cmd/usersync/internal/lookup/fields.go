@@ -16,17 +16,23 @@ import (
 // only for the names of the fields.
 const maxInput = 16 << 20
 
+const notShown = "values are not shown: --show-values reads them from the input"
+
 // addFields adds the fields that the rows of the user gave, from the run's original input.
 func (s Source) addFields(ctx context.Context, hit explain.Hit, r *explain.Run, values bool) {
-	note := "values are not shown: --show-values reads them from the input"
+	note := notShown
 	if why := s.readFields(ctx, hit, r, values); why != "" {
 		note = why
 	} else if values {
 		note = ""
 	}
 	for i := range r.Records {
-		if r.Records[i].File != "" {
-			r.Records[i].FieldsNote = note
+		one := &r.Records[i]
+		if one.File == "" {
+			continue
+		}
+		if one.FieldsNote = note; note == notShown && len(one.Fields) == 0 {
+			one.FieldsNote = "the row gave none"
 		}
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"usersync/cmd/usersync/internal/explain"
 	"usersync/cmd/usersync/internal/history"
 	"usersync/cmd/usersync/internal/inventory"
+	"usersync/sync/journal"
 	"usersync/sync/ledger"
 	"usersync/sync/user"
 )
@@ -32,6 +33,28 @@ type ledgerView struct {
 // read fills in what the ledger holds, and the id that has the key asked for.
 func (v ledgerView) read(ctx context.Context, q explain.Query, x *explain.Explanation) error {
 	c, err := v.settings()
+	if err := v.readOne(ctx, c, err, q, x); err != nil || c == nil {
+		return err
+	}
+	if x.ID != "" {
+		q.ID, q.Remote = x.ID, ""
+	}
+	for _, other := range v.others(c.Target.To) {
+		x.LedgerTo = c.Target.To
+		var o explain.Explanation
+		c, err := v.Settings(other, true)
+		if err := v.readOne(ctx, c, err, q, &o); err != nil {
+			return err
+		}
+		x.Others = append(x.Others, explain.Other{To: other.Scope.Destination, Ledger: o.Ledger, Note: o.LedgerNote})
+	}
+	return nil
+}
+
+// readOne reads what the ledger holds for one destination. wrong is what keeps its settings from
+// leading there.
+func (v ledgerView) readOne(ctx context.Context, c *config.Config, wrong error, q explain.Query, x *explain.Explanation) error {
+	err := wrong
 	if err == nil {
 		err = connect.WithLedger(ctx, c, connect.Reading, history.AddressEvidence(c), func(l *ledger.Ledger) error { return show(ctx, l, c.Target.To, q, x) })
 	}
@@ -42,6 +65,22 @@ func (v ledgerView) read(ctx context.Context, q explain.Query, x *explain.Explan
 		x.LedgerNote = "The ledger was not read: " + noteOf(err)
 	}
 	return nil
+}
+
+// others are runs that had the user, one for each destination but to, if the settings of the
+// command do not choose one.
+func (v ledgerView) others(to string) (all []journal.Header) {
+	if len(v.Config.Target.All) == 1 || v.Wrong != nil {
+		return nil
+	}
+	for _, hit := range v.hits {
+		h := hit.Header
+		same := func(other journal.Header) bool { return other.Scope.Destination == h.Scope.Destination }
+		if !h.Sandbox && h.Scope.Destination != to && !slices.ContainsFunc(all, same) {
+			all = append(all, h)
+		}
+	}
+	return all
 }
 
 // settings are those of the command if they say where users go, and otherwise those of the
@@ -104,7 +143,9 @@ func show(ctx context.Context, l *ledger.Ledger, to string, q explain.Query, x *
 func refusedNote(ctx context.Context, l *ledger.Ledger, id string) (note string, err error) {
 	rows, err := l.Runs().Recurring().Of(ctx, []string{id})
 	for i := range rows {
-		note += " " + recurringText(&rows[i])
+		if rows[i].Runs > 0 { // no finished run has met the others
+			note += " " + recurringText(&rows[i])
+		}
 	}
 	return note, err
 }

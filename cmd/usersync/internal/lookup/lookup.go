@@ -55,8 +55,12 @@ func (s Source) Collect(ctx context.Context, q explain.Query) (*explain.Explanat
 	}
 	found.LedgerCommand = now.command
 	s.addRuns(ctx, q, found, x)
-	if missing := found.Missing(q.RunsDir, q.ID, x.Ledger); missing != "" {
+	missing := found.Missing(q.RunsDir, q.ID, x.Ledger)
+	if missing != "" {
 		x.LedgerNote = strings.TrimPrefix(x.LedgerNote+" "+missing, " ")
+	}
+	if q.Run == "" && missing == "" {
+		x.Without = found.Without(q.RunsDir)
 	}
 	x.Next = nextOf(x)
 	return x, nil
@@ -70,7 +74,7 @@ func (s Source) addRuns(ctx context.Context, q explain.Query, found *explain.Fou
 			break
 		}
 		x.ID = cmp.Or(x.ID, hit.ID())
-		r := found.Describe(q.RunsDir, hit, x.Ledger, x.Runs)
+		r := found.Describe(q.RunsDir, hit, s.asked(hit.Header), x.Holds(hit.Header.Scope.Destination), x.Runs)
 		if i == 0 || q.Run != "" || s.Values {
 			s.addFields(ctx, hit, &r, s.Values)
 		}
@@ -78,11 +82,25 @@ func (s Source) addRuns(ctx context.Context, q explain.Query, found *explain.Fou
 	}
 }
 
+// asked is what the settings of a run say, if they are the same as then.
+func (s Source) asked(h journal.Header) explain.Asked {
+	c, err := s.Settings(h, false)
+	if err != nil || !c.SameRun(h.ConfigSHA256) {
+		return explain.Asked{}
+	}
+	return explain.Asked{Known: true, ByRow: c.Input.OpColumn.IsSet(), Ledger: c.Ledger.URL != config.NoLedger}
+}
+
 // nextOf is the command for the newest row that needs one.
 func nextOf(x *explain.Explanation) string {
 	for _, r := range x.Runs {
 		if next := r.Records[0].Next; next != "" {
 			return next
+		}
+	}
+	for _, w := range x.Without {
+		if w.Next != "" {
+			return w.Next
 		}
 	}
 	return ""
@@ -101,6 +119,12 @@ func (s Source) NothingKnown(x *explain.Explanation, q explain.Query) error {
 	}
 	if len(x.Alike) > 0 {
 		hint, next = "these ids look like it: "+exit.List(x.Alike), s.Config.Invocation.Without("remote").Again(x.Alike[0])
+	}
+	for _, w := range x.Without {
+		hint += fmt.Sprintf("; not in run %s: %s", w.Run, strings.TrimSuffix(w.Why, "."))
+		if len(x.Alike) == 0 {
+			next = cmp.Or(w.Next, next)
+		}
 	}
 	if x.LedgerNote != "" && x.LedgerNote != unknownToLedger {
 		hint += ". " + strings.TrimSuffix(x.LedgerNote, ".")

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 
 	"usersync/cmd/usersync/internal/config"
@@ -87,7 +88,7 @@ func (o Options) noteUnfinished(ctx context.Context, s *Setup, l *ledger.Ledger)
 	case err != nil:
 		return "", err
 	case len(left) == 0 && len(known.Elsewhere) > 0:
-		return o.noteElsewhere(s.Config, known.Elsewhere[0])
+		return o.noteElsewhere(ctx, s.Config, l, known.Elsewhere[0])
 	case len(left) == 0:
 		return "", nil
 	}
@@ -98,8 +99,19 @@ func (o Options) noteUnfinished(ctx context.Context, s *Setup, l *ledger.Ledger)
 	return fmt.Sprintf("run %s of this account is unfinished: what it did last is not included", left[0].ID), nil
 }
 
-// noteElsewhere says which run of the scope did not end, and cannot be read from here.
-func (o Options) noteElsewhere(c *config.Config, r ledger.Run) (string, error) {
+// noteElsewhere says which run of the scope did not end, and has its files elsewhere: on another
+// machine, or in the ledger.
+func (o Options) noteElsewhere(ctx context.Context, c *config.Config, l *ledger.Ledger, r ledger.Run) (string, error) {
+	stored, err := l.Stored().Runs(ctx)
+	switch kept := slices.Contains(stored, r.Name); {
+	case err != nil:
+		return "", err
+	case kept && o.Out != "":
+		return "", exit.Usage(fmt.Errorf("plan: run %s of this account is unfinished, and no plan made now could be applied", ledger.MainRun(r.Name)),
+			"let it end; the next run absorbs it otherwise", c.Invocation.Command("run", c.Invocation.Files...))
+	case kept:
+		return fmt.Sprintf("run %s of this account is unfinished: what it did last is not included", ledger.MainRun(r.Name)), nil
+	}
 	if o.Out != "" {
 		return "", exit.Usage(fmt.Errorf("plan: run %s of this account is unfinished, and no plan made now could be applied", r.Name),
 			"its journal is on "+history.Place(r)+": resume it there, or give it up", c.LedgerCommand("abandon", r.Name))

@@ -144,7 +144,7 @@ func (b *beginning) startSandbox(ctx context.Context) (*start, error) {
 func (b *beginning) startNew(ctx context.Context) (at *start, err error) {
 	h := b.header()
 	defer func() {
-		if err != nil && h.Order > 0 {
+		if err != nil && h.Order > 0 && b.shard == nil { // the same command starts a shard again
 			err = errors.Join(err, b.withdraw(ctx, h.Run))
 		}
 	}()

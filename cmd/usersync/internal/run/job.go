@@ -31,7 +31,7 @@ func (r *Run) job(ctx, wire context.Context, known *view.Ledger) (work engine.Jo
 	work = engine.Job{
 		Destination: r.middleware(wire, owners, adopt).Wrap(inFlight{r.Conn.Client, &r.stopping.Calls}),
 		Results:     files.Writer(r.checkpointer),
-		Limits:      engine.Limits{BatchSize: r.Conn.BatchSize(c), FindWorkers: r.Conn.Pace.Workers, Window: r.shard.window()},
+		Limits:      engine.Limits{BatchSize: r.Conn.BatchSize(c), FindWorkers: r.Conn.Pace.Workers, CanaryWorkers: r.Conn.Pace.CanaryWorkers, Window: r.shard.window()},
 		Journal:     &r.sent,
 		Names:       destination.Names(r.Conn.Client),
 		Guards: engine.Guards{

@@ -73,8 +73,12 @@ func (m *merging) readUnended(ctx context.Context) error {
 
 // mergeUnfinished merges what shards have settled that did not all end.
 func (m *merging) mergeUnfinished(ctx context.Context) (*Run, report.Summary, error) {
+	why := "it was merged although not all of its shards had ended: users without an outcome are not in the results"
+	if m.shard.joined.Last {
+		why = "it was ended before it had deleted all users that are missing from its input: those are not in the results"
+	}
 	return m.merge(ctx, nil, &exit.Error{
-		Err:  errors.New("it was merged although not all of its shards had ended: users without an outcome are not in the results"),
+		Err:  errors.New(why),
 		Code: exit.Temporary, Hint: "a new run sends what is missing; users whose calls had no answer count as uncertain",
 		Next: m.Config.Invocation.Without(config.ShardFlag, config.RunIDFlag).Command("run", m.Paths...),
 	})

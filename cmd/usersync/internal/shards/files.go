@@ -15,7 +15,7 @@ import (
 
 // Dir is the directory of what the shards of a run write before it is merged; of all runs, if
 // run is empty.
-func Dir(runsDir, run string) string { return filepath.Join(runsDir, ".shards", run) }
+func Dir(runsDir, run string) string { return history.ShardsDir(runsDir, run) }
 
 // Stored are the files of a shard that the ledger stores.
 type Stored struct {

@@ -130,6 +130,7 @@ func markStopped(all []report.Guard, err error) []report.Guard {
 	for i := range all {
 		if all[i].Name == tripped.Name || tripped.Name == mirror.Guard && all[i].Name == "max_delete" && all[i].Reached > all[i].Most {
 			all[i].Stopped, all[i].Note = true, tripped.What
+			all[i].Reached = max(all[i].Reached, tripped.Reached) // results may end before what it saw
 			return all
 		}
 	}
