@@ -68,6 +68,7 @@ func stopErrors() []errorKind {
 			return advice{code: exit.Guard, runHint: cmp.Or(e.Hint, "get a fresh copy of the file") + "; the outcomes in results are final"}
 		}),
 		forType(adviseOnCall),
+		forEvery[*run.HeldShardError](printed(exit.Held, "it continues: wait for it to end, or set --lock-timeout")),
 		forValue(pace.ErrGaveUp, advice{code: exit.Temporary,
 			runHint: "the API is down or unreachable, or base_url is wrong; users without a result were not marked as failed"}),
 		forValue(pace.ErrTooLong, advice{code: exit.Temporary, runHint: "run again when the API allows it, or raise --max-wait"}),
