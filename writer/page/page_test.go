@@ -147,7 +147,7 @@ func TestReportOfABadNight(t *testing.T) {
 	said := text(written(t, bad(), nil))
 	for _, want := range []string{
 		"Stopped Users sent to kard, acme", "The run stopped. Records read: 13,000; with an outcome: 12,300.",
-		"What to do: look at the codes in rejects", "Next command: usersync validate users.csv",
+		"What to do: look at the codes in rejects", "Next command: usersync validate users.csv", "Input users.csv: 48,000 records with an outcome",
 		"13,000 records read − 700 without a result = 12,300 outcomes.", "at most 200 of them may already be with the API",
 		"900 (68%) invalid: bad_email", "26 of other causes", "it stopped the run", "this covers it from record 5,001 on",
 		"There is no earlier run to the same account in the same mode.",

@@ -172,7 +172,7 @@ func asked(s *report.Summary) (facts []fact) {
 		add("Address", s.Scope.BaseURL)
 	}
 	for _, in := range s.Inputs {
-		add("Input", input(in))
+		add("Input", input(in, s.State))
 	}
 	if s.Plan != nil {
 		add("Plan", s.Plan.Path+", with calls for "+report.Count(s.Plan.Calls, "record"))
@@ -191,12 +191,15 @@ func asked(s *report.Summary) (facts []fact) {
 	return facts
 }
 
-func input(in report.Input) string {
+func input(in report.Input, state report.State) string {
 	path := in.Path
 	if path == "-" {
 		path = "standard input"
 	}
 	text := fmt.Sprintf("%s: %s", path, report.Count(in.Records, "record"))
+	if state != report.Finished { // more may have been read
+		text += " with an outcome"
+	}
 	if in.Bytes > 0 {
 		text += ", " + size(in.Bytes)
 	}
