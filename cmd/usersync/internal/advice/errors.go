@@ -198,6 +198,10 @@ func adviseOnLookup(e *history.LookupError) advice {
 	}](e.Err); ok {
 		return advice{code: exit.Misuse, printed: true, hint: hinted.Hint()}
 	}
+	if errors.Is(e.Err, fs.ErrPermission) {
+		return advice{code: exit.Misuse, printed: true, next: "ls -ld " + exit.Quote(cmp.Or(e.Dir, "runs")) + "/*",
+			hint: "this user may not read it: run as the user that owns the runs, or set --runs-dir to another directory"}
+	}
 	return unlessTemporary(e, advice{code: exit.Misuse, printed: true, next: "ls -d " + exit.Quote(cmp.Or(e.Dir, "runs")) + "/*",
 		hint: "give the name of a run, as in its summary, or its directory; --runs-dir says where runs are"})
 }
