@@ -11,8 +11,8 @@ import (
 // file's own: one with other letter case, in another order, or with labels below the names.
 type headings struct {
 	mapper  *mapping.Mapper
-	names   map[string]bool // of the columns, in lower case
-	lengths uint64          // a bit for each length in bytes that a name has
+	names   []string // of the columns
+	lengths uint64   // a bit for each length in bytes that a name has
 }
 
 // codeHeader is the code of such a row.
@@ -21,10 +21,10 @@ const codeHeader = "header_again"
 const longestHeading = 63 // bytes of names that are looked for
 
 func (h *headings) bind(m *mapping.Mapper) {
-	*h = headings{mapper: m, names: map[string]bool{}}
+	*h = headings{mapper: m}
 	for i := range m.Columns() {
-		if name := strings.ToLower(user.Trim(m.Name(i))); name != "" && len(name) <= longestHeading {
-			h.names[name] = true
+		if name := user.Trim(m.Name(i)); name != "" && len(name) <= longestHeading {
+			h.names = append(h.names, name)
 			h.lengths |= 1 << len(name)
 		}
 	}
@@ -34,18 +34,18 @@ func (h *headings) bind(m *mapping.Mapper) {
 // alone may be that of a user.
 func (h *headings) check(rec *user.Record, cells []user.Value) {
 	id := rec.User.ID
-	if len(id) > longestHeading || h.lengths>>len(id)&1 == 0 || id == "" || !h.names[strings.ToLower(id)] {
+	if len(id) > longestHeading || h.lengths>>len(id)&1 == 0 || !h.isName(id) {
 		return
 	}
 	filled, own, others := 0, 0, 0
 	for i := range cells {
-		text := strings.ToLower(user.Trim(cells[i].Text))
+		text := user.Trim(cells[i].Text)
 		switch {
 		case text == "":
 			continue
-		case text == strings.ToLower(user.Trim(h.mapper.Name(i))):
+		case strings.EqualFold(text, user.Trim(h.mapper.Name(i))):
 			own++
-		case h.names[text]:
+		case h.isName(text):
 			others++
 		}
 		filled++
@@ -57,4 +57,15 @@ func (h *headings) check(rec *user.Record, cells []user.Value) {
 	all.Add(&user.InvalidError{Code: codeHeader, Rule: "holds names of columns: it is a header, and not a user", Hint: "remove the line"})
 	all.Add(rec.Err)
 	rec.Err = all.Err()
+}
+
+// isName reports whether a text is the name of a column, in any letter case. Nearly all ids differ
+// from all names in their length or their first letter.
+func (h *headings) isName(text string) bool {
+	for _, name := range h.names {
+		if len(name) == len(text) && strings.EqualFold(name, text) {
+			return true
+		}
+	}
+	return false
 }

@@ -86,6 +86,10 @@ func (r *jsonRows) sample(several bool, o Options) ([]string, error) {
 		return nil, &InputError{File: r.file, Line: r.frame.Line(), Rule: "the first records are not valid JSON" + object.Fault(broken),
 			Hint: "JSON needs double quotes, and allows no comma before a closing bracket, no NaN and no repeated key; write the file with a JSON library"}
 	}
+	if len(k.Names) == 0 && k.Unparsed {
+		return nil, &InputError{File: r.file, Line: r.frame.Line(), Rule: "the first records are rejects whose text is still not valid JSON",
+			Hint: "correct the text under " + user.RejectRaw + ", or correct the input and send it again"}
+	}
 	if len(k.Names) == 0 && !r.empty {
 		return nil, &InputError{File: r.file, Line: r.frame.Line(), Rule: "the first records are not JSON objects",
 			Hint: "write one object per line, or one array of objects; for CSV give --format csv"}

@@ -19,8 +19,8 @@ func syntax(raw []byte, err error) (invalid *user.InvalidError, at int) {
 		return invalid, 0
 	}
 	at = min(int(e.ByteOffset), len(raw))
-	for at < len(raw) && strings.IndexByte(" \t\r\n", raw[at]) >= 0 && !inText(raw[:at]) {
-		at++
+	if !inText(raw[:at]) {
+		at = len(raw) - len(bytes.TrimLeft(raw[at:], " \t\r\n"))
 	}
 	if rule, hint := ruleAt(raw, at); rule != "" {
 		invalid.Rule, invalid.Hint = notJSON+": "+rule, hint

@@ -54,3 +54,10 @@ func TestFaults(t *testing.T) {
 		}
 	}
 }
+
+// A fault after a megabyte of blanks is found at once.
+func TestFaultAfterBlanks(t *testing.T) {
+	if got := Fault([]byte("{\"a\":1," + strings.Repeat(" ", 1<<20) + "'b'}")); got != ": it has single quotes" {
+		t.Error(got)
+	}
+}

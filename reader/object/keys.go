@@ -14,6 +14,9 @@ type Keys struct {
 	// Known reports whether a key is read as a whole, even if it holds an object.
 	Known func(string) bool
 	Names []string // in order of appearance
+	// Unparsed says that an object holds text that an earlier run could not parse, and that is
+	// still not valid.
+	Unparsed bool
 }
 
 // Add adds the keys of a valid object, and nothing for other values.
@@ -28,6 +31,8 @@ func (k *Keys) object(raw jsontext.Value, prefix string) {
 	members(raw, func(name string, value jsontext.Value) {
 		name = prefix + name
 		switch {
+		case name == user.RejectRaw:
+			k.unparsed(value)
 		case strings.HasPrefix(name, user.RejectPrefix):
 		case value.Kind() == '{' && !k.Known(name):
 			k.object(value, name+".")
@@ -35,6 +40,19 @@ func (k *Keys) object(raw jsontext.Value, prefix string) {
 			k.Names = append(k.Names, name)
 		}
 	})
+}
+
+// unparsed adds the keys of an object that was rejected as text and is fixed since.
+func (k *Keys) unparsed(quoted jsontext.Value) {
+	text, err := jsontext.AppendUnquote(nil, quoted)
+	if err != nil || len(text) == 0 {
+		return
+	}
+	if IsObject(text) {
+		k.object(text, "")
+	} else {
+		k.Unparsed = true
+	}
 }
 
 // members calls f with every member of a valid object, and never for other values.

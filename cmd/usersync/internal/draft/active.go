@@ -78,7 +78,7 @@ func (d chooser) activeIf(i int) {
 func activeWords(words []string) (good, bad []string) {
 	for _, word := range words {
 		switch strings.ToLower(word) {
-		case "active", "enabled", "provisioned", "staged", "pending":
+		case "active", "enabled", "provisioned", "staged", "pending", "aktiv", "actif", "activo", "attivo", "actief", "ativo":
 			good = append(good, word)
 		default:
 			bad = append(bad, word)

@@ -23,6 +23,7 @@ import (
 	"usersync/cmd/usersync/internal/setting"
 	"usersync/cmd/usersync/internal/terminal"
 	"usersync/sync/destination/parallel"
+	"usersync/sync/ledger"
 	"usersync/writer/report"
 )
 
@@ -95,6 +96,10 @@ func (s *sender) begin(ctx context.Context) (err error) {
 	s.run, err = s.prepared.Begin(ctx)
 	if signal := exit.StoppedBy(ctx); signal != nil && parallel.OnlyCanceled(err) {
 		return &exit.Error{Err: exit.NothingSent(fmt.Errorf("start the run: %w", signal)), Next: s.config.Invocation.Again(s.options.Files...)}
+	}
+	if _, held := errors.AsType[*ledger.HeldError](err); held && s.config.Ledger.LockTimeout == 0 {
+		waiting := s.config.Invocation.With(config.Flag{Name: "lock-timeout", Value: "10m"})
+		return &exit.Error{Err: err, Hint: advice.Hint(err), Next: waiting.Again(s.options.Files...)}
 	}
 	return err
 }

@@ -23,7 +23,8 @@ func isMarker(text string) bool {
 func isState(text string) bool {
 	switch text {
 	case "active", "inactive", "enabled", "disabled", "deleted", "tobedeleted", "suspended", "blocked", "deactivated", "terminated",
-		"archived", "staged", "provisioned", "deprovisioned", "locked_out", "pending":
+		"archived", "staged", "provisioned", "deprovisioned", "locked_out", "pending",
+		"aktiv", "inaktiv", "gesperrt", "deaktiviert", "actif", "inactif", "activo", "inactivo", "attivo", "inattivo", "disattivato", "actief", "inactief", "ativo", "inativo":
 		return true
 	}
 	return false
