@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"errors"
 	"fmt"
 	"sync"
 
@@ -83,6 +84,16 @@ func (g *deleteGuard) check() error {
 		return nil
 	}
 	g.tripped = true
+	return err
+}
+
+// checkBefore checks what an earlier start of the run has tried. A person may have corrected since
+// what no setting shows, such as a token.
+func (g *deleteGuard) checkBefore() error {
+	err := g.check()
+	if tripped, ok := errors.AsType[*guard.Error](err); ok && g.shared == nil {
+		tripped.Hint += "; if something is corrected since, --new starts a new run"
+	}
 	return err
 }
 

@@ -189,7 +189,7 @@ func (j Job) Run(ctx context.Context) (Summary, error) {
 
 	chunks, readerDone := j.read(ctx)
 	c := newCollector(j, newWindow(j.Limits, j.Written), why.stop)
-	for _, err := range [...]error{c.deletes.check(), c.errors.check()} {
+	for _, err := range [...]error{c.deletes.checkBefore(), c.errors.check()} {
 		if err != nil {
 			why.stop(err)
 		}

@@ -29,6 +29,7 @@ func TestErrorsOfEarlierRuns(t *testing.T) {
 	}{
 		"no such run":                 {&history.LookupError{Err: errors.New("there is none")}, exit.Misuse, "give the name of a run", "ls -d runs/*"},
 		"no such run there":           {&history.LookupError{Err: errors.New("there is none"), Dir: "/data/my runs"}, exit.Misuse, "give the name of a run", "ls -d '/data/my runs'/*"},
+		"a run of another user":       {&history.LookupError{Err: denied}, exit.Misuse, "may not read it", "ls -ld runs/*"},
 		"a damaged journal":           {&history.LookupError{Err: &journal.DamagedError{}}, exit.Misuse, "check the disk", ""},
 		"an unsafe place":             {&history.DirError{Err: &rundir.UnsafeError{Path: "/tmp"}}, exit.Misuse, "a directory of your own", ""},
 		"a place not writable":        {&history.DirError{Err: denied}, exit.Misuse, "this user can write to", "usersync run --help"},

@@ -68,6 +68,7 @@ func stopErrors() []errorKind {
 			return advice{code: exit.Guard, runHint: cmp.Or(e.Hint, "get a fresh copy of the file") + "; the outcomes in results are final"}
 		}),
 		forType(adviseOnCall),
+		forEvery[*run.HeldShardError](printed(exit.Held, "it continues: wait for it to end, or set --lock-timeout")),
 		forValue(pace.ErrGaveUp, advice{code: exit.Temporary,
 			runHint: "the API is down or unreachable, or base_url is wrong; users without a result were not marked as failed"}),
 		forValue(pace.ErrTooLong, advice{code: exit.Temporary, runHint: "run again when the API allows it, or raise --max-wait"}),
@@ -196,6 +197,10 @@ func adviseOnLookup(e *history.LookupError) advice {
 		Hint() string
 	}](e.Err); ok {
 		return advice{code: exit.Misuse, printed: true, hint: hinted.Hint()}
+	}
+	if errors.Is(e.Err, fs.ErrPermission) {
+		return advice{code: exit.Misuse, printed: true, next: "ls -ld " + exit.Quote(cmp.Or(e.Dir, "runs")) + "/*",
+			hint: "this user may not read it: run as the user that owns the runs, or set --runs-dir to another directory"}
 	}
 	return unlessTemporary(e, advice{code: exit.Misuse, printed: true, next: "ls -d " + exit.Quote(cmp.Or(e.Dir, "runs")) + "/*",
 		hint: "give the name of a run, as in its summary, or its directory; --runs-dir says where runs are"})

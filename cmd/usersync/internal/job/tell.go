@@ -12,6 +12,7 @@ import (
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/notify"
 	"usersync/cmd/usersync/internal/pod"
+	"usersync/cmd/usersync/internal/run"
 	"usersync/sync/ledger"
 )
 
@@ -38,7 +39,8 @@ func (s *sender) tell(ctx context.Context, err error, found advice.Result) {
 // it: its metrics are the true ones.
 func (s *sender) ofAnother(err error) bool {
 	_, over := errors.AsType[*ledger.OverError](err)
-	return s.another || over && s.config.Shards.Split()
+	_, held := errors.AsType[*run.HeldShardError](err)
+	return s.another || held || over && s.config.Shards.Split()
 }
 
 // TellUnread tells monitoring and the team of settings that make no run, as far as these say

@@ -77,10 +77,21 @@ func (b *beginning) join(ctx context.Context, index int) (err error) {
 	if over, ok := errors.AsType[*ledger.OverError](err); ok {
 		return exit.Usage(exit.NothingSent(over), "no shard continues it; a new run, with another --"+config.RunIDFlag+", sends what is still missing", "")
 	}
+	if held, ok := errors.AsType[*ledger.HeldError](err); ok && held.Holder.Run == b.shard.job.Name {
+		err = &HeldShardError{Holder: held.Holder}
+	}
 	if err == nil || b.shard.Closing() { // it may have sent its own shard
 		return err
 	}
 	return exit.NothingSent(err)
+}
+
+// HeldShardError says that another process of the same run is at work on what this one wants to do.
+type HeldShardError struct{ Holder ledger.Holder }
+
+// Error names the process.
+func (e *HeldShardError) Error() string {
+	return fmt.Sprintf("join run %q: another process of it, %d on %s, is still at work there", e.Holder.Run, e.Holder.PID, e.Holder.Host)
 }
 
 // startJob starts the run, while no other process holds the account: it absorbs runs that did
