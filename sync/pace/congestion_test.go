@@ -103,30 +103,24 @@ func (s *sender) finish() {
 	}
 }
 
-func simulated(t *testing.T, name string, test func(t *testing.T, s *sender)) {
-	t.Run(name, func(t *testing.T) {
-		synctest.Test(t, func(t *testing.T) {
-			s := newSender(pace.Options{})
-			defer s.finish()
-			test(t, s)
-		})
-	})
-}
-
 // Without a rate, an API that takes as long for many calls as for a few gets more of them,
 // within seconds and up to the bound, and the run becomes faster by as much.
 func TestUnlimitedWorkersGrow(t *testing.T) {
 	for _, latency := range []time.Duration{5 * time.Millisecond, 20 * time.Millisecond, 100 * time.Millisecond, 500 * time.Millisecond} {
-		simulated(t, latency.String(), func(t *testing.T, s *sender) {
-			api := newServer(latency, 0)
-			s.send(max(2*time.Second, 30*latency), api.call)
-			if s.last() != pace.MostUnlimited || s.pace.MostWorkers() != pace.MostUnlimited {
-				t.Errorf("found %v", s.found)
-			}
-			answered, ideal := s.send(20*latency, api.call), pace.MostUnlimited*20
-			if answered < ideal*95/100 {
-				t.Errorf("%d calls, want about %d", answered, ideal)
-			}
+		t.Run(latency.String(), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := newSender(pace.Options{})
+				defer s.finish()
+				api := newServer(latency, 0)
+				s.send(max(2*time.Second, 30*latency), api.call)
+				if s.last() != pace.MostUnlimited || s.pace.MostWorkers() != pace.MostUnlimited {
+					t.Errorf("found %v", s.found)
+				}
+				answered, ideal := s.send(20*latency, api.call), pace.MostUnlimited*20
+				if answered < ideal*95/100 {
+					t.Errorf("%d calls, want about %d", answered, ideal)
+				}
+			})
 		})
 	}
 }
@@ -136,21 +130,25 @@ func TestUnlimitedWorkersGrow(t *testing.T) {
 // changes seldom.
 func TestUnlimitedWorkersDoNotQueue(t *testing.T) {
 	for _, worksOn := range []int{4, 16, 20, 40} {
-		simulated(t, fmt.Sprint("works on ", worksOn), func(t *testing.T, s *sender) {
-			api := newServer(400*time.Millisecond, worksOn)
-			s.send(40*time.Second, api.call)
-			atFirst, steps := int(api.mostInFlight.Swap(0)), len(s.found)
-			answered := s.send(10*time.Minute, api.call)
-			later, enough := int(api.mostInFlight.Load()), max(16, worksOn)
-			if atFirst > max(24, worksOn*9/5) || later > max(18, enough*7/5) || s.last() < enough || s.last() > enough*5/4 {
-				t.Errorf("%d calls in flight at first, %d later, with %v workers", atFirst, later, s.found)
-			}
-			if changes := len(s.found) - steps; changes > 10 {
-				t.Errorf("changed %d times in ten minutes: %v", changes, s.found)
-			}
-			if ideal := 1500 * worksOn; answered < ideal*97/100 {
-				t.Errorf("%d calls, want %d", answered, ideal)
-			}
+		t.Run(fmt.Sprint("works on ", worksOn), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := newSender(pace.Options{})
+				defer s.finish()
+				api := newServer(400*time.Millisecond, worksOn)
+				s.send(40*time.Second, api.call)
+				atFirst, steps := int(api.mostInFlight.Swap(0)), len(s.found)
+				answered := s.send(10*time.Minute, api.call)
+				later, enough := int(api.mostInFlight.Load()), max(16, worksOn)
+				if atFirst > max(24, worksOn*9/5) || later > max(18, enough*7/5) || s.last() < enough || s.last() > enough*5/4 {
+					t.Errorf("%d calls in flight at first, %d later, with %v workers", atFirst, later, s.found)
+				}
+				if changes := len(s.found) - steps; changes > 10 {
+					t.Errorf("changed %d times in ten minutes: %v", changes, s.found)
+				}
+				if ideal := 1500 * worksOn; answered < ideal*97/100 {
+					t.Errorf("%d calls, want %d", answered, ideal)
+				}
+			})
 		})
 	}
 }
@@ -159,28 +157,32 @@ func TestUnlimitedWorkersDoNotQueue(t *testing.T) {
 // and more again only after longer and longer times.
 func TestUnlimitedWorkersRespectRefusals(t *testing.T) {
 	for _, c := range []struct{ status, takes int }{{503, 20}, {503, 40}, {503, 60}, {0, 40}, {429, 40}} {
-		simulated(t, fmt.Sprintf("%d above %d", c.status, c.takes), func(t *testing.T, s *sender) {
-			api := newServer(400*time.Millisecond, 0)
-			api.takes, api.refusal = c.takes, c.status
-			call := func(i int) (int, bool) {
-				status, answered := api.call(i)
-				if !answered {
-					s.pace.Observe(status, nil)
+		t.Run(fmt.Sprintf("%d above %d", c.status, c.takes), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := newSender(pace.Options{})
+				defer s.finish()
+				api := newServer(400*time.Millisecond, 0)
+				api.takes, api.refusal = c.takes, c.status
+				call := func(i int) (int, bool) {
+					status, answered := api.call(i)
+					if !answered {
+						s.pace.Observe(status, nil)
+					}
+					return status, answered
 				}
-				return status, answered
-			}
-			if s.send(20*time.Second, call); s.last() >= c.takes {
-				t.Errorf("%v workers after a refusal", s.found)
-			}
-			before := api.refused.Load()
-			answered := s.send(10*time.Minute, call)
-			refused := api.refused.Load() - before
-			if before == 0 || before > 20 || refused > 60 || s.last() > c.takes {
-				t.Errorf("%d and %d refusals with %v workers", before, refused, s.found)
-			}
-			if few := 1500 * 15; answered < few {
-				t.Errorf("%d calls, 15 workers make %d", answered, few)
-			}
+				if s.send(20*time.Second, call); s.last() >= c.takes {
+					t.Errorf("%v workers after a refusal", s.found)
+				}
+				before := api.refused.Load()
+				answered := s.send(10*time.Minute, call)
+				refused := api.refused.Load() - before
+				if before == 0 || before > 20 || refused > 60 || s.last() > c.takes {
+					t.Errorf("%d and %d refusals with %v workers", before, refused, s.found)
+				}
+				if few := 1500 * 15; answered < few {
+					t.Errorf("%d calls, 15 workers make %d", answered, few)
+				}
+			})
 		})
 	}
 }
@@ -193,15 +195,19 @@ func TestUnlimitedWorkersHeedHeaders(t *testing.T) {
 		"the quota's size": header("Kard-Api-Usage-Quota-Capacity", "100000"),
 		"a wait":           header("X-RateLimit-Remaining", "0", "X-RateLimit-Reset", "1"),
 	} {
-		simulated(t, name, func(t *testing.T, s *sender) {
-			api := newServer(100*time.Millisecond, 0)
-			s.send(20*time.Second, func(i int) (int, bool) {
-				defer s.pace.Observe(200, h)
-				return api.call(i)
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := newSender(pace.Options{})
+				defer s.finish()
+				api := newServer(100*time.Millisecond, 0)
+				s.send(20*time.Second, func(i int) (int, bool) {
+					defer s.pace.Observe(200, h)
+					return api.call(i)
+				})
+				if s.pace.MostWorkers() != 16 {
+					t.Errorf("%v workers", s.found)
+				}
 			})
-			if s.pace.MostWorkers() != 16 {
-				t.Errorf("%v workers", s.found)
-			}
 		})
 	}
 }
@@ -209,111 +215,143 @@ func TestUnlimitedWorkersHeedHeaders(t *testing.T) {
 // If calls suddenly take longer, fewer are in flight. If that does not help, what they take
 // now is what they take, and the number grows again.
 func TestUnlimitedWorkersFollowTheLatency(t *testing.T) {
-	simulated(t, "slower", func(t *testing.T, s *sender) {
-		api := newServer(100*time.Millisecond, 0)
-		s.send(10*time.Second, api.call)
-		api.latency.Store(int64(400 * time.Millisecond))
-		grown := s.last()
-		if s.send(10*time.Second, api.call); grown != pace.MostUnlimited || s.last() != 16 {
-			t.Errorf("%v workers while calls take four times as long", s.found)
-		}
-		if s.send(time.Minute, api.call); s.last() != pace.MostUnlimited {
-			t.Errorf("%v workers a minute later", s.found)
-		}
+	t.Run("slower", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			s := newSender(pace.Options{})
+			defer s.finish()
+			api := newServer(100*time.Millisecond, 0)
+			s.send(10*time.Second, api.call)
+			api.latency.Store(int64(400 * time.Millisecond))
+			grown := s.last()
+			if s.send(10*time.Second, api.call); grown != pace.MostUnlimited || s.last() != 16 {
+				t.Errorf("%v workers while calls take four times as long", s.found)
+			}
+			if s.send(time.Minute, api.call); s.last() != pace.MostUnlimited {
+				t.Errorf("%v workers a minute later", s.found)
+			}
+		})
 	})
-	simulated(t, "can do less", func(t *testing.T, s *sender) {
-		api := newServer(100*time.Millisecond, 64)
-		s.send(10*time.Second, api.call)
-		for range 44 { // others occupy it
-			api.works <- struct{}{}
-		}
-		s.send(10*time.Second, api.call)
-		if api.mostInFlight.Store(0); s.last() > 25 {
-			t.Errorf("%v workers for an API that works on 20 calls", s.found)
-		}
-		if s.send(10*time.Minute, api.call); api.mostInFlight.Load() > 30 {
-			t.Errorf("%d calls in flight with %v workers", api.mostInFlight.Load(), s.found)
-		}
-		for range 44 {
-			<-api.works
-		}
-		if s.send(10*time.Minute, api.call); s.last() != 64 {
-			t.Errorf("%v workers after it works on 64 calls again", s.found)
-		}
+	t.Run("can do less", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			s := newSender(pace.Options{})
+			defer s.finish()
+			api := newServer(100*time.Millisecond, 64)
+			s.send(10*time.Second, api.call)
+			for range 44 { // others occupy it
+				api.works <- struct{}{}
+			}
+			s.send(10*time.Second, api.call)
+			if api.mostInFlight.Store(0); s.last() > 25 {
+				t.Errorf("%v workers for an API that works on 20 calls", s.found)
+			}
+			if s.send(10*time.Minute, api.call); api.mostInFlight.Load() > 30 {
+				t.Errorf("%d calls in flight with %v workers", api.mostInFlight.Load(), s.found)
+			}
+			for range 44 {
+				<-api.works
+			}
+			if s.send(10*time.Minute, api.call); s.last() != 64 {
+				t.Errorf("%v workers after it works on 64 calls again", s.found)
+			}
+		})
 	})
 }
 
 // Few calls, calls that come one by one, and those of canaries change nothing.
 func TestUnlimitedWorkersStayFew(t *testing.T) {
-	simulated(t, "few calls", func(t *testing.T, s *sender) {
-		api := newServer(100*time.Millisecond, 0)
-		s.send(350*time.Millisecond, api.call)
-		if s.finish(); s.pace.Answered() > 64 || s.pace.MostWorkers() != 16 {
-			t.Errorf("%v workers for %d calls", s.found, s.pace.Answered())
-		}
+	t.Run("few calls", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			s := newSender(pace.Options{})
+			defer s.finish()
+			api := newServer(100*time.Millisecond, 0)
+			s.send(350*time.Millisecond, api.call)
+			if s.finish(); s.pace.Answered() > 64 || s.pace.MostWorkers() != 16 {
+				t.Errorf("%v workers for %d calls", s.found, s.pace.Answered())
+			}
+		})
 	})
-	simulated(t, "slow input", func(t *testing.T, s *sender) {
-		api := newServer(100*time.Millisecond, 0)
-		s.pause = 10 * time.Millisecond // so about ten are in flight
-		if s.send(time.Minute, api.call); s.pace.MostWorkers() != 16 {
-			t.Errorf("%v workers", s.found)
-		}
+	t.Run("slow input", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			s := newSender(pace.Options{})
+			defer s.finish()
+			api := newServer(100*time.Millisecond, 0)
+			s.pause = 10 * time.Millisecond // so about ten are in flight
+			if s.send(time.Minute, api.call); s.pace.MostWorkers() != 16 {
+				t.Errorf("%v workers", s.found)
+			}
+		})
 	})
-	simulated(t, "canaries", func(t *testing.T, s *sender) {
-		api := newServer(100*time.Millisecond, 0)
-		s.may = s.pace.CanaryWorkers
-		s.send(time.Minute, api.call)
-		s.may = s.pace.Workers
-		if s.send(200*time.Millisecond, api.call); s.pace.MostWorkers() != 16 {
-			t.Errorf("%v workers", s.found)
-		}
+	t.Run("canaries", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			s := newSender(pace.Options{})
+			defer s.finish()
+			api := newServer(100*time.Millisecond, 0)
+			s.may = s.pace.CanaryWorkers
+			s.send(time.Minute, api.call)
+			s.may = s.pace.Workers
+			if s.send(200*time.Millisecond, api.call); s.pace.MostWorkers() != 16 {
+				t.Errorf("%v workers", s.found)
+			}
+		})
 	})
-	simulated(t, "the processor is the limit", func(t *testing.T, s *sender) {
-		api := newServer(2*time.Millisecond, 2)
-		if s.send(time.Minute, api.call); s.pace.MostWorkers() != 16 {
-			t.Errorf("%v workers", s.found)
-		}
+	t.Run("the processor is the limit", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			s := newSender(pace.Options{})
+			defer s.finish()
+			api := newServer(2*time.Millisecond, 2)
+			if s.send(time.Minute, api.call); s.pace.MostWorkers() != 16 {
+				t.Errorf("%v workers", s.found)
+			}
+		})
 	})
 }
 
 // A moment in which nothing is answered, such as when the machine pauses, does not count.
 func TestUnlimitedWorkersForgiveAPause(t *testing.T) {
-	simulated(t, "", func(t *testing.T, s *sender) {
-		api := newServer(100*time.Millisecond, 0)
-		s.send(1200*time.Millisecond, func(i int) (int, bool) {
-			if now := time.Since(s.began); now > 900*time.Millisecond && now < 1010*time.Millisecond {
-				time.Sleep(200 * time.Millisecond)
+	t.Run("", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			s := newSender(pace.Options{})
+			defer s.finish()
+			api := newServer(100*time.Millisecond, 0)
+			s.send(1200*time.Millisecond, func(i int) (int, bool) {
+				if now := time.Since(s.began); now > 900*time.Millisecond && now < 1010*time.Millisecond {
+					time.Sleep(200 * time.Millisecond)
+				}
+				return api.call(i)
+			})
+			if s.send(3*time.Second, api.call); s.last() != pace.MostUnlimited {
+				t.Errorf("%v workers", s.found)
 			}
-			return api.call(i)
 		})
-		if s.send(3*time.Second, api.call); s.last() != pace.MostUnlimited {
-			t.Errorf("%v workers", s.found)
-		}
 	})
 }
 
 // Calls that follow from the answer of one, and so are sent at once, are in flight only as
 // far as there are workers.
 func TestUnlimitedCallsAtOnce(t *testing.T) {
-	simulated(t, "", func(t *testing.T, s *sender) {
-		api := newServer(100*time.Millisecond, 0)
-		atOnce := func() int64 {
+	t.Run("", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			s := newSender(pace.Options{})
+			defer s.finish()
+			api := newServer(100*time.Millisecond, 0)
+			atOnce := func() int64 {
+				s.finish()
+				api.mostInFlight.Store(0)
+				work(s.pace, 200, 400, lasting(0), api.call)
+				return api.mostInFlight.Load()
+			}
+			few := atOnce()
+			s.send(10*time.Second, api.call)
+			many := atOnce()
+			if err := call(s.pace, 0, 503, false); err != nil {
+				t.Fatal(err)
+			}
+			s.may()
 			s.finish()
-			api.mostInFlight.Store(0)
-			work(s.pace, 200, 400, lasting(0), api.call)
-			return api.mostInFlight.Load()
-		}
-		few := atOnce()
-		s.send(10*time.Second, api.call)
-		many := atOnce()
-		if err := call(s.pace, 0, 503, false); err != nil {
-			t.Fatal(err)
-		}
-		s.may()
-		s.finish()
-		atOnce() // calls in flight are not ended
-		if half := atOnce(); few != 16 || many != 64 || half != 32 {
-			t.Errorf("%d, %d and %d calls in flight", few, many, half)
-		}
+			atOnce() // calls in flight are not ended
+			if half := atOnce(); few != 16 || many != 64 || half != 32 {
+				t.Errorf("%d, %d and %d calls in flight", few, many, half)
+			}
+		})
 	})
 }
