@@ -20,6 +20,9 @@ type Dialect struct {
 	// keys (the first parameter) with the entries e of a scope (the second), by the
 	// index over them.
 	Find, FindFolded, FindRemote string
+	// Recurring joins a list of ids (the first parameter) with the rows r of a scope (the
+	// second) and of the feed f with a name (the third) that were refused again and again.
+	Recurring string
 	// Now is the server's clock, in milliseconds since 1970.
 	Now string
 	// put inserts or updates entries: see DB.Put.

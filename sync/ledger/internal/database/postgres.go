@@ -15,6 +15,9 @@ var postgresDialect = Dialect{
 	Find:       findPostgres(`x.id = u.id`),
 	FindFolded: findPostgres(`x.folded = u.id`),
 	FindRemote: findPostgres(`x.remote = u.id AND x.remote <> ''`),
+	Recurring: `(SELECT DISTINCT unnest(?::text[]) AS id) j CROSS JOIN LATERAL (SELECT * FROM usersync_recurring x
+		WHERE x.id = j.id AND x.scope = ? AND x.feed = (SELECT num FROM usersync_feed WHERE name = ?) OFFSET 0) r
+		JOIN usersync_feed f ON f.num = r.feed`, // as in findPostgres
 	Now:        `CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)`,
 	put:        putPostgres,
 	migrations: "migrations/postgres",

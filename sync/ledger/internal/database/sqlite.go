@@ -25,6 +25,8 @@ var sqliteDialect = Dialect{
 	Find:       findSQLite + `e.id = j.id`,
 	FindFolded: findSQLite + `e.folded = j.id`,
 	FindRemote: findSQLite + `e.remote = j.id AND e.remote <> ''`,
+	Recurring: `usersync_feed f JOIN usersync_recurring r
+		ON r.feed = f.num AND r.id IN (SELECT value FROM json_each(?)) AND r.scope = ? AND f.name = ?`,
 	Now:        `CAST(unixepoch('subsec') * 1000 AS INTEGER)`,
 	put:        putSQLite,
 	migrations: "migrations/sqlite",

@@ -6,18 +6,24 @@ import (
 	"errors"
 	"time"
 
-	"usersync/sync/ledger/internal/database"
 	"usersync/sync/ledger/internal/scope"
 	"usersync/sync/user"
 )
 
-const selected = `SELECT r.id, f.name, r.hash, r.status, r.code, r.runs, r.first, r.last, r.sent, COALESCE(u.name, '')
-	FROM usersync_recurring r JOIN usersync_feed f ON f.num = r.feed LEFT JOIN usersync_run u ON u.num = r.run WHERE r.scope = ?`
+// selected returns the query for the rows r of a feed f.
+func selected(from string) string {
+	return `SELECT r.id, f.name, r.hash, r.status, r.code, r.runs, r.first, r.last, r.sent, COALESCE(u.name, '')
+		FROM ` + from + ` LEFT JOIN usersync_run u ON u.num = r.run`
+}
+
+const ofFeeds = `usersync_recurring r JOIN usersync_feed f ON f.num = r.feed`
 
 // First returns the first n rows of the scope's feed, in the order of their ids: those
 // without one come first.
 func First(ctx context.Context, s *scope.Scope, n int) ([]Row, error) {
-	return read(ctx, s, s.DB.Query, ` AND f.name = ? ORDER BY r.id LIMIT ?`, s.Feed, int64(n))
+	return read(ctx, s, func(num int64) (*sql.Rows, error) {
+		return s.DB.Query(ctx, s.DB.Read, selected(ofFeeds)+` WHERE r.scope = ? AND f.name = ? ORDER BY r.id LIMIT ?`, num, s.Feed, int64(n))
+	})
 }
 
 // EachID calls take with the id of each row of the scope's feed that has one, in no order. The
@@ -49,7 +55,9 @@ func Of(ctx context.Context, s *scope.Scope, ids []string) ([]Row, error) {
 	if err != nil {
 		return nil, err
 	}
-	return read(ctx, s, s.DB.QueryOften, ` AND f.name = ? AND r.id IN (SELECT j.id FROM `+s.DB.IDs+`)`, s.Feed, list)
+	return read(ctx, s, func(num int64) (*sql.Rows, error) {
+		return s.DB.QueryOften(ctx, s.DB.Read, selected(s.DB.Recurring), list, num, s.Feed)
+	})
 }
 
 // Known reports whether there are rows of an id, of any feed.
@@ -65,7 +73,9 @@ func Known(ctx context.Context, s *scope.Scope, id string) (known bool, err erro
 // All returns the rows of the scope, of all feeds, in the order of their ids. It is as large
 // as the answer.
 func All(ctx context.Context, s *scope.Scope) ([]Row, error) {
-	return read(ctx, s, s.DB.Query, ` ORDER BY r.id, f.name, r.hash`)
+	return read(ctx, s, func(num int64) (*sql.Rows, error) {
+		return s.DB.Query(ctx, s.DB.Read, selected(ofFeeds)+` WHERE r.scope = ? ORDER BY r.id, f.name, r.hash`, num)
+	})
 }
 
 // NowParked counts the rows of a finished run that the API has refused again, in at least so
@@ -81,15 +91,12 @@ func NowParked(ctx context.Context, s *scope.Scope, run string, least int) (park
 	return parked, err
 }
 
-// query is one of the ways in which a database is asked.
-type query func(ctx context.Context, q database.Querier, text string, args ...any) (*sql.Rows, error)
-
-func read(ctx context.Context, s *scope.Scope, by query, where string, args ...any) ([]Row, error) {
+func read(ctx context.Context, s *scope.Scope, query func(num int64) (*sql.Rows, error)) ([]Row, error) {
 	num, err := s.Num(ctx)
 	if err != nil || num == 0 {
 		return nil, err
 	}
-	rows, err := by(ctx, s.DB.Read, selected+where, append([]any{num}, args...)...)
+	rows, err := query(num)
 	if err != nil {
 		return nil, err
 	}
