@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"usersync/reader/mapping"
+	"usersync/sync/identity"
 	"usersync/sync/user"
 )
 
@@ -14,9 +15,6 @@ type headings struct {
 	names   []string // of the columns
 	lengths uint64   // a bit for each length in bytes that a name has
 }
-
-// codeHeader is the code of such a row.
-const codeHeader = "header_again"
 
 const longestHeading = 63 // bytes of names that are looked for
 
@@ -54,7 +52,7 @@ func (h *headings) check(rec *user.Record, cells []user.Value) {
 		return
 	}
 	var all user.Faults
-	all.Add(&user.InvalidError{Code: codeHeader, Rule: "holds names of columns: it is a header, and not a user", Hint: "remove the line"})
+	all.Add(&user.InvalidError{Code: identity.CodeHeader, Rule: "holds names of columns: it is a header, and not a user", Hint: "remove the line"})
 	all.Add(rec.Err)
 	rec.Err = all.Err()
 }

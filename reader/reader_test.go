@@ -127,6 +127,8 @@ func TestRecords(t *testing.T) {
 		"single quotes":       {"[{\"id\":\"1\"},{'id':'2'},{\"id\":\"3\"}]", []string{"1 1", "stop 1 an element of the JSON array is not valid JSON: it has single quotes, at byte 14 of the decoded file"}},
 		"comment":             {"[{\"id\":\"1\"},\n{\"id\":\"2\", // it's \"new\"\n},{\"id\":\"3\"}]", []string{"1 1", "stop 2 an element of the JSON array is not valid JSON: it has a comment, at byte 25 of the decoded file"}},
 		"quote too many":      {"[{\"id\":\"1\"},\n{\"id\":\"2\",\"bio\":\"5\" tall\", \"city\":\"\"},{\"id\":\"3\"}]", []string{"1 1", "stop 2 the JSON array is never closed: the file ends inside a text of the element that begins on this line, at byte 14 of the decoded file"}},
+		"two faults, later": {"[{\"id\":\"1\"},{\"id\":\"2\",\"bio\":\"" + strings.Repeat("x", 3000) + "\",\"a\":NaN},\n{\"id\":\"3\",\"id\":\"4\" 'x'}]",
+			[]string{"1 1", "1 !bad_json", "stop 2 an element of the JSON array a key appears twice in the object, at byte 3042 of the decoded file"}},
 		"brackets that cross": {"[{\"id\":\"1\"}}", []string{"1 1", "stop 1 a bracket of the JSON array does not match, at byte 12 of the decoded file"}},
 		"broken first line":   {"{\n{\"id\":\"1\"}\n", []string{"1 !bad_json", "2 1"}},
 	} {

@@ -56,7 +56,7 @@ func NewParser(m *mapping.Mapper, names map[string]user.Field, rejectKey func(ke
 func (p *Parser) Parse(raw []byte) *user.InvalidError {
 	p.number++
 	p.text, p.spans, p.prefix = p.text[:0], p.spans[:0], p.prefix[:0]
-	p.HasRejectKeys, p.Syntax, p.Broken = false, false, false
+	p.HasRejectKeys, p.Syntax, p.Broken, p.FaultAt = false, false, false, 0
 	p.input.Reset(raw)
 	p.dec.Reset(&p.input)
 	invalid, err := p.record()

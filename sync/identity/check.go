@@ -37,6 +37,10 @@ const (
 	CodePseudo  = "pseudonym"  // stands for an id in results
 )
 
+// CodeHeader is the code of a row that is a header: what stands where others have their id is the
+// name of a column.
+const CodeHeader = "header_again"
+
 // Verdict is what Check has to say about a text. The zero Verdict accepts it.
 type Verdict struct {
 	Class Class

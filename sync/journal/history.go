@@ -48,6 +48,11 @@ func (p *History) Advance(m Checkpoint) {
 		return
 	}
 	m.Noted = p.Checkpoint.Noted // the ledger has none
+	for i := range p.Settled {
+		if s := &p.Settled[i]; s.Record <= m.Record { // a guard counts all of them
+			m.Noted.Deletes.Add(&user.Outcome{Status: s.Status, Code: s.Code, Remembered: s.Remembered})
+		}
+	}
 	p.Checkpoint = m
 	p.drop()
 }

@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"errors"
 	"testing"
 
 	"usersync/sync/user"
@@ -26,5 +27,27 @@ func TestRememberedDeletion(t *testing.T) {
 		if s.Remembered != outcomes[i].Remembered {
 			t.Errorf("record %d: %t", s.Record, s.Remembered)
 		}
+	}
+}
+
+// TestDeletesBeforeTheLedgersMark: a kill between the checkpoint of the ledger and that of the
+// journal loses none of the first deletes.
+func TestDeletesBeforeTheLedgersMark(t *testing.T) {
+	s := begin(t, header)
+	outcomes := settled(batch(1, 3))
+	for i := range outcomes {
+		outcomes[i].Status, outcomes[i].Code, outcomes[i].Remembered = user.Deleted, user.CodeAlreadyAbsent, i == 1
+	}
+	if err := errors.Join(s.j.Sent(batch(1, 3)), s.j.Settled(outcomes)); err != nil {
+		t.Fatal(err)
+	}
+	past, err := read(s.d.Bytes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	past.Advance(Checkpoint{Record: 2})
+	past.Advance(Checkpoint{Record: 2})
+	if want := (user.FirstDeletes{Tried: 2, Absent: 1}); past.Checkpoint.Noted.Deletes != want {
+		t.Errorf("%+v, want %+v", past.Checkpoint.Noted.Deletes, want)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"usersync/sync/guard"
+	"usersync/sync/identity"
 	"usersync/sync/ledger"
 	"usersync/sync/protect"
 	"usersync/sync/user"
@@ -64,17 +65,19 @@ func (f *feed) Rules(context.Context) (ledger.Rules, bool, error) { return f.rul
 
 // input yields a record for each id, and looks up those that are valid, as the engine
 // does. A leading ! makes an id unreadable; a leading ? makes another cell of its row
-// invalid.
+// invalid; a leading # makes the row a header.
 func input(t *testing.T, p *Presence, f *feed, written int, ids ...string) {
 	t.Helper()
 	records := func(yield func(*user.Record, error) bool) {
 		for i, id := range ids {
-			r := &user.Record{Origin: user.Origin{Record: i + 1, File: "users.csv", Line: i + 2}, User: user.User{ID: strings.Trim(id, "!?")}}
+			r := &user.Record{Origin: user.Origin{Record: i + 1, File: "users.csv", Line: i + 2}, User: user.User{ID: strings.Trim(id, "!?#")}}
 			switch id[0] {
 			case '!':
 				r.Err = &user.InvalidError{Code: "bad_id", Field: user.ID}
 			case '?':
 				r.Err = &user.InvalidError{Code: "bad_phone", Field: user.Phone}
+			case '#':
+				r.Err = &user.InvalidError{Code: identity.CodeHeader}
 			}
 			if !yield(r, nil) {
 				return
@@ -186,6 +189,7 @@ func TestRules(t *testing.T) {
 		"nothing broken":           {[]string{"a", "b", "c"}, func(*Rules, *feed) {}, "", ""},
 		"a file without a proof":   {[]string{"a", "b", "c"}, func(r *Rules, _ *feed) { r.Unproven = "users.csv" }, "nothing proves that users.csv was not truncated", "--trust-eof"},
 		"an id that nobody reads":  {[]string{"a", "b", "!c"}, func(*Rules, *feed) {}, "the id of 1 row cannot be read (users.csv:4)", "fix these rows"},
+		"a header inside":          {[]string{"a", "b", "#ID"}, func(*Rules, *feed) {}, "the id of 1 row cannot be read (users.csv:4)", "fix these rows"},
 		"no row that is valid":     {[]string{"?a"}, func(r *Rules, _ *feed) { r.Invalid = 1 }, "no row of the input is valid", "rejects"},
 		"more than allowed":        {[]string{"a", "b"}, func(r *Rules, _ *feed) { r.MaxDelete = Limit{Set: true, Count: 1} }, "at most 1 may be deleted", "--max-delete"},
 		"as many as allowed":       {[]string{"a", "b"}, func(r *Rules, _ *feed) { r.MaxDelete = Limit{Set: true, Count: 2} }, "", ""},

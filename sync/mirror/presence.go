@@ -152,7 +152,7 @@ func identified(r *user.Record) bool {
 		return true
 	}
 	bad, ok := r.Err.(*user.InvalidError)
-	return r.User.ID != "" && ok && bad.Field != user.ID && bad.Code != "bad_id"
+	return r.User.ID != "" && ok && bad.Field != user.ID && bad.Code != "bad_id" && bad.Code != identity.CodeHeader
 }
 
 // flush looks up the ids in the queue.

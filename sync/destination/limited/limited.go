@@ -10,6 +10,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 
 	"usersync/sync/destination"
 	"usersync/sync/destination/verdict"
@@ -136,5 +137,9 @@ func answerOf(err error) (status int, answered bool) {
 	case errors.Is(err, context.Canceled):
 		return Cut, false
 	}
-	return cmp.Or(ce.Status, ce.TokenStatus), ce.Fault == destination.RefusedWhole || ce.Fault == destination.Denied || ce.Status == 401 || ce.Status == 403
+	token := ce.TokenStatus
+	if token == http.StatusTooManyRequests {
+		token = 0 // nothing slows down the calls for tokens but that an API without answers is down
+	}
+	return cmp.Or(ce.Status, token), ce.Fault == destination.RefusedWhole || ce.Fault == destination.Denied || ce.Status == 401 || ce.Status == 403
 }

@@ -16,6 +16,10 @@ import (
 // signed and made again. A second 403 is about the signature itself.
 func (c *Client) do(ctx context.Context, request rest.Request, r *user.Record) (*rest.Answer, error) {
 	a, err := c.api.Do(ctx, request)
+	if err == nil && a.Status == http.StatusForbidden { // about a signature, even if it reads as if the user existed
+		defer a.Release()
+		err = a.Fail(destination.Denied, destination.StatusCode(a.Status), "")
+	}
 	var ce *destination.CallError
 	if !errors.As(err, &ce) || ce.Status != http.StatusForbidden {
 		c.forbidden.clear(r)

@@ -60,6 +60,17 @@ func TestForbiddenIsCountedByRecord(t *testing.T) {
 	}
 }
 
+// A 403 is about the signature, also if it reads as if a user existed.
+func TestForbiddenInWords(t *testing.T) {
+	c, r := answering(t, 403, `{"message":"signature already used"}`), person("1")
+	for i, want := range []destination.Fault{destination.NotTaken, destination.Denied} {
+		_, err := c.Apply(t.Context(), user.Batch{Op: user.Create, Records: []*user.Record{r}})
+		if ce := expect.CallError(t, err); ce == nil || ce.Fault != want {
+			t.Errorf("call %d: %v", i+1, err)
+		}
+	}
+}
+
 // A read-back that is forbidden counts with the record's other calls.
 func TestForbiddenReadBack(t *testing.T) {
 	c := answering(t, 403, "")

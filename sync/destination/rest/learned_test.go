@@ -157,6 +157,8 @@ func TestPlainBody(t *testing.T) {
 		"UTF-16BE, marked":  {"\xfe\xff" + wide(1, 0), "", `{"a":1}`},
 		"ISO 8859-1":        {"{\"a\":\"\xe9\"}", "Content-Type: application/json; charset=ISO-8859-1", "{\"a\":\"\u00e9\"}"},
 		"ISO 8859-1, UTF-8": {text, "Content-Type: application/json; charset=latin1", text},
+		"broken UTF-8":      {"{\"a\":\"\xc3\xbc\xc3\"}", "Content-Type: application/json; charset=latin1", "{\"a\":\"\xc3\xbc\xc3\"}"},
+		"Windows-1252":      {"{\"a\":\"\xe9\x96\"}", "Content-Type: application/json; charset=ISO-8859-1", "{\"a\":\"\xe9\x96\"}"},
 		"not said":          {"{\"a\":\"\xe9\"}", "Content-Type: application/json", "{\"a\":\"\xe9\"}"},
 	} {
 		c := serve(t, func(w http.ResponseWriter, r *http.Request) {

@@ -60,9 +60,19 @@ func isLatin(contentType string) bool {
 	return charset == "iso-8859-1" || charset == "latin1" || charset == "latin-1"
 }
 
+// fromLatin leaves text alone that may be in another charset, whatever its header says: it has
+// letters in UTF-8, or bytes that are letters in Windows-1252 only. It would become other
+// letters, which an update may send back.
 func fromLatin(body []byte) []byte {
 	if utf8.Valid(body) {
 		return body
+	}
+	for i := 0; i < len(body); {
+		_, size := utf8.DecodeRune(body[i:])
+		if size > 1 || body[i] >= 0x80 && body[i] < 0xa0 {
+			return body
+		}
+		i += size
 	}
 	text := make([]byte, 0, len(body)+len(body)/8)
 	for _, b := range body {

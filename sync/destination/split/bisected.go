@@ -71,7 +71,7 @@ func mayHalve(ce *destination.CallError, b user.Batch) bool {
 	case len(b.Records) == 1:
 		return false
 	case ce.Fault == destination.RefusedWhole:
-		return ce.Status == 400 || ce.Status == 413 || ce.Status == 422
+		return ce.Status == 400 || ce.Status == 413 || ce.Status == 422 || ce.SaysExists && (ce.Status == 403 || ce.Status == 412)
 	}
 	return b.Apart && ce.Fault == destination.PerhapsTaken && ce.Status >= 500
 }

@@ -48,6 +48,10 @@ func TestHalving(t *testing.T) {
 		"400": {send: "a=1 b=2", faults: []fault{whole400}, want: "created created", calls: "create a b: 400 for the whole call, create a, create b"},
 		"413": {send: "a=1 b=2", faults: []fault{whole413}, want: "created created"},
 		"422": {send: "a=1 b=2", faults: []fault{whole422}, want: "created created"},
+		"403 in words": {
+			send: "a=1 b=2", faults: []fault{exists403}, want: "created created",
+			calls: "create a b: 403 for the whole call, because a user exists, create a, create b",
+		},
 		"one user alone is refused": {
 			send: "a=1", faults: []fault{whole422}, want: "refused:http_422", calls: "create a: 422 for the whole call",
 		},

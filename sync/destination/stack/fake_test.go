@@ -34,6 +34,7 @@ const (
 	whole413     fault = "413 for the whole call"
 	whole422     fault = "422 for the whole call"
 	whole409     fault = "409 for the whole call"
+	exists403    fault = "403 for the whole call, because a user exists"
 	denied       fault = "403"
 	forgets      fault = "404 for each user"
 )
@@ -55,6 +56,8 @@ func (f fault) failure() *destination.CallError {
 		var status int
 		_, _ = fmt.Sscan(string(f), &status)
 		return &destination.CallError{Fault: destination.RefusedWhole, Status: status, Code: fmt.Sprintf("http_%d", status)}
+	case exists403:
+		return &destination.CallError{Fault: destination.RefusedWhole, Status: 403, Code: "http_403", SaysExists: true}
 	case denied:
 		return &destination.CallError{Fault: destination.Denied, Status: 403, Code: "http_403"}
 	}

@@ -54,11 +54,16 @@ func TestLimitedTellsHowEachCallEnds(t *testing.T) {
 // A call that ended here says nothing about the API, and an API whose token endpoint answers is
 // not silent.
 func TestLimitedTellsWhatTheAPISaid(t *testing.T) {
-	for want, ce := range map[int]*destination.CallError{
-		0:           {Code: "eof"},
-		503:         {Fault: destination.NotTaken, Code: "token_http_503", TokenStatus: 503},
-		limited.Cut: {Code: "canceled", Err: context.Canceled},
+	for _, c := range []struct {
+		want int
+		ce   *destination.CallError
+	}{
+		{0, &destination.CallError{Code: "eof"}},
+		{503, &destination.CallError{Fault: destination.NotTaken, Code: "token_http_503", TokenStatus: 503}},
+		{0, &destination.CallError{Fault: destination.NotTaken, Code: "token_http_429", TokenStatus: 429}}, // otherwise the API would never count as down
+		{limited.Cut, &destination.CallError{Code: "canceled", Err: context.Canceled}},
 	} {
+		want, ce := c.want, c.ce
 		e := new(ends)
 		inner := limited.Limited{Destination: broken{readable{scene{}.fake()}, ce}, Pacer: e, Wire: t.Context()}
 		inner.Apply(t.Context(), user.Batch{Op: user.Create, Records: records("a=1", user.Create)})

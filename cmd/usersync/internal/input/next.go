@@ -60,8 +60,12 @@ func listCommand(path string, why *source.Error) string {
 }
 
 // lookCommand shows the line of a file that does not fit, or how large the file is if it is empty.
-// Lines of a compressed file are not those that were read.
+// Lines of a compressed file are not those that were read, and a pipe may wait for its writer
+// for ever.
 func lookCommand(path string, line int) string {
+	if !config.IsRegular(path) {
+		return "usersync help settings"
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return "usersync help settings"

@@ -3,6 +3,7 @@ package input
 import (
 	"os"
 	"path/filepath"
+	"syscall"
 	"testing"
 
 	"usersync/cmd/usersync/internal/config"
@@ -39,5 +40,16 @@ func TestNextShowsTheLine(t *testing.T) {
 		if got := nextForInput(&config.Config{}, []string{path}, &reader.InputError{File: path, Line: c.line, Rule: "is wrong"}); got != want {
 			t.Errorf("%s: %s, want %s", name, got, want)
 		}
+	}
+}
+
+// A pipe is not opened again: it would wait for a writer.
+func TestNextDoesNotWaitForAPipe(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "pipe")
+	if err := syscall.Mkfifo(path, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got := nextForInput(&config.Config{}, []string{path}, &reader.InputError{File: path, Line: 1, Rule: "is wrong"}); got != "usersync help settings" {
+		t.Error(got)
 	}
 }
