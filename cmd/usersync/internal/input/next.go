@@ -61,7 +61,7 @@ func listCommand(path string, why *source.Error) string {
 
 // lookCommand shows the line of a file that does not fit, or how large the file is if it is empty.
 // Lines of a compressed file are not those that were read, and a pipe may wait for its writer
-// for ever.
+// forever.
 func lookCommand(path string, line int) string {
 	if !config.IsRegular(path) {
 		return "usersync help settings"
