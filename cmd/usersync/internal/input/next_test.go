@@ -3,6 +3,7 @@ package input
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -43,10 +44,18 @@ func TestNextShowsTheLine(t *testing.T) {
 	}
 }
 
-// A pipe is not opened again: it would wait for a writer.
+// A pipe is not opened again: without a writer that would never end.
 func TestNextDoesNotWaitForAPipe(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "pipe")
 	if err := syscall.Mkfifo(path, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	writer, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer writer.Close()
+	if _, err := writer.WriteString(strings.Repeat("x", 512)); err != nil {
 		t.Fatal(err)
 	}
 	if got := nextForInput(&config.Config{}, []string{path}, &reader.InputError{File: path, Line: 1, Rule: "is wrong"}); got != "usersync help settings" {
