@@ -14,6 +14,7 @@ type headings struct {
 	mapper  *mapping.Mapper
 	names   []string // of the columns
 	lengths uint64   // a bit for each length in bytes that a name has
+	moved   bool     // a header in another order came: what follows is not in our columns
 }
 
 const longestHeading = 63 // bytes of names that are looked for
@@ -29,9 +30,15 @@ func (h *headings) bind(m *mapping.Mapper) {
 }
 
 // check refuses a record whose id is the name of a column, if its other cells say the same. An id
-// alone may be that of a user.
+// alone may be that of a user. Below a header in another order it refuses all records, whose cells
+// are not what they seem to be: not even the id.
 func (h *headings) check(rec *user.Record, cells []user.Value) {
 	id := rec.User.ID
+	if h.moved {
+		rec.User.ID = ""
+		refuseHeader(rec, "is below a header whose columns are in another order than those of the file", "split the file at that header")
+		return
+	}
 	if len(id) > longestHeading || h.lengths>>len(id)&1 == 0 || !h.isName(id) {
 		return
 	}
@@ -51,8 +58,16 @@ func (h *headings) check(rec *user.Record, cells []user.Value) {
 	if own < 2 && (filled < 2 || own+others < filled) {
 		return
 	}
+	if h.moved = others > 1 && own+others == filled; h.moved {
+		refuseHeader(rec, "holds names of columns, in another order: it is a header, and not a user", "split the file here")
+		return
+	}
+	refuseHeader(rec, "holds names of columns: it is a header, and not a user", "remove the line")
+}
+
+func refuseHeader(rec *user.Record, rule, hint string) {
 	var all user.Faults
-	all.Add(&user.InvalidError{Code: identity.CodeHeader, Rule: "holds names of columns: it is a header, and not a user", Hint: "remove the line"})
+	all.Add(&user.InvalidError{Code: identity.CodeHeader, Rule: rule, Hint: hint})
 	all.Add(rec.Err)
 	rec.Err = all.Err()
 }
