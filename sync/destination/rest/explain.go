@@ -32,9 +32,10 @@ func MayConflict(status int) bool {
 }
 
 // forbidsDuplicate reports whether a 403 is about the user and not about the credentials: it
-// reads as if the user existed.
+// answers a POST, and reads as if the user existed. To other calls such words are more likely
+// about a token that was used before.
 func (a *Answer) forbidsDuplicate(method string) bool {
-	return a.Status == http.StatusForbidden && method != http.MethodGet && a.err == nil && len(a.records) > 0 && a.saysExists()
+	return a.Status == http.StatusForbidden && method == http.MethodPost && a.err == nil && len(a.records) > 0 && a.saysExists()
 }
 
 // explained returns the code and the detail of problem details, where the client found no

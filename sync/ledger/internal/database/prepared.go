@@ -20,7 +20,10 @@ func (db *DB) Begin(ctx context.Context) (*sql.Tx, error) {
 		return tx, err
 	}
 	if _, err := tx.ExecContext(ctx, db.bounded); err != nil {
-		return nil, errors.Join(err, tx.Rollback())
+		if failed := tx.Rollback(); !errors.Is(failed, sql.ErrTxDone) { // as when ctx has ended
+			err = errors.Join(err, failed)
+		}
+		return nil, err
 	}
 	return tx, nil
 }
