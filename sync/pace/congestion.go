@@ -41,12 +41,11 @@ type congestion struct {
 
 // period is what is known since the limit last changed.
 type period struct {
-	began    time.Time
-	step     int  // by which the limit grew then
-	doubted  bool // the period before, with the same limit, was crowded
-	calls    int  // that began and were answered since
-	took     time.Duration
-	inFlight int // when they were answered, added up
+	began   time.Time
+	step    int  // by which the limit grew then
+	doubted bool // the period before, with the same limit, was crowded
+	calls   int  // that began and were answered since
+	took    time.Duration
 }
 
 func newCongestion(most int) *congestion {
@@ -55,7 +54,7 @@ func newCongestion(most int) *congestion {
 }
 
 // ended counts a call. One that began before the limit changed says nothing about it.
-func (c *congestion) ended(began time.Time, took time.Duration, answered bool, inFlight int) {
+func (c *congestion) ended(began time.Time, took time.Duration, answered bool) {
 	switch {
 	case began.Before(c.began):
 	case !answered:
@@ -63,7 +62,6 @@ func (c *congestion) ended(began time.Time, took time.Duration, answered bool, i
 	default:
 		c.calls++
 		c.took += took
-		c.inFlight += inFlight
 		if c.quickest == 0 || took < c.quickest {
 			c.quickest = max(took, 1)
 		}
@@ -150,11 +148,18 @@ func (c *congestion) advance(now time.Time, average time.Duration) {
 		c.base += (average - c.base) / 8
 	}
 	step := 0
-	if busy := 4*c.inFlight >= 3*c.limit*c.calls; busy {
+	if c.busy(now) {
 		step = c.nextStep()
 	}
 	c.limit += step
 	c.period = period{began: now, step: step}
+}
+
+// busy reports whether about all calls that may be in flight were. Their average number is the
+// time of all calls over the time that passed (Little's law). The calls that began before, or have
+// not ended, are missing: at most two of some five.
+func (c *congestion) busy(now time.Time) bool {
+	return 8*c.took >= 5*time.Duration(c.limit)*now.Sub(c.began)
 }
 
 // nextStep is an eighth once a step was too much, and twice the last one if that was not.

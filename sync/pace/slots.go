@@ -92,7 +92,7 @@ func (s *slots) ended(began time.Time, answered bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.congestion != nil {
-		s.congestion.ended(began, took, answered, len(s.held)-s.barred)
+		s.congestion.ended(began, took, answered)
 	}
 	switch {
 	case !answered && s.latency == 0:
