@@ -39,8 +39,8 @@ func (p *planner) countCanary(ctx context.Context) {
 // advanceCanaries gathers the next record of each canary. That happens early, and these
 // records count, if the input has no more users or the window has no room for them.
 func (p *planner) advanceCanaries(ctx context.Context) {
-	was, before := p.canaries, p.out.added
-	p.canaries = canaries{}
+	was, before := *p.canaries, p.out.added
+	*p.canaries = canaries{}
 	for _, c := range was.idle {
 		p.advance(ctx, c.queue, c.outcome)
 	}

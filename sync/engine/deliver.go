@@ -26,8 +26,8 @@ type pool struct {
 	perhapsTaken atomic.Int64 // records without an outcome that calls may have delivered
 }
 
-func newPool(ctx context.Context, j Job, c *collector, stop func(error)) *pool {
-	return &pool{ctx: ctx, workers: newWorkers(j.Limits, c.window), destination: j.Destination, journal: j.Journal, collector: c, stop: stop, stats: j.Stats}
+func newPool(ctx context.Context, j Job, c *collector, first *canaries, stop func(error)) *pool {
+	return &pool{ctx: ctx, workers: newWorkers(j.Limits, c.window, first), destination: j.Destination, journal: j.Journal, collector: c, stop: stop, stats: j.Stats}
 }
 
 // deliver sends the batch as soon as a worker is free, and blocks until then.

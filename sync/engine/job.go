@@ -194,8 +194,9 @@ func (j Job) Run(ctx context.Context) (Summary, error) {
 			why.stop(err)
 		}
 	}
-	pool := newPool(ctx, j, c, why.stop)
-	p := newPlanner(j, pool, c, why.stop)
+	first := &canaries{left: j.Canary}
+	pool := newPool(ctx, j, c, first, why.stop)
+	p := newPlanner(j, pool, c, first, why.stop)
 	err := p.collect(ctx, j.lookAhead(ctx, chunks))
 	err = errors.Join(err, why.joined(ctx))
 	cancel(nil)

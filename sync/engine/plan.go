@@ -17,19 +17,17 @@ type planner struct {
 	decider  decider
 	ids      flights
 	out      outbox
-	canaries canaries
+	canaries *canaries
 	read     int // records taken
 	missing  int // of these, missing users
 }
 
-func newPlanner(j Job, to *pool, c *collector, stop func(error)) *planner {
-	p := &planner{
+func newPlanner(j Job, p *pool, c *collector, first *canaries, stop func(error)) *planner {
+	return &planner{
 		job: j, window: c.window, collector: c, stop: stop,
-		decider: newDecider(j), ids: newFlights(j.Names, j.Window), out: newOutbox(j, to, c),
-		canaries: canaries{left: j.Canary}, read: j.Written,
+		decider: newDecider(j), ids: newFlights(j.Names, j.Window), out: newOutbox(j, p, c),
+		canaries: first, read: j.Written,
 	}
-	to.workers.canaries = &p.canaries
-	return p
 }
 
 // collect runs the planner and the collector, and returns once every outcome that can be

@@ -39,8 +39,7 @@ func (r *reasons) joined(ctx context.Context) error {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	interrupted := func(err error) bool { return parallel.OnlyCanceled(err) }
-	own := slices.DeleteFunc(slices.Clone(r.errs), interrupted)
+	own := slices.DeleteFunc(slices.Clone(r.errs), parallel.OnlyCanceled)
 	if len(own) == 0 {
 		return cause
 	}

@@ -17,8 +17,8 @@ type workers struct {
 	left chan struct{} // holds a token if a worker is done
 }
 
-func newWorkers(l Limits, w *window) *workers {
-	return &workers{limits: l, window: w, canaries: new(canaries), left: make(chan struct{}, 1)}
+func newWorkers(l Limits, w *window, first *canaries) *workers {
+	return &workers{limits: l, window: w, canaries: first, left: make(chan struct{}, 1)}
 }
 
 // run calls deliver in a goroutine of its own, as soon as one more may work.

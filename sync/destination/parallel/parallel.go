@@ -1,5 +1,6 @@
-// Package parallel runs functions in goroutines that end together, and tells what only says so
-// from other errors. It does not limit how many: calls wait for their turns elsewhere.
+// Package parallel runs functions in goroutines that end together, and tells errors that only
+// report a cancellation from others. It does not limit how many run: calls wait for their turns
+// elsewhere.
 package parallel
 
 import (
