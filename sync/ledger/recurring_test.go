@@ -3,6 +3,7 @@ package ledger
 import (
 	"bytes"
 	"errors"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -85,6 +86,49 @@ func TestRecurringRows(t *testing.T) {
 			t.Error("found in another scope:", rows, err)
 		}
 	})
+}
+
+// A few rows of a large table are read by their ids. PostgreSQL, which has no statistics of a
+// table that was just filled, read all rows of the scope for each of them.
+func TestRecurringRowsAreReadByID(t *testing.T) {
+	l := open(t, Options{URL: server.database(t)})
+	lock(t, l)
+	meets(t, l, "run-1", RunFinished, MetRow{ID: "a", Hash: 1})
+	db := l.entries.DB
+	num, err := l.entries.Num(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.Write.ExecContext(t.Context(), `INSERT INTO usersync_recurring SELECT scope, feed, 'u-' || n, hash, status, code, runs, run, counted, first, last, sent
+		FROM usersync_recurring, generate_series(1, 20000) n`); err != nil {
+		t.Fatal(err)
+	}
+	list, err := db.List([]string{"u-7", "u-19000", "nobody"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := db.Query(t.Context(), db.Read, `EXPLAIN (ANALYZE, TIMING OFF) SELECT r.id FROM `+db.Recurring, list, num, "default")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	var plan []string
+	for rows.Next() {
+		var line string
+		if err := rows.Scan(&line); err != nil {
+			t.Fatal(err)
+		}
+		plan = append(plan, line)
+	}
+	whole := strings.Join(plan, "\n")
+	if err := rows.Err(); err != nil || regexp.MustCompile(`(rows=|Removed by .*: )[0-9]{4,}[.0-9]*( |$)`).MatchString(actual(whole)) || !strings.Contains(whole, "rows=2") {
+		t.Errorf("%v\n%s", err, whole)
+	}
+}
+
+// actual leaves out what the planner expected.
+func actual(plan string) string {
+	return regexp.MustCompile(`\(cost=[^)]*\)`).ReplaceAllString(plan, "")
 }
 
 // Two feeds that list the same user do not disturb each other.
