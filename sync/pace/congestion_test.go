@@ -62,10 +62,12 @@ type sender struct {
 	found []int // each number of workers that was found
 }
 
-func newSender(o pace.Options) *sender {
-	o.MaxInFlight, o.FindInFlight = pace.MostWorkers, true
-	p := pace.New(o)
-	return &sender{pace: p, may: p.Workers, left: make(chan struct{}, 1000), began: time.Now()}
+// newSender returns a sender for a simulated test, at whose end it waits for the calls in flight.
+func newSender(t *testing.T) *sender {
+	p := pace.New(pace.Options{MaxInFlight: pace.MostWorkers, FindInFlight: true})
+	s := &sender{pace: p, may: p.Workers, left: make(chan struct{}, 1000), began: time.Now()}
+	t.Cleanup(s.finish)
+	return s
 }
 
 // last is the number of workers now.
@@ -109,8 +111,7 @@ func TestUnlimitedWorkersGrow(t *testing.T) {
 	for _, latency := range []time.Duration{5 * time.Millisecond, 20 * time.Millisecond, 100 * time.Millisecond, 500 * time.Millisecond} {
 		t.Run(latency.String(), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				s := newSender(pace.Options{})
-				defer s.finish()
+				s := newSender(t)
 				api := newServer(latency, 0)
 				s.send(max(2*time.Second, 30*latency), api.call)
 				if s.last() != pace.MostUnlimited || s.pace.MostWorkers() != pace.MostUnlimited {
@@ -132,8 +133,7 @@ func TestUnlimitedWorkersDoNotQueue(t *testing.T) {
 	for _, worksOn := range []int{4, 16, 20, 40} {
 		t.Run(fmt.Sprint("works on ", worksOn), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				s := newSender(pace.Options{})
-				defer s.finish()
+				s := newSender(t)
 				api := newServer(400*time.Millisecond, worksOn)
 				s.send(40*time.Second, api.call)
 				atFirst, steps := int(api.mostInFlight.Swap(0)), len(s.found)
@@ -159,8 +159,7 @@ func TestUnlimitedWorkersRespectRefusals(t *testing.T) {
 	for _, c := range []struct{ status, takes int }{{503, 20}, {503, 40}, {503, 60}, {0, 40}, {429, 40}} {
 		t.Run(fmt.Sprintf("%d above %d", c.status, c.takes), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				s := newSender(pace.Options{})
-				defer s.finish()
+				s := newSender(t)
 				api := newServer(400*time.Millisecond, 0)
 				api.takes, api.refusal = c.takes, c.status
 				call := func(i int) (int, bool) {
@@ -197,8 +196,7 @@ func TestUnlimitedWorkersHeedHeaders(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				s := newSender(pace.Options{})
-				defer s.finish()
+				s := newSender(t)
 				api := newServer(100*time.Millisecond, 0)
 				s.send(20*time.Second, func(i int) (int, bool) {
 					defer s.pace.Observe(200, h)
@@ -217,8 +215,7 @@ func TestUnlimitedWorkersHeedHeaders(t *testing.T) {
 func TestUnlimitedWorkersFollowTheLatency(t *testing.T) {
 	t.Run("slower", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
-			s := newSender(pace.Options{})
-			defer s.finish()
+			s := newSender(t)
 			api := newServer(100*time.Millisecond, 0)
 			s.send(10*time.Second, api.call)
 			api.latency.Store(int64(400 * time.Millisecond))
@@ -233,8 +230,7 @@ func TestUnlimitedWorkersFollowTheLatency(t *testing.T) {
 	})
 	t.Run("can do less", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
-			s := newSender(pace.Options{})
-			defer s.finish()
+			s := newSender(t)
 			api := newServer(100*time.Millisecond, 64)
 			s.send(10*time.Second, api.call)
 			for range 44 { // others occupy it
@@ -261,8 +257,7 @@ func TestUnlimitedWorkersFollowTheLatency(t *testing.T) {
 func TestUnlimitedWorkersStayFew(t *testing.T) {
 	t.Run("few calls", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
-			s := newSender(pace.Options{})
-			defer s.finish()
+			s := newSender(t)
 			api := newServer(100*time.Millisecond, 0)
 			s.send(350*time.Millisecond, api.call)
 			if s.finish(); s.pace.Answered() > 64 || s.pace.MostWorkers() != 16 {
@@ -272,8 +267,7 @@ func TestUnlimitedWorkersStayFew(t *testing.T) {
 	})
 	t.Run("slow input", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
-			s := newSender(pace.Options{})
-			defer s.finish()
+			s := newSender(t)
 			api := newServer(100*time.Millisecond, 0)
 			s.pause = 10 * time.Millisecond // so about ten are in flight
 			if s.send(time.Minute, api.call); s.pace.MostWorkers() != 16 {
@@ -283,8 +277,7 @@ func TestUnlimitedWorkersStayFew(t *testing.T) {
 	})
 	t.Run("canaries", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
-			s := newSender(pace.Options{})
-			defer s.finish()
+			s := newSender(t)
 			api := newServer(100*time.Millisecond, 0)
 			s.may = s.pace.CanaryWorkers
 			s.send(time.Minute, api.call)
@@ -296,8 +289,7 @@ func TestUnlimitedWorkersStayFew(t *testing.T) {
 	})
 	t.Run("the processor is the limit", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
-			s := newSender(pace.Options{})
-			defer s.finish()
+			s := newSender(t)
 			api := newServer(2*time.Millisecond, 2)
 			if s.send(time.Minute, api.call); s.pace.MostWorkers() != 16 {
 				t.Errorf("%v workers", s.found)
@@ -308,50 +300,44 @@ func TestUnlimitedWorkersStayFew(t *testing.T) {
 
 // A moment in which nothing is answered, such as when the machine pauses, does not count.
 func TestUnlimitedWorkersForgiveAPause(t *testing.T) {
-	t.Run("", func(t *testing.T) {
-		synctest.Test(t, func(t *testing.T) {
-			s := newSender(pace.Options{})
-			defer s.finish()
-			api := newServer(100*time.Millisecond, 0)
-			s.send(1200*time.Millisecond, func(i int) (int, bool) {
-				if now := time.Since(s.began); now > 900*time.Millisecond && now < 1010*time.Millisecond {
-					time.Sleep(200 * time.Millisecond)
-				}
-				return api.call(i)
-			})
-			if s.send(3*time.Second, api.call); s.last() != pace.MostUnlimited {
-				t.Errorf("%v workers", s.found)
+	synctest.Test(t, func(t *testing.T) {
+		s := newSender(t)
+		api := newServer(100*time.Millisecond, 0)
+		s.send(1200*time.Millisecond, func(i int) (int, bool) {
+			if now := time.Since(s.began); now > 900*time.Millisecond && now < 1010*time.Millisecond {
+				time.Sleep(200 * time.Millisecond)
 			}
+			return api.call(i)
 		})
+		if s.send(3*time.Second, api.call); s.last() != pace.MostUnlimited {
+			t.Errorf("%v workers", s.found)
+		}
 	})
 }
 
 // Calls that follow from the answer of one, and so are sent at once, are in flight only as
 // far as there are workers.
 func TestUnlimitedCallsAtOnce(t *testing.T) {
-	t.Run("", func(t *testing.T) {
-		synctest.Test(t, func(t *testing.T) {
-			s := newSender(pace.Options{})
-			defer s.finish()
-			api := newServer(100*time.Millisecond, 0)
-			atOnce := func() int64 {
-				s.finish()
-				api.mostInFlight.Store(0)
-				work(s.pace, 200, 400, lasting(0), api.call)
-				return api.mostInFlight.Load()
-			}
-			few := atOnce()
-			s.send(10*time.Second, api.call)
-			many := atOnce()
-			if err := call(s.pace, 0, 503, false); err != nil {
-				t.Fatal(err)
-			}
-			s.may()
+	synctest.Test(t, func(t *testing.T) {
+		s := newSender(t)
+		api := newServer(100*time.Millisecond, 0)
+		atOnce := func() int64 {
 			s.finish()
-			atOnce() // calls in flight are not ended
-			if half := atOnce(); few != 16 || many != 64 || half != 32 {
-				t.Errorf("%d, %d and %d calls in flight", few, many, half)
-			}
-		})
+			api.mostInFlight.Store(0)
+			work(s.pace, 200, 400, lasting(0), api.call)
+			return api.mostInFlight.Load()
+		}
+		few := atOnce()
+		s.send(10*time.Second, api.call)
+		many := atOnce()
+		if err := call(s.pace, 0, 503, false); err != nil {
+			t.Fatal(err)
+		}
+		s.may()
+		s.finish()
+		atOnce() // calls in flight are not ended
+		if half := atOnce(); few != 16 || many != 64 || half != 32 {
+			t.Errorf("%d, %d and %d calls in flight", few, many, half)
+		}
 	})
 }
