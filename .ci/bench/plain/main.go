@@ -45,17 +45,26 @@ type answer struct {
 }
 
 func main() {
-	work := send
+	work := create
 	if len(os.Args) > 4 {
 		work = update
 	}
-	if err := work(os.Args[1], os.Args[2], os.Args[3]); err != nil {
+	if err := run(os.Args[1], os.Args[2], os.Args[3], work); err != nil {
 		fmt.Fprintln(os.Stderr, "plain:", err)
 		os.Exit(1)
 	}
 }
 
-func send(url, from, to string) error {
+// job is a file that is sent.
+type job struct {
+	url     string
+	client  *http.Client
+	calls   errgroup.Group
+	results *results
+}
+
+// run calls each for each user of a file, and then last, and waits for their calls.
+func run(url, from, to string, work func(*job) (each func(row), last func())) error {
 	in, err := os.Open(from)
 	if err != nil {
 		return err
@@ -65,29 +74,36 @@ func send(url, from, to string) error {
 	if err != nil {
 		return err
 	}
-	results := &results{rows: csv.NewWriter(out)}
-	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 16}}
-	var calls errgroup.Group
-	calls.SetLimit(16)
+	j := &job{url: url, client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 16}}, results: &results{rows: csv.NewWriter(out)}}
+	j.calls.SetLimit(16)
+	each, last := work(j)
+	err = gocsv.UnmarshalToCallback(in, each)
+	last()
+	err = errors.Join(err, j.calls.Wait())
+	j.results.rows.Flush()
+	return errors.Join(err, j.results.rows.Error(), out.Close())
+}
+
+// create sends users in batches of 100.
+func create(j *job) (each func(row), last func()) {
 	var batch []item
 	flush := func() {
-		full := batch
+		if full := batch; len(full) > 0 {
+			j.calls.Go(func() error { return post(j.client, j.url, full, j.results) })
+		}
 		batch = nil
-		calls.Go(func() error { return post(client, url, full, results) })
 	}
-	err = gocsv.UnmarshalToCallback(in, func(r row) {
-		one := item{Type: "user", ID: r.ID}
-		one.Attributes.row, one.Attributes.Rewards = r, []string{r.Rewards}
-		if batch = append(batch, one); len(batch) == 100 {
+	return func(r row) {
+		if batch = append(batch, itemOf(r)); len(batch) == 100 {
 			flush()
 		}
-	})
-	if len(batch) > 0 {
-		flush()
-	}
-	err = errors.Join(err, calls.Wait())
-	results.rows.Flush()
-	return errors.Join(err, results.rows.Error(), out.Close())
+	}, flush
+}
+
+func itemOf(r row) item {
+	one := item{Type: "user", ID: r.ID}
+	one.Attributes.row, one.Attributes.Rewards = r, []string{r.Rewards}
+	return one
 }
 
 func post(client *http.Client, url string, batch []item, results *results) error {

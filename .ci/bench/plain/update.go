@@ -2,49 +2,25 @@ package main
 
 import (
 	"bytes"
-	"encoding/csv"
 	"encoding/json"
-	"errors"
 	"io"
 	"net/http"
-	"os"
 	"strconv"
-
-	"github.com/gocarina/gocsv"
-	"golang.org/x/sync/errgroup"
 )
 
 // update makes the calls that usersync makes for users who have changed, one by one: it reads
 // each, because a PUT would remove what the file does not have, and does nothing with the answer.
-func update(url, from, to string) error {
-	in, err := os.Open(from)
-	if err != nil {
-		return err
-	}
-	defer in.Close()
-	out, err := os.Create(to)
-	if err != nil {
-		return err
-	}
-	results := &results{rows: csv.NewWriter(out)}
-	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 16}}
-	var calls errgroup.Group
-	calls.SetLimit(16)
-	err = gocsv.UnmarshalToCallback(in, func(r row) {
-		calls.Go(func() error { return updateOne(client, url+"/"+r.ID, r, results) })
-	})
-	err = errors.Join(err, calls.Wait())
-	results.rows.Flush()
-	return errors.Join(err, results.rows.Error(), out.Close())
+func update(j *job) (each func(row), last func()) {
+	return func(r row) {
+		j.calls.Go(func() error { return updateOne(j.client, j.url+"/"+r.ID, r, j.results) })
+	}, func() {}
 }
 
 func updateOne(client *http.Client, url string, r row, results *results) error {
 	if _, err := call(client, http.MethodGet, url, nil); err != nil {
 		return err
 	}
-	one := item{Type: "user", ID: r.ID}
-	one.Attributes.row, one.Attributes.Rewards = r, []string{r.Rewards}
-	body, err := json.Marshal(map[string]any{"data": one})
+	body, err := json.Marshal(map[string]any{"data": itemOf(r)})
 	if err != nil {
 		return err
 	}
