@@ -27,7 +27,7 @@ type csvRows struct {
 	order   []int // of a file whose columns are in another order than those of the first; see file
 	records int   // so far
 	book    bookRows
-	heads   headings
+	heads   innerHeaders
 	results bool // the file is results of a run: their cells are quoted for spreadsheets
 }
 

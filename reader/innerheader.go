@@ -8,21 +8,21 @@ import (
 	"usersync/sync/user"
 )
 
-// headings finds rows that are a header and not a user, although they are no exact copy of the
+// innerHeaders finds rows that are a header and not a user, although they are no exact copy of the
 // file's own: one with other letter case, in another order, or with labels below the names.
-type headings struct {
+type innerHeaders struct {
 	mapper  *mapping.Mapper
 	names   []string // of the columns
 	lengths uint64   // a bit for each length in bytes that a name has
 	moved   bool     // a header in another order came: what follows is not in our columns
 }
 
-const longestHeading = 63 // bytes of names that are looked for
+const longestHeader = 63 // bytes of names that are looked for
 
-func (h *headings) bind(m *mapping.Mapper) {
-	*h = headings{mapper: m}
+func (h *innerHeaders) bind(m *mapping.Mapper) {
+	*h = innerHeaders{mapper: m}
 	for i := range m.Columns() {
-		if name := user.Trim(m.Name(i)); name != "" && len(name) <= longestHeading {
+		if name := user.Trim(m.Name(i)); name != "" && len(name) <= longestHeader {
 			h.names = append(h.names, name)
 			h.lengths |= 1 << len(name)
 		}
@@ -32,14 +32,14 @@ func (h *headings) bind(m *mapping.Mapper) {
 // check refuses a record whose id is the name of a column, if its other cells say the same. An id
 // alone may be that of a user. Below a header in another order it refuses all records, whose cells
 // are not what they seem to be: not even the id.
-func (h *headings) check(rec *user.Record, cells []user.Value) {
+func (h *innerHeaders) check(rec *user.Record, cells []user.Value) {
 	id := rec.User.ID
 	if h.moved {
 		rec.User.ID = ""
 		refuseHeader(rec, "is below a header whose columns are in another order than those of the file", "split the file at that header")
 		return
 	}
-	if len(id) > longestHeading || h.lengths>>len(id)&1 == 0 || !h.isName(id) {
+	if len(id) > longestHeader || h.lengths>>len(id)&1 == 0 || !h.isName(id) {
 		return
 	}
 	filled, own, others := 0, 0, 0
@@ -74,7 +74,7 @@ func refuseHeader(rec *user.Record, rule, hint string) {
 
 // isName reports whether a text is the name of a column, in any letter case. Nearly all ids differ
 // from all names in their length or their first letter.
-func (h *headings) isName(text string) bool {
+func (h *innerHeaders) isName(text string) bool {
 	for _, name := range h.names {
 		if len(name) == len(text) && strings.EqualFold(name, text) {
 			return true

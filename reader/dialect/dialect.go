@@ -41,7 +41,8 @@ func ValidText(delimiter string) bool {
 }
 
 // Delimiter returns the delimiter that is most frequent in the header; a blank only if it is
-// between quoted names. If the header has several, it is the one that most rows have as often as the header has it.
+// between quoted names. If the header has several, it is the one that most rows have as often as
+// the header has it.
 func Delimiter(header string, rows func() []string) string {
 	if blanksBetween(header) {
 		return " "

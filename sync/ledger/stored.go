@@ -85,9 +85,9 @@ func (s Stored) File(name string) *StoredFile {
 }
 
 // TakeOver makes sure that a run of another process writes no more, and copies a file of it
-// to w. A run that this process has claimed stays its own. It returns how many bytes that were, and whether the ledger keeps files of the run:
-// it has none of one that an earlier version began. Plans stay valid: what the run did is in its
-// files. The scope must be locked.
+// to w. A run that this process has claimed stays its own. It returns how many bytes that were,
+// and whether the ledger keeps files of the run: it has none of one that an earlier version began.
+// Plans stay valid: what the run did is in its files. The scope must be locked.
 func (s Stored) TakeOver(ctx context.Context, run, name string, w io.Writer) (n int64, kept bool, err error) {
 	if !s.Kept() {
 		return 0, false, nil

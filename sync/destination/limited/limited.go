@@ -139,7 +139,7 @@ func answerOf(err error) (status int, answered bool) {
 	}
 	token := ce.TokenStatus
 	if token == http.StatusTooManyRequests {
-		token = 0 // nothing slows down the calls for tokens but that an API without answers is down
+		token = 0 // a slower rate of calls would not slow down those for tokens: count it as no answer
 	}
 	return cmp.Or(ce.Status, token), ce.Fault == destination.RefusedWhole || ce.Fault == destination.Denied || ce.Status == 401 || ce.Status == 403
 }

@@ -31,7 +31,7 @@ func (c *cause) reject() string {
 	}
 	text := "The row is in the run's rejects. No later run in this directory had the user."
 	if c.needsFix() {
-		text += " Correct the row or the settings first: sent again unchanged, it would end in the same way."
+		text += " Correct the row or the settings first: sent again unchanged, it will most likely end in the same way."
 	}
 	return text
 }

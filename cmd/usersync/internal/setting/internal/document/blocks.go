@@ -12,7 +12,8 @@ type Block struct {
 }
 
 // Blocks cuts a text that need not be valid YAML into the keys at its top: each begins at a line
-// that begins with it, and ends before the next one, or with its document. What comes before the first is left out.
+// that begins with it, and ends before the next one, or with its document. What comes before the
+// first is left out.
 func Blocks(text []byte) (all []Block) {
 	starts := regexp.MustCompile(`(?m)^(?:\x{FEFF})?["']?([A-Za-z_][A-Za-z0-9_.]*)["']?[ \t]*:`).FindAllSubmatchIndex(text, -1)
 	for i, at := range starts {
