@@ -26,7 +26,7 @@ type Dialect struct {
 	// Now is the server's clock, in milliseconds since 1970.
 	Now string
 	// put inserts or updates entries: see DB.Put.
-	put func(ctx context.Context, db *DB, tx *sql.Tx, scope int64, rows []*Row) error
+	put func(ctx context.Context, db *DB, tx *Tx, scope int64, rows []*Row) error
 	// migrations is the folder with the steps of the schema.
 	migrations string
 	// lockSchema makes other processes wait before they read the schema's version; the
@@ -55,6 +55,8 @@ type Row struct {
 	// Folded is the form that ids that look alike share; empty if it is ID itself. Put
 	// does not change it in an existing entry.
 	Folded string
+	// New says that the scope has no entry of this id.
+	New bool
 }
 
 // folded is the value of the column, nil for NULL.

@@ -69,9 +69,23 @@ const putPostgresSQL = `INSERT INTO usersync_entry (num, scope, id, feed, standi
 	ON CONFLICT (scope, id) DO UPDATE SET standing = excluded.standing, remote = excluded.remote,
 	run = excluded.run, record = excluded.record, prints = excluded.prints`
 
-// putPostgres sends the entries as arrays in one statement. COPY would need a staging
-// table to be created and dropped for each checkpoint.
-func putPostgres(ctx context.Context, _ *DB, tx *sql.Tx, scope int64, rows []*Row) error {
+// putPostgres copies new entries, and sends others as arrays in one statement.
+func putPostgres(ctx context.Context, _ *DB, tx *Tx, scope int64, rows []*Row) error {
+	added, known := make([]*Row, 0, len(rows)), make([]*Row, 0, len(rows))
+	for _, r := range rows {
+		if r.New {
+			added = append(added, r)
+		} else {
+			known = append(known, r)
+		}
+	}
+	if err := copyEntries(ctx, tx, scope, added); err != nil || len(known) == 0 {
+		return err
+	}
+	return updateEntries(ctx, tx, scope, known)
+}
+
+func updateEntries(ctx context.Context, tx *Tx, scope int64, rows []*Row) error {
 	n := len(rows)
 	nums, feeds, standings, runs, records := make([]int64, n), make([]int64, n), make([]int64, n), make([]int64, n), make([]int64, n)
 	ids, remotes, folded, prints := make([]string, n), make([]string, n), make([]string, n), make([][]byte, n)

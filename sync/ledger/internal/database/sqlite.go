@@ -133,7 +133,7 @@ var putEntries = Insertion{
 		run = excluded.run, record = excluded.record, prints = excluded.prints`,
 }
 
-func putSQLite(ctx context.Context, db *DB, tx *sql.Tx, scope int64, rows []*Row) error {
+func putSQLite(ctx context.Context, db *DB, tx *Tx, scope int64, rows []*Row) error {
 	values := make([]any, 0, putEntries.Columns*RowsAtOnce)
 	for part := range slices.Chunk(rows, RowsAtOnce) {
 		if err := db.Insert(ctx, tx, putEntries, entryValues(values, scope, part)); err != nil {
