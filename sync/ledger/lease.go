@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"usersync/sync/ledger/internal/change"
+	"usersync/sync/ledger/internal/entries"
 	"usersync/sync/ledger/internal/lease"
 	"usersync/sync/ledger/internal/scope"
 )
@@ -60,7 +61,7 @@ func (l *Ledger) Held() *Lease { return l.writer.held() }
 
 // writer lets one transaction at a time change the scope, while there is a lease.
 type writer struct {
-	scope   *scope.Scope
+	entries *entries.Reader
 	mu      sync.Mutex // guards lease
 	lease   *Lease
 	writing sync.Mutex
@@ -86,6 +87,7 @@ func (w *writer) giveUp(s *Lease) bool {
 		return false
 	}
 	w.lease = nil
+	w.entries.Released()
 	return true
 }
 
@@ -97,5 +99,10 @@ func (l *Ledger) change(ctx context.Context, do func(change.Writer) error) error
 	if held == nil {
 		return ErrUnlocked
 	}
-	return l.entries.Change(ctx, held.Lease, func(t *scope.Tx) error { return do(change.Writer{Tx: t, Entries: l.entries}) })
+	return l.entries.Change(ctx, held.Lease, func(t *scope.Tx) error {
+		if t.Next == 1 && held.Shard == nil { // no row was ever added, and other shards cannot add any
+			l.entries.StartEmpty()
+		}
+		return do(change.Writer{Tx: t, Entries: l.entries})
+	})
 }

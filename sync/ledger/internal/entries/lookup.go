@@ -28,6 +28,7 @@ type Reader struct {
 	// First is the first row that the registered run added; 0 if it added all.
 	First atomic.Int64
 
+	added  added
 	folded folded
 	shared atomic.Pointer[rowset.Set]
 	ahead  readAhead
@@ -64,7 +65,14 @@ func (v *Reader) look(ctx context.Context, ids []string, known []user.LedgerEntr
 	if err != nil || num == 0 {
 		return err
 	}
-	a := lookup{reader: v, ctx: ctx, ids: ids, known: known, slab: fingerprint.SlabFor(len(ids))}
+	some, certain := v.added.among(ids)
+	if len(some.ids) == 0 {
+		return nil
+	}
+	a := lookup{reader: v, ctx: ctx, ids: ids, known: known, slab: fingerprint.SlabFor(len(some.ids))}
+	if certain {
+		return v.find(ctx, v.DB.Read, num, some, a.add)
+	}
 	if err := v.ahead.try(&a, num); err != nil {
 		return err
 	}
@@ -142,7 +150,8 @@ func (r *Stored) columns() []any {
 // Find looks up ids of the scope with a number, also within a transaction, and calls take
 // with the index and the entry of each one that exists.
 func (v *Reader) Find(ctx context.Context, q database.Querier, num int64, ids []string, take func(int, *Stored) error) error {
-	return v.find(ctx, q, num, idList{ids: ids}, take)
+	some, _ := v.added.among(ids)
+	return v.find(ctx, q, num, some, take)
 }
 
 func (v *Reader) find(ctx context.Context, q database.Querier, num int64, p idList, take func(int, *Stored) error) error {

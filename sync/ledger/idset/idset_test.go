@@ -1,4 +1,4 @@
-package parking
+package idset
 
 import (
 	"fmt"
@@ -6,25 +6,25 @@ import (
 )
 
 // A set has every id that was added, and hardly takes another for one.
-func TestIDSet(t *testing.T) {
+func TestSet(t *testing.T) {
 	const added = 100_000
-	s := newIDSet()
-	if !s.none() || s.mayHave("") {
+	s := New(1)
+	if !s.None() || s.MayHave("") {
 		t.Error("it is not empty")
 	}
 	for i := range added {
-		s.add(fmt.Sprint("added", i))
+		s.Add(fmt.Sprint("added", i))
 	}
 	wrong := 0
 	for i := range added {
-		if !s.mayHave(fmt.Sprint("added", i)) {
+		if !s.MayHave(fmt.Sprint("added", i)) {
 			t.Fatal("lost:", i)
 		}
-		if s.mayHave(fmt.Sprint("other", i)) {
+		if s.MayHave(fmt.Sprint("other", i)) {
 			wrong++
 		}
 	}
-	if s.none() || wrong > added/500 {
+	if s.None() || wrong > added/500 {
 		t.Errorf("it takes %d of %d others for one", wrong, added)
 	}
 }
