@@ -160,6 +160,6 @@ func (t Writer) Remove(ids []string) error {
 	if err != nil {
 		return err
 	}
-	_, err = t.Exec(`DELETE FROM usersync_entry WHERE id IN (SELECT j.id FROM `+t.DB.IDs+`) AND scope = ?`, list, t.ID)
+	_, err = t.Exec(`DELETE FROM usersync_entry WHERE `+t.DB.AmongIDs+` AND scope = ?`, list, t.ID)
 	return err
 }

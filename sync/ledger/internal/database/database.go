@@ -88,20 +88,10 @@ type Insertion struct {
 	Conflict string // what is done with a row that is there, after a space
 }
 
-// RowsAtOnce is how many rows one statement inserts.
-const RowsAtOnce = 50
-
-// Insert inserts at most RowsAtOnce rows, in a transaction of Begin. The values are those of
-// one row after the other.
+// Insert inserts rows, in a transaction of Begin. The values are those of one row after the
+// other: int64 or string, and of the same type in all rows.
 func (db *DB) Insert(ctx context.Context, tx *Tx, i Insertion, values []any) error {
-	n := len(values) / i.Columns
-	places := strings.Repeat("("+strings.Repeat("?,", i.Columns-1)+"?),", n)
-	query := i.Into + " VALUES " + places[:len(places)-1] + i.Conflict
-	if n < RowsAtOnce { // each number of rows has a text of its own
-		_, err := db.Exec(ctx, tx, query, values...)
-		return err
-	}
-	return db.execOften(ctx, tx, query, values...)
+	return db.insert(ctx, db, tx, i, values)
 }
 
 // Number returns the number of a name in a table, and assigns one if it has none.

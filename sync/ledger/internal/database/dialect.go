@@ -14,8 +14,9 @@ type Dialect struct {
 	bind func(string) string
 	// List packs ids into a single parameter.
 	List func(ids []string) (any, error)
-	// IDs is a table j made of such a list, with the column id.
-	IDs string
+	// IDs is a table j made of such a list, with the column id, and AmongIDs the condition that
+	// a column id is in such a list.
+	IDs, AmongIDs string
 	// Find, FindFolded and FindRemote join a list of ids, of folded ids or of remote
 	// keys (the first parameter) with the entries e of a scope (the second), by the
 	// index over them.
@@ -27,6 +28,8 @@ type Dialect struct {
 	Now string
 	// put inserts or updates entries: see DB.Put.
 	put func(ctx context.Context, db *DB, tx *Tx, scope int64, rows []*Row) error
+	// insert inserts rows: see DB.Insert.
+	insert func(ctx context.Context, db *DB, tx *Tx, i Insertion, values []any) error
 	// migrations is the folder with the steps of the schema.
 	migrations string
 	// lockSchema makes other processes wait before they read the schema's version; the

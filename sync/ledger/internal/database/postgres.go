@@ -3,6 +3,8 @@ package database
 import (
 	"context"
 	"database/sql"
+	"fmt"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
@@ -12,6 +14,7 @@ var postgresDialect = Dialect{
 	bind:       numbered,
 	List:       func(ids []string) (any, error) { return ids, nil },
 	IDs:        `unnest(?::text[]) AS j (id)`,
+	AmongIDs:   `id = ANY(?::text[])`, // never reads the whole table, as a subquery may
 	Find:       findPostgres(`x.id = u.id`),
 	FindFolded: findPostgres(`x.folded = u.id`),
 	FindRemote: findPostgres(`x.remote = u.id AND x.remote <> ''`),
@@ -20,6 +23,7 @@ var postgresDialect = Dialect{
 		JOIN usersync_feed f ON f.num = r.feed`, // as in findPostgres
 	Now:        `CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)`,
 	put:        putPostgres,
+	insert:     insertPostgres,
 	migrations: "migrations/postgres",
 	bounded:    `SET LOCAL idle_in_transaction_session_timeout = '5s'`,
 	unbounded:  `SET LOCAL idle_in_transaction_session_timeout = 0`,
@@ -95,4 +99,40 @@ func updateEntries(ctx context.Context, tx *Tx, scope int64, rows []*Row) error 
 	}
 	_, err := tx.ExecContext(ctx, putPostgresSQL, scope, nums, ids, feeds, standings, remotes, runs, records, prints, folded)
 	return err
+}
+
+// insertPostgres sends each column as an array.
+func insertPostgres(ctx context.Context, _ *DB, tx *Tx, i Insertion, values []any) error {
+	types, columns := make([]string, i.Columns), make([]any, i.Columns)
+	for c := range columns {
+		var err error
+		if types[c], columns[c], err = column(values[c:], i.Columns); err != nil {
+			return err
+		}
+	}
+	_, err := tx.ExecContext(ctx, numbered(i.Into+` SELECT * FROM unnest(`+strings.Join(types, ", ")+`)`+i.Conflict), columns...)
+	return err
+}
+
+// column returns every so many of values as an array, and its placeholder.
+func column(values []any, every int) (placeholder string, array any, err error) {
+	var numbers []int64
+	var texts []string
+	for ; ; values = values[every:] {
+		switch v := values[0].(type) {
+		case int64:
+			numbers = append(numbers, v)
+		case string:
+			texts = append(texts, v)
+		default:
+			return "", nil, fmt.Errorf("cannot insert a %T", v)
+		}
+		if len(values) <= every {
+			break
+		}
+	}
+	if numbers != nil {
+		return "?::bigint[]", numbers, nil
+	}
+	return "?::text[]", texts, nil
 }
