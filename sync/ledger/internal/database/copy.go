@@ -14,7 +14,7 @@ func copyEntries(ctx context.Context, tx *Tx, scope int64, rows []*Row) error {
 	if len(rows) == 0 {
 		return nil
 	}
-	return tx.native(func(c *pgx.Conn) error {
+	return native(tx.conn, func(c *pgx.Conn) error {
 		_, err := c.PgConn().CopyFrom(ctx, newCopying(scope, rows),
 			`COPY usersync_entry (num, scope, id, feed, standing, remote, run, record, prints, folded) FROM STDIN (FORMAT binary)`)
 		return err

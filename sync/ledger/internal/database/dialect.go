@@ -28,6 +28,8 @@ type Dialect struct {
 	Now string
 	// put inserts or updates entries: see DB.Put.
 	put func(ctx context.Context, db *DB, tx *Tx, scope int64, rows []*Row) error
+	// each reads entries: see DB.EachEntry.
+	each func(ctx context.Context, db *DB, q Querier, query string, take func(*Entry) error, args []any) error
 	// insert inserts rows: see DB.Insert.
 	insert func(ctx context.Context, db *DB, tx *Tx, i Insertion, values []any) error
 	// migrations is the folder with the steps of the schema.
@@ -69,10 +71,6 @@ func (r *Row) folded() any {
 	}
 	return r.Folded
 }
-
-// EntryColumns are the columns of an entry e, in the order of Row, without Folded, which
-// only the index needs.
-const EntryColumns = `e.num, e.id, e.feed, e.standing, e.remote, e.run, e.record, e.prints`
 
 // numbered writes ? as $1, $2 and so on. Our queries have no other ?.
 func numbered(query string) string {

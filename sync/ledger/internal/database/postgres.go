@@ -23,6 +23,7 @@ var postgresDialect = Dialect{
 		JOIN usersync_feed f ON f.num = r.feed`, // as in findPostgres
 	Now:        `CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)`,
 	put:        putPostgres,
+	each:       eachPostgres,
 	insert:     insertPostgres,
 	migrations: "migrations/postgres",
 	bounded:    `SET LOCAL idle_in_transaction_session_timeout = '5s'`,

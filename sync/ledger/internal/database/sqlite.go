@@ -31,6 +31,7 @@ var sqliteDialect = Dialect{
 		ON r.feed = f.num AND r.id IN (SELECT value FROM json_each(?)) AND r.scope = ? AND f.name = ?`,
 	Now:        `CAST(unixepoch('subsec') * 1000 AS INTEGER)`,
 	put:        putSQLite,
+	each:       eachSQLite,
 	insert:     insertSQLite,
 	migrations: "migrations/sqlite",
 	hasTables:  `SELECT count(*) FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'`,

@@ -3,7 +3,6 @@ package database
 import (
 	"context"
 	"database/sql"
-	"database/sql/driver"
 	"errors"
 
 	"github.com/jackc/pgx/v5"
@@ -35,21 +34,22 @@ func (t *Tx) release() {
 	}
 }
 
-// native calls do with the connection of a transaction in PostgreSQL.
-func (t *Tx) native(do func(*pgx.Conn) error) error {
-	return t.conn.Raw(func(c any) error { return do(c.(*stdlib.Conn).Conn()) })
+// native calls do with the driver's own connection to PostgreSQL.
+func native(conn *sql.Conn, do func(*pgx.Conn) error) error {
+	return conn.Raw(func(c any) error { return do(c.(*stdlib.Conn).Conn()) })
 }
 
 // beginBounded begins a transaction in PostgreSQL that the server ends if it is silent for long.
-func beginBounded(ctx context.Context, db *DB) (t *Tx, err error) {
-	err = connected(ctx, db.Write, func(conn *sql.Conn) error {
-		tx, err := conn.BeginTx(ctx, nil)
-		t = &Tx{Tx: tx, conn: conn}
-		return err
-	})
+func beginBounded(ctx context.Context, db *DB) (*Tx, error) {
+	conn, err := db.Write.Conn(ctx)
 	if err != nil {
 		return nil, err
 	}
+	tx, err := conn.BeginTx(ctx, nil)
+	if err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
+	t := &Tx{Tx: tx, conn: conn}
 	if _, err := t.ExecContext(ctx, db.bounded); err != nil {
 		if failed := t.Rollback(); !errors.Is(failed, sql.ErrTxDone) { // as when ctx has ended
 			err = errors.Join(err, failed)
@@ -57,25 +57,4 @@ func beginBounded(ctx context.Context, db *DB) (t *Tx, err error) {
 		return nil, err
 	}
 	return t, nil
-}
-
-// connections is with how many connections something is tried, as in package sql.
-const connections = 3
-
-// connected calls do with a connection, and again with another one if the server has closed
-// it. It is open if do succeeds.
-func connected(ctx context.Context, pool *sql.DB, do func(*sql.Conn) error) error {
-	for n := 1; ; n++ {
-		conn, err := pool.Conn(ctx)
-		if err != nil {
-			return err
-		}
-		if err = do(conn); err == nil {
-			return nil
-		}
-		_ = conn.Close() // err says more
-		if n == connections || !errors.Is(err, driver.ErrBadConn) {
-			return err
-		}
-	}
 }

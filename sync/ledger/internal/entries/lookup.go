@@ -5,8 +5,6 @@ package entries
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"strings"
 	"sync/atomic"
 	"unicode/utf8"
@@ -134,18 +132,8 @@ func (p idList) index(i int) int {
 	return p.at[i]
 }
 
-// Stored is an entry as read from the database; its bytes are valid until the next one is
-// read.
-type Stored struct {
-	Num, Feed, State, Run, Record int64
-	ID, Remote, Fingerprints      sql.RawBytes
-
-	ord int64 // the place of its id in the list that was looked up
-}
-
-func (r *Stored) columns() []any {
-	return []any{&r.ord, &r.Num, &r.ID, &r.Feed, &r.State, &r.Remote, &r.Run, &r.Record, &r.Fingerprints}
-}
+// Stored is an entry as read from the database.
+type Stored = database.Entry
 
 // Find looks up ids of the scope with a number, also within a transaction, and calls take
 // with the index and the entry of each one that exists.
@@ -162,40 +150,23 @@ func (v *Reader) find(ctx context.Context, q database.Querier, num int64, p idLi
 	if err != nil {
 		return err
 	}
-	return v.findBy(ctx, q, v.DB.Find, list, num, func(r *Stored) error { return take(p.index(int(r.ord)), r) })
+	return v.findBy(ctx, q, v.DB.Find, list, num, func(r *Stored) error { return take(p.index(int(r.Ord)), r) })
 }
 
 // findBy looks up a list by one of the indexes, and calls take for each entry.
 func (v *Reader) findBy(ctx context.Context, q database.Querier, index string, list any, num int64, take func(*Stored) error) error {
-	rows, err := v.DB.QueryOften(ctx, q, `SELECT j.ord, `+database.EntryColumns+` FROM `+index, list, num)
-	if err != nil {
-		return err
-	}
-	return each(rows, take)
+	return v.DB.EachEntry(ctx, q, `j.ord`, index, take, list, num)
 }
 
 // entriesAfter reads the n entries after the number from, even if they belong to the
 // next scope. With an upper bound, PostgreSQL without statistics would read and sort
 // everything below it.
-func (v *Reader) entriesAfter(ctx context.Context, q database.Querier, from int64, n int) (*sql.Rows, error) {
-	return v.DB.QueryOften(ctx, q, `SELECT 0, `+database.EntryColumns+` FROM usersync_entry e WHERE e.num > ? ORDER BY e.num LIMIT ?`, from, n)
+func (v *Reader) entriesAfter(ctx context.Context, q database.Querier, from int64, n int, take func(*Stored) error) error {
+	return v.DB.EachEntry(ctx, q, noOrd, `usersync_entry e WHERE e.num > ? ORDER BY e.num LIMIT ?`, take, from, n)
 }
 
-// each calls take for each entry, and closes rows.
-func each(rows *sql.Rows, take func(*Stored) error) error {
-	defer rows.Close()
-	var r Stored
-	columns := r.columns()
-	for rows.Next() {
-		if err := rows.Scan(columns...); err != nil {
-			return err
-		}
-		if err := take(&r); err != nil {
-			return err
-		}
-	}
-	return errors.Join(rows.Err(), rows.Close())
-}
+// noOrd is the ord of entries that are not looked up by a list.
+const noOrd = `CAST(0 AS BIGINT)`
 
 // NameOf returns the name that a number stands for.
 type NameOf func(n *database.Names, num int64) (string, error)
