@@ -23,7 +23,7 @@ func copyEntries(ctx context.Context, tx *Tx, scope int64, rows []*Row) error {
 
 const copiedColumns = 10
 
-// copying writes entries in the binary format of COPY, as they are read.
+// copying writes entries in the binary format of COPY while they are read.
 type copying struct {
 	scope  int64
 	rows   []*Row // that are not in the buffer yet

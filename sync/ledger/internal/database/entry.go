@@ -11,7 +11,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// Entry is an entry as it is read; its bytes are valid until the next one is read.
+// Entry is an entry that was read; its bytes are valid until the next one is read.
 type Entry struct {
 	// Ord is the place of the entry's text in the list that was looked up, from 0.
 	Ord                           int64
@@ -50,8 +50,8 @@ func eachSQLite(ctx context.Context, db *DB, q Querier, query string, take func(
 	return errors.Join(rows.Err(), rows.Close())
 }
 
-// eachPostgres reads the rows in PostgreSQL's binary format, as they are received. database/sql
-// would receive them as text, and allocate memory for each number.
+// eachPostgres reads the rows in PostgreSQL's binary format. database/sql would receive them as
+// text, and allocate memory for each number.
 func eachPostgres(ctx context.Context, _ *DB, q Querier, query string, take func(*Entry) error, args []any) error {
 	read := func(c *pgx.Conn) error {
 		var b pgx.ExtendedQueryBuilder
