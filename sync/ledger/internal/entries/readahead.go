@@ -17,7 +17,7 @@ type readAhead struct {
 }
 
 const (
-	extraRows = 16 // rows read in excess of the ids, for users no longer in the file
+	extraRows = 16 // rows read in excess of the ids, for users no longer in the file; ids passed over, for users not in the ledger
 	maxWrong  = 6  // so at least one lookup in 64 tries
 )
 
@@ -73,9 +73,11 @@ func (m *matcher) match(r *Stored) error {
 	if scope.Of(r.Num) != m.scope {
 		return nil
 	}
-	if m.next < len(m.ids) && m.ids[m.next] == string(r.ID) {
-		m.next++
-		return m.add(m.next-1, r)
+	for i := m.next; i < min(m.next+extraRows, len(m.ids)); i++ {
+		if m.ids[i] == string(r.ID) {
+			m.next = i + 1
+			return m.add(i, r)
+		}
 	}
 	if m.index == nil {
 		m.index = make(map[string]int, len(m.ids))
