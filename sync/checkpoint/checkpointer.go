@@ -8,9 +8,8 @@
 package checkpoint
 
 import (
-	"context"
+	"cmp"
 	"errors"
-	"fmt"
 	"maps"
 	"sync/atomic"
 	"time"
@@ -27,13 +26,15 @@ import (
 const (
 	interval   = time.Second
 	maxRecords = 20_000
-	maxEntries = 5_000 // entries are kept in memory until then
+	maxEntries = 2_500 // entries are kept in memory until then
 )
 
 // File is what a checkpoint needs of a file of results.
 type File interface {
-	// Sync makes everything written so far durable.
-	Sync() error
+	// Flush gives everything written so far to the system.
+	Flush() error
+	// Persist makes durable what was flushed. It may run while more is written.
+	Persist() error
 	// Size returns how many bytes were written.
 	Size() int64
 }
@@ -53,23 +54,25 @@ type Options struct {
 	Start    time.Time  // the first checkpoint is due a second later
 	// Parking says what the ledger must learn of rows that recur; nil if there is none.
 	Parking *parking.Finder
-	// Saved is called after each checkpoint; nil is not. An error ends the run.
+	// Saved is called after each checkpoint; nil is not. An error ends the run. With Saved
+	// no outcome is written while a checkpoint is made.
 	Saved func() error
 	Now   func() time.Time // nil is time.Now
 }
 
 // Checkpointer is the last writer of a run: now and then it makes durable what the other
 // writers have written, and then tells the ledger and the journal how far that is. The
-// ledger never holds more than the checkpoint says.
+// ledger never holds more than the checkpoint says. It continues while a checkpoint is made, and
+// makes one at a time.
 //
 // It is for one goroutine, except for Checkpointed.
 type Checkpointer struct {
 	options       Options
 	fingerprinter *fingerprint.Fingerprinter // nil without a ledger
 
-	entries      []ledger.Entry
-	met          []ledger.MetRow
-	overwritten  overwritten
+	pending
+	saving       *saving // the checkpoint that is being made; nil if there is none
+	spare        pending // memory of the one before it
 	outcomes     map[user.Status]int
 	noted        user.Noted
 	since        int // records since the last checkpoint
@@ -84,7 +87,7 @@ type Checkpointer struct {
 
 // New returns a Checkpointer.
 func New(o Options) *Checkpointer {
-	c := &Checkpointer{options: o, noted: o.Noted, overwritten: overwritten{}, outcomes: map[user.Status]int{}, lastAt: o.Start}
+	c := &Checkpointer{options: o, noted: o.Noted, outcomes: map[user.Status]int{}, lastAt: o.Start}
 	maps.Copy(c.outcomes, o.Outcomes)
 	if o.Now == nil {
 		c.options.Now = time.Now
@@ -124,27 +127,32 @@ func (c *Checkpointer) Write(o user.Outcome) error {
 	return c.due()
 }
 
-// due makes a checkpoint if one is due.
+// due begins a checkpoint if one is due. What is written and not saved is never more than
+// maxRecords.
 func (c *Checkpointer) due() error {
+	if c.saving != nil && (c.saving.ended() || c.Last()-c.Checkpointed() >= maxRecords) {
+		if err := c.Wait(); err != nil {
+			return err
+		}
+	}
 	if c.since++; c.since < maxRecords && len(c.entries)+len(c.met) < maxEntries && c.options.Now().Sub(c.lastAt) < interval {
 		return nil
 	}
-	err := c.checkpoint()
-	c.failed = err != nil
-	return err
+	return c.begin()
 }
 
 // Finish makes the last checkpoint, which tells the ledger how the run ended: finished
 // says that every record has its outcome, after that calls have, or may have, delivered
-// records after the last one written, and why is the error that stopped it. It does
-// nothing after a failed checkpoint, or if another run has taken over the ledger.
+// records after the last one written, and why is the error that stopped it. After a failed
+// checkpoint, or if another run has taken over the ledger, it makes none.
 func (c *Checkpointer) Finish(why error, finished, after bool) error {
-	if c.failed || errors.Is(why, ledger.ErrFenced) {
-		return nil
+	taken := errors.Is(why, ledger.ErrFenced)
+	err := c.Wait()
+	if !c.failed && !taken {
+		c.ending, c.finished, c.after = true, finished && why == nil, after
+		err = cmp.Or(c.begin(), c.Wait())
 	}
-	c.ending, c.finished, c.after = true, finished && why == nil, after
-	err := c.checkpoint()
-	if errors.Is(why, ledger.ErrLost) && (errors.Is(err, ledger.ErrLost) || errors.Is(err, ledger.ErrFenced)) {
+	if (taken || errors.Is(why, ledger.ErrLost)) && (errors.Is(err, ledger.ErrLost) || errors.Is(err, ledger.ErrFenced)) {
 		return nil // the run reports that already
 	}
 	return err
@@ -180,37 +188,6 @@ func (c *Checkpointer) HasRejects() bool { return c.hasRejects }
 // Checkpointed returns the last record of the last checkpoint: the ledger has its
 // outcome, and those of all records before it. Any goroutine may call it.
 func (c *Checkpointer) Checkpointed() int { return int(c.checkpointed.Load()) }
-
-// checkpoint makes everything durable and records that, in the ledger before the journal:
-// if they differ, the later one is right.
-func (c *Checkpointer) checkpoint() error {
-	if err := c.options.Results.Sync(); err != nil {
-		return fmt.Errorf("sync results to disk: %w", err)
-	}
-	if err := c.options.Rejects.Sync(); err != nil {
-		return fmt.Errorf("sync rejects to disk: %w", err)
-	}
-	m := c.snapshot(c.options.Now())
-	if c.options.Ledger != nil {
-		wrong, err := c.overwritten.entries(context.Background(), c.options.Ledger, c.entries, m.Record)
-		if err != nil {
-			return err
-		}
-		if err := c.options.Ledger.Save(context.Background(), c.ledgerCheckpoint(m), append(c.entries, wrong...), c.met...); err != nil {
-			return err
-		}
-		clear(c.overwritten)
-	}
-	if err := c.options.Journal.Checkpoint(m); err != nil {
-		return fmt.Errorf("write the journal: %w", err)
-	}
-	c.entries, c.met, c.since, c.lastAt = c.entries[:0], c.met[:0], 0, m.At
-	c.checkpointed.Store(int64(m.Record))
-	if c.options.Saved != nil {
-		return c.options.Saved()
-	}
-	return nil
-}
 
 func (c *Checkpointer) snapshot(now time.Time) journal.Checkpoint {
 	return journal.Checkpoint{

@@ -13,19 +13,31 @@ import (
 	"usersync/sync/user"
 )
 
-// output is a file of results whose Sync may fail.
+// output is a file of results that may fail.
 type output struct {
-	size, synced int64
-	err          error
+	size, flushed, synced int64
+	err                   error         // of Flush
+	failed                error         // of Persist
+	hold                  chan struct{} // Persist waits for it; nil is not
 }
 
 func (o *output) Size() int64 { return o.size }
 
-func (o *output) Sync() error {
+func (o *output) Flush() error {
 	if o.err == nil {
-		o.synced = o.size
+		o.flushed = o.size
 	}
 	return o.err
+}
+
+func (o *output) Persist() error {
+	if o.hold != nil {
+		<-o.hold
+	}
+	if o.failed == nil {
+		o.synced = o.flushed
+	}
+	return o.failed
 }
 
 // scene is a run that makes checkpoints.
@@ -79,6 +91,9 @@ func (s *scene) write(t *testing.T, n int) {
 // checkpoints returns how far the run has come according to the ledger and the journal.
 func (s *scene) checkpoints(t *testing.T) (ledger.Checkpoint, journal.Checkpoint) {
 	t.Helper()
+	if err := s.Wait(); err != nil {
+		t.Fatal(err)
+	}
 	lm, _, err := s.ledger.LastCheckpoint(t.Context(), "run-1")
 	if err != nil {
 		t.Fatal(err)
@@ -264,7 +279,7 @@ func TestOverwrittenUsersAreSentAgain(t *testing.T) {
 			write(user.Outcome{Record: record(1, "a"), Status: user.Created, Action: user.Create, Remote: "r1", HTTP: 201})
 			write(user.Outcome{Record: record(2, "c"), Status: user.Created, Action: user.Create, Remote: "r2", HTTP: 201})
 			if before {
-				if err := s.checkpoint(); err != nil {
+				if err := errors.Join(s.begin(), s.Wait()); err != nil {
 					t.Fatal(err)
 				}
 			}

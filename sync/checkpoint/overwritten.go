@@ -13,10 +13,14 @@ import (
 type overwritten map[string]string
 
 // add adds the key of such an outcome.
-func (w overwritten) add(s *user.Settled) {
-	if s.Code == user.CodeSameUser && s.Action == user.Create && s.HTTP/100 == 2 && s.Remote != "" {
-		w[s.Remote] = s.ID
+func (w *overwritten) add(s *user.Settled) {
+	if s.Code != user.CodeSameUser || s.Action != user.Create || s.HTTP/100 != 2 || s.Remote == "" {
+		return
 	}
+	if *w == nil {
+		*w = overwritten{}
+	}
+	(*w)[s.Remote] = s.ID
 }
 
 // entries makes the ledger forget the fingerprints of those users, so that they are sent

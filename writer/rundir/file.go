@@ -17,7 +17,7 @@ const (
 )
 
 // File is a file that is being written: its name ends in .partial until Commit renames it. It is for
-// one goroutine.
+// one goroutine, except for Persist.
 //
 // It keeps the first error: every later call returns it, and Commit does not rename a file that is
 // incomplete. If there is no room the error is a *FullError.
@@ -109,13 +109,30 @@ func (f *File) Write(p []byte) (int, error) {
 	return n, f.keepError(err)
 }
 
-// Sync makes everything written so far durable. A stream is only flushed.
-func (f *File) Sync() error {
+// Flush gives everything written so far to the system, which may still lose it.
+func (f *File) Flush() error {
 	if f.err == nil {
 		f.keepError(f.buffer.Flush())
 	}
-	if f.err == nil && f.root != nil {
-		f.keepError(f.file.Sync())
+	return f.err
+}
+
+// Persist makes durable what was flushed; of a stream it does nothing. It can run while more is
+// written, so the file does not keep its error: a file of which Persist failed must not be committed.
+func (f *File) Persist() error {
+	if f.root == nil {
+		return nil
+	}
+	if err := f.file.Sync(); err != nil {
+		return f.described(err)
+	}
+	return nil
+}
+
+// Sync makes everything written so far durable. A stream is only flushed.
+func (f *File) Sync() error {
+	if f.Flush() == nil {
+		f.err = f.Persist()
 	}
 	return f.err
 }
@@ -183,14 +200,20 @@ func (f *File) keepError(err error) error {
 	if err == nil || f.err != nil {
 		return f.err
 	}
+	f.err = f.described(err)
+	return f.err
+}
+
+// described returns an error that names the file, once.
+func (f *File) described(err error) error {
 	what := fmt.Errorf("%s: %w", f.name, err)
 	if named, ok := err.(*fs.PathError); ok && named.Path == f.Path() {
 		what = err // it names the file already, with its path
 	}
-	if f.err = what; NoRoom(err) {
-		f.err = &FullError{Err: what, Stream: f.root == nil}
+	if NoRoom(err) {
+		return &FullError{Err: what, Stream: f.root == nil}
 	}
-	return f.err
+	return what
 }
 
 var _ io.WriteCloser = (*File)(nil)

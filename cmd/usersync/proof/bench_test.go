@@ -38,7 +38,7 @@ func BenchmarkPace(b *testing.B) {
 	for _, rate := range []int{5, 50, 500} {
 		for _, latency := range []time.Duration{5 * time.Millisecond, 50 * time.Millisecond, 500 * time.Millisecond} {
 			b.Run(fmt.Sprintf("%d-a-second-at-%s", rate, latency), func(b *testing.B) {
-				records := max(b.N, 10*rate)
+				records := max(b.N, 40*rate)
 				api := startSandbox(b, "--latency", latency.String())
 				o := run(b, "--ledger", "none", "--config", api.config(b), "--batch-size", "1", "--rate", fmt.Sprintf("%d/s", rate), write(b, records, validRow))
 				o.wantExit(b, 0)

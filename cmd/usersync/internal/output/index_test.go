@@ -91,7 +91,7 @@ func TestIndexOfAResumedRun(t *testing.T) {
 		}
 		w := f.Writer(discard{})
 		writeUsers(t, w, 0, 100)
-		if err := f.results.Sync(); err != nil {
+		if err := f.results.Flush(); err != nil {
 			t.Fatal(err)
 		}
 		checkpoint := journal.Checkpoint{Record: 100, Results: f.results.Size(), Rejects: f.Rejects().Size()}

@@ -64,6 +64,7 @@ type replicated struct {
 	*rundir.File
 	from   *os.File
 	stored *ledger.StoredFile
+	end    int64 // of what was flushed
 }
 
 // replicate prepares to store the results of a shard, from the last checkpoint on.
@@ -85,13 +86,19 @@ func (f *Files) replicate() (err error) {
 	return nil
 }
 
-// Sync stores what was written.
-func (r *replicated) Sync() error {
-	if err := r.File.Sync(); err != nil {
+// Flush notes how much of the file is to be stored.
+func (r *replicated) Flush() error {
+	r.end = r.File.Size()
+	return r.File.Flush()
+}
+
+// Persist also stores what was flushed.
+func (r *replicated) Persist() error {
+	if err := r.File.Persist(); err != nil {
 		return err
 	}
-	at, end := r.stored.Size(), r.File.Size()
-	if _, err := io.Copy(r.stored, io.NewSectionReader(r.from, at, end-at)); err != nil {
+	at := r.stored.Size()
+	if _, err := io.Copy(r.stored, io.NewSectionReader(r.from, at, r.end-at)); err != nil {
 		return err
 	}
 	return r.stored.Sync()

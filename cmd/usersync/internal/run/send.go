@@ -127,7 +127,9 @@ func (r *Run) start() {
 // of the input.
 func (r *Run) keep(ctx context.Context, known *view.Ledger, err error) error {
 	r.logWarnings()
-	if !rundir.NoRoom(err) {
+	if rundir.NoRoom(err) {
+		err = errors.Join(err, r.checkpointer.Wait())
+	} else {
 		err = errors.Join(err, r.checkpointer.Finish(err, r.counts.Finished, r.counts.PerhapsTaken > 0))
 	}
 	if err == nil && r.counts.Finished {
