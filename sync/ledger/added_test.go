@@ -23,7 +23,7 @@ func states(ctx context.Context, t *testing.T, l *Ledger, ids ...string) (all []
 	return all
 }
 
-// A run that fills an empty scope asks the database only for users whom it has added.
+// A run that fills an empty scope asks the database only for users that it has added.
 func TestFirstLoadLooksUpNoOne(t *testing.T) {
 	everywhere(t, func(t *testing.T, url string) {
 		l := open(t, Options{URL: url})

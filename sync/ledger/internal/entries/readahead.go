@@ -1,6 +1,7 @@
 package entries
 
 import (
+	"errors"
 	"sync"
 
 	"usersync/sync/ledger/internal/scope"
@@ -34,7 +35,7 @@ func (r *readAhead) try(a *lookup, num int64) error {
 		return err
 	}
 	m := matcher{lookup: a, scope: num}
-	if err := each(rows, m.match); err != nil {
+	if err := each(rows, m.match); err != nil && !errors.Is(err, errPassed) {
 		return err
 	}
 	r.backOff(a)
@@ -69,9 +70,12 @@ type matcher struct {
 	index map[string]int // the index of each id; built when the orders differ
 }
 
+// errPassed ends reading ahead: what follows is of other ids.
+var errPassed = errors.New("all ids were passed")
+
 func (m *matcher) match(r *Stored) error {
-	if scope.Of(r.Num) != m.scope {
-		return nil
+	if m.next == len(m.ids) && m.index == nil || scope.Of(r.Num) != m.scope {
+		return errPassed
 	}
 	for i := m.next; i < min(m.next+extraRows, len(m.ids)); i++ {
 		if m.ids[i] == string(r.ID) {
