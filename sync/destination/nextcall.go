@@ -26,6 +26,12 @@ func WithTurn(ctx context.Context, t Turn) context.Context {
 	return context.WithValue(ctx, turnKey{}, t)
 }
 
+// TurnOf returns the turn of a call; nil if no middleware limits it.
+func TurnOf(ctx context.Context) Turn {
+	t, _ := ctx.Value(turnKey{}).(Turn)
+	return t
+}
+
 // Ending is how a call ended.
 type Ending struct {
 	Status int    // of the answer; 0 if there was none
@@ -38,7 +44,7 @@ type Ending struct {
 // what it counts is what the server counts. If a client then finds a fault in the answer,
 // it says so by another CallEnded for the same call.
 func CallEnded(ctx context.Context, method string, how Ending) {
-	if t, ok := ctx.Value(turnKey{}).(Turn); ok {
+	if t := TurnOf(ctx); t != nil {
 		t.Ended(method, how)
 	}
 }
@@ -47,7 +53,7 @@ func CallEnded(ctx context.Context, method string, how Ending) {
 // succeed and no later call of the same Apply carried it. A record that a read found to exist
 // or to be missing has not failed. Without a middleware failed is never called.
 func IfFailed(ctx context.Context, records []*user.Record, failed func()) {
-	if t, ok := ctx.Value(turnKey{}).(Turn); ok {
+	if t := TurnOf(ctx); t != nil {
 		t.Await(records, failed)
 	}
 }
@@ -61,8 +67,8 @@ func IfFailed(ctx context.Context, records []*user.Record, failed func()) {
 // The current call gives up its slot before the next one waits for one, so workers
 // cannot deadlock.
 func NextCall(ctx context.Context, kind string) error {
-	t, ok := ctx.Value(turnKey{}).(Turn)
-	if !ok { // no middleware limits the calls
+	t := TurnOf(ctx)
+	if t == nil {
 		return nil
 	}
 	return t.Next(kind)

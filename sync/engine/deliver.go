@@ -146,7 +146,10 @@ func (p *pool) journalUntaken(b user.Batch, outcomes []user.Outcome) error {
 }
 
 // wait returns once every batch is delivered. Errors were passed to stop.
-func (p *pool) wait() { p.workers.all.Wait() }
+func (p *pool) wait() { p.workers.wait() }
+
+// end is wait for the last batch.
+func (p *pool) end() { p.workers.end() }
 
 // checkOutcomes replaces what the collector must not see, and returns what that was:
 // outcomes of other records, statuses that are not final and, unless this call ends

@@ -39,7 +39,7 @@ func (p *planner) collect(ctx context.Context, chunks <-chan chunk) error {
 		p.collector.run()
 	}()
 	err := p.runSafely(ctx, chunks)
-	p.out.pool.wait()
+	p.out.pool.end()
 	close(p.collector.incoming)
 	<-collected
 	return err

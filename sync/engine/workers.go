@@ -5,12 +5,17 @@ import (
 	"time"
 )
 
-// workers deliver batches, a limited number at a time. Only the planner calls enter.
+// workers deliver batches, a limited number at a time. A worker is a goroutine that delivers one
+// batch after the other: its stack has then grown to what a call needs. Only the planner uses
+// it.
 type workers struct {
-	limits   Limits
-	window   *window
-	canaries *canaries
-	all      sync.WaitGroup
+	limits     Limits
+	window     *window
+	canaries   *canaries
+	work       chan func()
+	deliveries sync.WaitGroup
+	all        sync.WaitGroup
+	count      int
 
 	mu   sync.Mutex
 	busy int
@@ -18,22 +23,40 @@ type workers struct {
 }
 
 func newWorkers(l Limits, w *window, first *canaries) *workers {
-	return &workers{limits: l, window: w, canaries: first, left: make(chan struct{}, 1)}
+	return &workers{limits: l, window: w, canaries: first, work: make(chan func(), 1), left: make(chan struct{}, 1)}
 }
 
-// run calls deliver in a goroutine of its own, as soon as one more may work.
+// run has a worker call deliver, as soon as one more may work.
 func (w *workers) run(deliver func()) {
 	for {
 		most, lasts := w.most()
 		if w.enter(most) {
 			break
 		}
-		w.wait(lasts)
+		w.pause(lasts)
 	}
-	w.all.Go(func() {
-		defer w.leave()
-		deliver()
-	})
+	w.deliveries.Add(1)
+	w.work <- deliver
+}
+
+// deliverAll is what a worker does.
+func (w *workers) deliverAll() {
+	for deliver := range w.work {
+		func() {
+			defer w.deliveries.Done()
+			defer w.leave()
+			deliver()
+		}()
+	}
+}
+
+// wait returns once everything is delivered.
+func (w *workers) wait() { w.deliveries.Wait() }
+
+// end does so, too. There can be no run after it.
+func (w *workers) end() {
+	close(w.work)
+	w.all.Wait()
 }
 
 // most returns how many may work now, and makes room for their records.
@@ -56,7 +79,10 @@ func (w *workers) enter(most int) bool {
 	if w.busy >= most {
 		return false
 	}
-	w.busy++
+	if w.busy++; w.busy > w.count {
+		w.count++
+		w.all.Go(w.deliverAll)
+	}
 	return true
 }
 
@@ -67,8 +93,8 @@ func (w *workers) leave() {
 	signal(w.left)
 }
 
-// wait returns when a worker is done, or when more may work.
-func (w *workers) wait(lasts time.Duration) {
+// pause returns when a worker is done, or when more may work.
+func (w *workers) pause(lasts time.Duration) {
 	if lasts == 0 {
 		<-w.left
 		return

@@ -17,14 +17,18 @@ type Span interface {
 	Traceparent() string
 }
 
-// Begin makes the span of the first observer that traces calls.
-func (t Tee) Begin(kind string) Span {
-	for _, o := range t {
-		if tracer, ok := o.(Tracer); ok {
-			return tracer.Begin(kind)
+// TracerOf returns the observer that traces calls, of a Tee the first one that does; nil if none
+// does.
+func TracerOf(o Observer) Tracer {
+	if all, ok := o.(Tee); ok {
+		for _, one := range all {
+			if t := TracerOf(one); t != nil {
+				return t
+			}
 		}
 	}
-	return nil
+	t, _ := o.(Tracer)
+	return t
 }
 
 // Trace holds the span of the call in flight. It is for one goroutine.

@@ -152,8 +152,12 @@ func (b Batch) Of(records []*Record) Batch {
 	return b
 }
 
-// At returns b with only the records at the given indexes.
+// At returns b with only the records at the given indexes, in ascending order. That of all
+// records is b itself.
 func (b Batch) At(places []int) Batch {
+	if len(places) == len(b.Records) {
+		return b
+	}
 	records := make([]*Record, len(places))
 	for i, at := range places {
 		records[i] = b.Records[at]

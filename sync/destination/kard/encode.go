@@ -1,8 +1,6 @@
 package kard
 
 import (
-	"github.com/go-json-experiment/json/jsontext"
-
 	"usersync/sync/destination"
 	"usersync/sync/destination/rest"
 	"usersync/sync/user"
@@ -38,26 +36,16 @@ func appendUser(b []byte, r *user.Record) []byte {
 	return append(appendHeld(b, first, r), "}}"...)
 }
 
-// appendHeld appends the attributes that a read showed and the record does not send,
-// exactly as they came: whatever their name and type, null included.
+// appendHeld appends the attributes that a read showed and the record does not send.
 func appendHeld(b []byte, first int, r *user.Record) []byte {
-	whole, ok := r.User.Value(destination.Whole)
+	others, ok := r.User.Value(destination.Whole)
 	if !ok {
 		return b
 	}
-	var m multiStatus
-	m.members(jsontext.Value(whole.Text), func(name, value []byte) {
-		if f, known := fieldNamed(string(name)); known {
-			if _, given := r.User.Value(f); given {
-				return
-			}
-		}
-		if len(b) > first {
-			b = append(b, ',')
-		}
-		b = append(append(rest.AppendText(b, string(name)), ':'), value...)
-	})
-	return b
+	if len(b) > first {
+		b = append(b, ',')
+	}
+	return append(b, others.Text[1:len(others.Text)-1]...)
 }
 
 // appendAttribute appends one member. It leaves out what Check would refuse: a

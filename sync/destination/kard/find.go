@@ -1,16 +1,12 @@
 package kard
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
 
 	"usersync/sync/destination"
 	"usersync/sync/destination/rest"
@@ -39,59 +35,32 @@ func (c *Client) Find(ctx context.Context, r *user.Record) (destination.Found, e
 		code, detail := errorText(a.Words(), m.errors, a.Status, r)
 		return destination.Found{}, a.Fail(destination.RefusedWhole, code, detail)
 	}
-	return compareUser(a, r)
+	return c.compareUser(a, r)
 }
 
-// compareUser compares r with the user in the answer.
-func compareUser(a *rest.Answer, r *user.Record) (destination.Found, error) {
-	var answer struct {
-		Data struct {
-			ID         jsontext.Value `json:"id"`
-			Attributes jsontext.Value `json:"attributes"`
-		} `json:"data"`
-		Errors []jsontext.Value `json:"errors"`
-	}
-	var attributes map[string]jsontext.Value
-	err := json.Unmarshal(a.Body, &answer, lax)
-	if err == nil && len(answer.Data.Attributes) > 0 {
-		err = json.Unmarshal(answer.Data.Attributes, &attributes, lax)
-	}
+// compareUser compares r with the user in the answer. Held are the values to compare and,
+// under destination.Whole, the attributes that r leaves out: they are sent back as they came,
+// and not in our form.
+func (c *Client) compareUser(a *rest.Answer, r *user.Record) (destination.Found, error) {
+	m := c.reader()
+	defer c.readers.Put(m)
+	err := m.readUser(a.Body)
 	switch {
+	case errors.Is(err, errShape):
+		return destination.Found{}, a.Fail(destination.PerhapsTaken, "not_json", "")
 	case err != nil:
-		var wrong *json.SemanticError
-		if errors.As(err, &wrong) {
-			return destination.Found{}, a.Fail(destination.PerhapsTaken, "not_json", "")
-		}
 		return destination.Found{}, a.Unreadable(err)
-	case len(answer.Errors) > 0:
+	case m.anyErrors:
 		return destination.Found{}, a.Fail(destination.PerhapsTaken, codeOtherID, "")
-	case plainText(answer.Data.ID) != r.User.ID:
+	case string(m.shownID) != r.User.ID:
 		return destination.Found{HTTP: a.Status}, nil // a different user: nothing is known of this one
 	}
-	found := destination.Compare(r, fieldsOf(attributes), same)
-	found.HTTP = a.Status
-	// The values that r leaves out are sent back as they came, and not in our form.
-	found.Held = slices.DeleteFunc(found.Held, func(a user.Attribute) bool {
-		_, given := r.User.Value(a.Field)
-		return !given
-	})
-	if len(attributes) > 0 {
-		found.Held = append(found.Held, user.Attribute{Field: destination.Whole, Value: user.JSONValue(string(answer.Data.Attributes))})
+	held, others := m.heldOf(r)
+	found := destination.Compare(r, held, same)
+	if found.HTTP = a.Status; others != "" {
+		found.Held = append(found.Held, user.Attribute{Field: destination.Whole, Value: user.JSONValue(others)})
 	}
 	return found, nil
-}
-
-// plainText returns the text of a string, and the JSON of any other value: an id
-// may be a number, as in answers about many users.
-func plainText(v jsontext.Value) string {
-	if v.Kind() != '"' {
-		return string(v)
-	}
-	if bytes.IndexByte(v, '\\') < 0 {
-		return string(v[1 : len(v)-1])
-	}
-	text, _ := unquote(nil, v)
-	return string(text)
 }
 
 // names lists Kard's attributes (Kard API reference, Create Users) and our fields.
@@ -104,31 +73,13 @@ var names = [...]struct {
 }
 
 // fieldNamed returns our field for an attribute of Kard's.
-func fieldNamed(theirs string) (f user.Field, known bool) {
+func fieldNamed(theirs []byte) (f user.Field, known bool) {
 	for _, n := range names {
-		if n.theirs == theirs {
+		if n.theirs == string(theirs) {
 			return n.ours, true
 		}
 	}
 	return "", false
-}
-
-// fieldsOf returns the attributes under our names: strings as text, other values as
-// JSON. It skips null, which means that the API has no value.
-func fieldsOf(attributes map[string]jsontext.Value) []user.Attribute {
-	list := make([]user.Attribute, 0, len(names)+1) // one more for destination.Whole
-	for _, f := range names {
-		raw, ok := attributes[f.theirs]
-		if !ok || raw.Kind() == 'n' {
-			continue
-		}
-		value := user.TextValue(plainText(raw))
-		if raw.Kind() != '"' {
-			value = user.JSONValue(value.Text)
-		}
-		list = append(list, user.Attribute{Field: f.ours, Value: value})
-	}
-	return list
 }
 
 func same(f user.Field, ours, theirs user.Value) bool { return normal(f, ours) == normal(f, theirs) }

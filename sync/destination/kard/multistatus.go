@@ -35,6 +35,9 @@ type answer struct {
 	places                 map[string]int // by id; built when data is not in the call's order
 	indexed                bool
 	beforeID, scratch, tmp []byte
+
+	shown
+	left []byte // of its attributes, as members of an object
 }
 
 var errShape = errors.New("the answer is JSON, but not of the documented shape")
@@ -48,6 +51,11 @@ var lax = jsontext.AllowInvalidUTF8(true)
 // usable until reset.
 func (m *answer) read(body []byte, records []*user.Record) error {
 	m.reset(body, records)
+	return m.top(m.member)
+}
+
+// top visits the members of the body, which is one object: member reads the value.
+func (m *answer) top(member func(name string) error) error {
 	if err := open(&m.decoder, '{'); err != nil {
 		return err
 	}
@@ -56,7 +64,7 @@ func (m *answer) read(body []byte, records []*user.Record) error {
 		if err != nil {
 			return err
 		}
-		if err := m.member(name.String()); err != nil {
+		if err := member(name.String()); err != nil {
 			return err
 		}
 	}

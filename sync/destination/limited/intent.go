@@ -42,7 +42,7 @@ func (p IntentRecorded) Apply(ctx context.Context, b user.Batch) ([]user.Outcome
 	}
 	began := time.Now()
 	err := p.Intents.RecordIntent(ctx, b.Records)
-	if t, ok := ctx.Value(turnKey{}).(*turn); ok {
+	if t, ok := destination.TurnOf(ctx).(*turn); ok {
 		t.observed.stored(t.kind)
 	}
 	if err != nil {
@@ -67,7 +67,7 @@ func mayExist(s user.Status) bool { return s == user.Exists || s == user.Conflic
 // stillOurTurn returns why the call must not be made after all. It takes another turn
 // if the last one is long past.
 func stillOurTurn(ctx context.Context, began time.Time) error {
-	t, ok := ctx.Value(turnKey{}).(*turn)
+	t, ok := destination.TurnOf(ctx).(*turn)
 	if !ok {
 		return nil
 	}
@@ -84,7 +84,7 @@ func stillOurTurn(ctx context.Context, began time.Time) error {
 // unsent clears the intents of a call that is not made, and returns why it is not, as
 // an error that ends the run.
 func (p IntentRecorded) unsent(ctx context.Context, b user.Batch, err error) error {
-	if t, ok := ctx.Value(turnKey{}).(*turn); ok {
+	if t, ok := destination.TurnOf(ctx).(*turn); ok {
 		t.giveBack()
 	}
 	return notSent{p.clear(ctx, b, err)}

@@ -68,22 +68,19 @@ func (l Limited) turnFor(waits context.Context, op user.Op, records []*user.Reco
 	t := &turn{pacer: l.Pacer, calls: l.Calls, waits: waits}
 	if l.Observer != nil {
 		t.observed = observed{observer: l.Observer, call: telemetry.Call{Op: op, Records: records, Repeat: telemetry.Repeats(waits)}}
-		t.observed.tracer, _ = l.Observer.(telemetry.Tracer)
+		t.observed.tracer = telemetry.TracerOf(l.Observer)
 		t.observed.backoff = telemetry.TakeBackoff(waits)
 		t.waits = telemetry.WithTurn(waits, &t.observed.turn)
 	}
 	return t
 }
 
-// turnKey is the key of the turn in the context of its call.
-type turnKey struct{}
-
 // on returns the context of the call, through which destination.NextCall finds the turn.
 func (t *turn) on(wire context.Context) context.Context {
 	if t.observed.tracer != nil {
 		wire = telemetry.WithTrace(wire, &t.observed.trace)
 	}
-	return destination.WithTurn(context.WithValue(wire, turnKey{}, t), t)
+	return destination.WithTurn(wire, t)
 }
 
 // Next ends the current call, and waits until one more may start.

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"usersync/sync/telemetry"
@@ -51,31 +52,60 @@ func (c *Client) request(ctx context.Context, r Request, token bearer) (request 
 		header["Traceparent"] = []string{parent}
 	}
 	c.learned.condition(r.Method, header)
-	request = &http.Request{
-		Method: r.Method, URL: c.url(r.Path, r.Query), Host: c.base.Host, Header: header,
-		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Body: io.NopCloser(bytes.NewReader(out)), ContentLength: int64(len(out)),
+	request = new(http.Request).WithContext(ctx)
+	request.Method, request.URL, request.Host, request.Header = r.Method, c.url(r.Path, r.Query), c.base.Host, header
+	request.Proto, request.ProtoMajor, request.ProtoMinor = "HTTP/1.1", 1, 1
+	request.Body, request.ContentLength = io.NopCloser(bytes.NewReader(out)), int64(len(out))
+	if r.Append == nil && saysNoLength(r.Method) {
+		request.TransferEncoding = identity
 	}
 	if c.sign != nil {
 		c.sign(request, out)
 	}
-	return request.WithContext(ctx), out
+	return request, out
+}
+
+// identity is how an empty body is sent. Without it net/http starts a goroutine and a timer for
+// each such call, to find out whether the body is empty.
+var identity = []string{"identity"}
+
+// saysNoLength reports whether a call without a body goes without a length. A POST must say that
+// its length is 0.
+func saysNoLength(method string) bool {
+	return method == http.MethodGet || method == http.MethodDelete || method == http.MethodHead
 }
 
 func (c *Client) url(segments []string, query string) *url.URL {
 	u := *c.base
 	u.RawQuery = query
-	var plain, escaped strings.Builder
-	plain.WriteString(strings.TrimRight(u.Path, "/"))
-	escaped.WriteString(strings.TrimRight(u.EscapedPath(), "/"))
-	for _, s := range segments {
-		plain.WriteByte('/')
-		plain.WriteString(s)
-		escaped.WriteByte('/')
-		escaped.WriteString(escape(s))
+	if u.RawPath != "" || slices.ContainsFunc(segments, needsEscape) {
+		u.RawPath = joined(u.EscapedPath(), segments, escape)
 	}
-	u.Path, u.RawPath = plain.String(), escaped.String()
+	u.Path = joined(u.Path, segments, nil)
 	return &u
 }
+
+// joined appends segments to a path, each as change returns it; nil changes none.
+func joined(path string, segments []string, change func(string) string) string {
+	path = strings.TrimRight(path, "/")
+	size := len(path)
+	for _, s := range segments {
+		size += 1 + len(s)
+	}
+	var b strings.Builder
+	b.Grow(size)
+	b.WriteString(path)
+	for _, s := range segments {
+		if change != nil {
+			s = change(s)
+		}
+		b.WriteByte('/')
+		b.WriteString(s)
+	}
+	return b.String()
+}
+
+func needsEscape(s string) bool { return escape(s) != s }
 
 // escape makes s one path segment. A segment of only dots would be resolved away
 // (RFC 3986 5.2.4), so its dots are escaped too.

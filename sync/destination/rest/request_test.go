@@ -3,6 +3,7 @@ package rest
 import (
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -53,6 +54,18 @@ func TestRequestOnTheWire(t *testing.T) {
 		if got.Proto != "HTTP/1.1" || got.UserAgent() != "usersync/1.2.3" || got.Header.Get("Authorization") != "Bearer static-token" {
 			t.Errorf("%s: %s %v", r.Method, got.Proto, got.Header)
 		}
+	}
+}
+
+// A POST without a body says that it has none: some servers refuse one that does not.
+func TestPostWithoutABody(t *testing.T) {
+	var got *http.Request
+	c := serve(t, func(w http.ResponseWriter, r *http.Request) { got = r })
+	if ce := do(t, t.Context(), c, Request{Method: "POST", Path: []string{"u"}}); ce != nil {
+		t.Fatal(ce)
+	}
+	if got.Header.Get("Content-Length") != "0" && !slices.Equal(got.TransferEncoding, []string{"chunked"}) {
+		t.Errorf("length %q, encoding %v", got.Header.Get("Content-Length"), got.TransferEncoding)
 	}
 }
 

@@ -40,20 +40,24 @@ type writeWatch struct {
 	handed atomic.Bool
 	conn   atomic.Pointer[meteredConn]
 	before atomic.Int64
+	trace  httptrace.ClientTrace
 }
 
 func (w *writeWatch) watch(ctx context.Context) context.Context {
-	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(info httptrace.GotConnInfo) {
-		w.handed.Store(true)
-		conn := info.Conn
-		if layered, ok := conn.(interface{ NetConn() net.Conn }); ok {
-			conn = layered.NetConn()
-		}
-		if m, ok := conn.(*meteredConn); ok {
-			w.before.Store(m.writes.Load())
-			w.conn.Store(m)
-		}
-	}})
+	w.trace.GotConn = w.got
+	return httptrace.WithClientTrace(ctx, &w.trace)
+}
+
+func (w *writeWatch) got(info httptrace.GotConnInfo) {
+	w.handed.Store(true)
+	conn := info.Conn
+	if layered, ok := conn.(interface{ NetConn() net.Conn }); ok {
+		conn = layered.NetConn()
+	}
+	if m, ok := conn.(*meteredConn); ok {
+		w.before.Store(m.writes.Load())
+		w.conn.Store(m)
+	}
 }
 
 // mayHaveWritten reports whether bytes of a call that failed with err may have been

@@ -31,7 +31,7 @@ func (m ReadModifyWrite) Apply(ctx context.Context, b user.Batch) ([]user.Outcom
 	}
 	outcomes := make([]user.Outcome, len(b.Records))
 	var send []int
-	full := b.Of(append([]*user.Record(nil), b.Records...))
+	full := b.Of(slices.Clone(b.Records))
 	for i, r := range b.Records {
 		complete, settled, err := m.complete(ctx, b.Op, r, traits)
 		if err != nil {
@@ -45,7 +45,7 @@ func (m ReadModifyWrite) Apply(ctx context.Context, b user.Batch) ([]user.Outcom
 		return outcomes, nil
 	}
 	part, err := m.apply(ctx, full.At(send), b.At(send).Records)
-	for _, i := range send { // a completed record is a copy
+	for _, i := range send { // a completed record may be a copy
 		r, sent := b.Records[i], full.Records[i]
 		r.MaybeSent, r.PerhapsTaken = r.MaybeSent || sent.MaybeSent, r.PerhapsTaken || sent.PerhapsTaken
 	}
@@ -61,7 +61,10 @@ func (m ReadModifyWrite) Apply(ctx context.Context, b user.Batch) ([]user.Outcom
 func (m ReadModifyWrite) apply(ctx context.Context, b user.Batch, originals []*user.Record) ([]user.Outcome, error) {
 	unsafe := b.Op == user.Create && m.Traits().Ops[user.Create].Replay == destination.Unsafe
 	if recorded := func(r *user.Record) bool { return r.SentRecorded }; m.Sent != nil && !unsafe {
-		fresh := slices.DeleteFunc(slices.Clone(originals), recorded)
+		fresh := originals
+		if slices.ContainsFunc(originals, recorded) {
+			fresh = slices.DeleteFunc(slices.Clone(originals), recorded)
+		}
 		if len(fresh) > 0 {
 			if err := m.Sent(b.Of(fresh)); err != nil {
 				return nil, err
@@ -129,15 +132,19 @@ func hasAll(r *user.Record, fields []user.Field) bool {
 	return true
 }
 
-// fill returns a copy of r with the held attributes of the set that it leaves out; of
-// all attributes if set is empty.
+// fill returns r with the held attributes of the set that it leaves out; of all attributes if
+// set is empty. It changes a copy.
 func fill(r *user.Record, held []user.Attribute, set string) *user.Record {
-	full := *r
-	full.User.Attributes = append([]user.Attribute(nil), r.User.Attributes...)
+	var missing []user.Attribute
 	for _, a := range held {
 		if _, ok := r.User.Value(a.Field); !ok && strings.HasPrefix(string(a.Field), set) {
-			full.User.Attributes = append(full.User.Attributes, a)
+			missing = append(missing, a)
 		}
 	}
+	if len(missing) == 0 {
+		return r
+	}
+	full := *r
+	full.User.Attributes = slices.Concat(r.User.Attributes, missing)
 	return &full
 }

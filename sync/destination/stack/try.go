@@ -19,13 +19,8 @@ type try struct {
 	unanswered int    // attempts since then: no call was answered, so they do not count yet
 }
 
-// part returns what to send: usually the whole batch, which needs no copy.
-func (t *try) part() user.Batch {
-	if len(t.pending) == len(t.batch.Records) {
-		return t.batch
-	}
-	return t.batch.At(t.pending)
-}
+// part returns what to send: usually the whole batch.
+func (t *try) part() user.Batch { return t.batch.At(t.pending) }
 
 // keep stores the outcomes of what was sent.
 func (t *try) keep(outcomes []user.Outcome) {

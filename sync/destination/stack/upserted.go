@@ -60,6 +60,11 @@ func (u Upserted) follow(ctx context.Context, b user.Batch, outcomes []user.Outc
 		contradict(outcomes, create)
 		return nil
 	}
+	return u.followAll(ctx, b, outcomes, update, create, left)
+}
+
+// followAll makes the follow-up calls.
+func (u Upserted) followAll(ctx context.Context, b user.Batch, outcomes []user.Outcome, update, create []int, left int) error {
 	group, ctx := parallel.New(ctx)
 	for part := range slices.Chunk(update, max(u.Traits().Ops[user.Update].Max, 1)) {
 		group.Go(func() error { return u.sendOn(ctx, user.Update, b, outcomes, part, left-1) })

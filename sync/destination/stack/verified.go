@@ -34,6 +34,9 @@ func (v Verified) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, erro
 				doubtful = append(doubtful, i)
 			}
 		}
+		if len(doubtful) == 0 {
+			break
+		}
 		if again, err = v.readBack(ctx, b, outcomes, doubtful); err != nil || len(again) == 0 {
 			break
 		}
@@ -60,6 +63,10 @@ func (v Verified) keepFound(b user.Batch, outcomes []user.Outcome) {
 // first makes the first call. If that is a create that cannot be replayed, it looks up
 // the users that may have been sent before, and sends only those proven absent.
 func (v Verified) first(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
+	maybeSent := func(r *user.Record) bool { return r.MaybeSent }
+	if b.Op != user.Create || v.Traits().Ops[user.Create].Replay != destination.Unsafe || !slices.ContainsFunc(b.Records, maybeSent) {
+		return v.API.Apply(ctx, b)
+	}
 	var doubtful, send []int
 	for i, r := range b.Records {
 		if r.MaybeSent {
@@ -67,9 +74,6 @@ func (v Verified) first(ctx context.Context, b user.Batch) ([]user.Outcome, erro
 		} else {
 			send = append(send, i)
 		}
-	}
-	if b.Op != user.Create || len(doubtful) == 0 || v.Traits().Ops[user.Create].Replay != destination.Unsafe {
-		return v.API.Apply(ctx, b)
 	}
 	outcomes := make([]user.Outcome, len(b.Records))
 	for _, i := range doubtful {
@@ -117,9 +121,6 @@ func needsReadBack(op user.Op, o user.Outcome, r *user.Record) bool {
 // readBack reads the given records in parallel, settles what it can, and returns the
 // indexes of those that may be sent again.
 func (v Verified) readBack(ctx context.Context, b user.Batch, outcomes []user.Outcome, doubtful []int) ([]int, error) {
-	if len(doubtful) == 0 {
-		return nil, nil
-	}
 	resend := make([]bool, len(doubtful))
 	group, ctx := parallel.New(ctx)
 	for n, i := range doubtful {

@@ -27,7 +27,7 @@ type Advice struct {
 // headers; only limits on requests) and their older RateLimit-Remaining and -Reset. It
 // ignores malformed headers, as that draft requires.
 func Read(status int, h http.Header, now time.Time) Advice {
-	now = serverTime(h, now)
+	theirs := func() time.Time { return serverTime(h, now) } // most answers ask for no wait, and need no time
 	l := readLimits(h)
 	a := Advice{PerSecond: l.granted, Pace: l.pace, PaceEnds: l.paceEnds}
 	if n, ok := number(h.Get("Kard-Api-Usage-Quota-Capacity")); ok && n >= 1 {
@@ -35,14 +35,14 @@ func Read(status int, h http.Header, now time.Time) Advice {
 	}
 	exhausted := status == http.StatusTooManyRequests
 	if status >= 400 {
-		a.ask("Retry-After", retryAfter(h.Get("Retry-After"), now))
+		a.ask("Retry-After", retryAfter(h.Get("Retry-After"), theirs))
 	}
 	if a.Wait > 0 {
 		return a
 	}
 	quota := func(prefix, remaining, reset string) {
 		if r, ok := number(h.Get(prefix + remaining)); exhausted && !ok || ok && r <= 0 {
-			a.ask(prefix+reset, resetIn(h.Get(prefix+reset), now))
+			a.ask(prefix+reset, resetIn(h.Get(prefix+reset), theirs))
 		}
 	}
 	quota("Kard-Api-Usage-Quota-", "Remaining", "Reset")
@@ -68,12 +68,12 @@ func serverTime(h http.Header, now time.Time) time.Time {
 	return now
 }
 
-func retryAfter(text string, now time.Time) time.Duration {
+func retryAfter(text string, now func() time.Time) time.Duration {
 	if _, ok := number(text); ok {
 		return resetIn(text, now)
 	}
 	if t, err := http.ParseTime(text); err == nil {
-		return max(t.Sub(now), 0)
+		return max(t.Sub(now()), 0)
 	}
 	return 0
 }
@@ -82,15 +82,15 @@ func retryAfter(text string, now time.Time) time.Duration {
 // seconds from now: as a wait it would be more than 30 years.
 const epochFrom = 1e9
 
-func resetIn(text string, now time.Time) time.Duration {
+func resetIn(text string, now func() time.Time) time.Duration {
 	n, ok := number(text)
 	switch {
 	case !ok:
 		return 0
 	case n >= epochFrom*1000:
-		return max(time.UnixMilli(int64(n)).Sub(now), 0)
+		return max(time.UnixMilli(int64(n)).Sub(now()), 0)
 	case n >= epochFrom:
-		return max(time.Unix(int64(n), 0).Sub(now), 0)
+		return max(time.Unix(int64(n), 0).Sub(now()), 0)
 	}
 	return seconds(n)
 }
