@@ -87,7 +87,7 @@ func (w *writer) giveUp(s *Lease) bool {
 		return false
 	}
 	w.lease = nil
-	w.entries.Released()
+	w.entries.OthersAdd() // from now on
 	return true
 }
 
@@ -99,10 +99,5 @@ func (l *Ledger) change(ctx context.Context, do func(change.Writer) error) error
 	if held == nil {
 		return ErrUnlocked
 	}
-	return l.entries.Change(ctx, held.Lease, func(t *scope.Tx) error {
-		if t.Next == 1 && held.Shard == nil { // no row was ever added, and other shards cannot add any
-			l.entries.StartEmpty()
-		}
-		return do(change.Writer{Tx: t, Entries: l.entries})
-	})
+	return l.entries.Change(ctx, held.Lease, func(t *scope.Tx) error { return do(change.Writer{Tx: t, Entries: l.entries}) })
 }

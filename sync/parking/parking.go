@@ -67,7 +67,7 @@ func New(ctx context.Context, o Options) (*Finder, error) {
 		return nil, nil
 	}
 	sum := sha256.Sum256([]byte(o.Settings))
-	f := &Finder{options: o, rows: o.Ledger.RowHashes(), settings: binary.LittleEndian.Uint64(sum[:]), more: idset.New(1), touched: idset.New(1)}
+	f := &Finder{options: o, rows: o.Ledger.RowHashes(), settings: binary.LittleEndian.Uint64(sum[:]), more: idset.New(), touched: idset.New()}
 	if err := f.learn(ctx); err != nil {
 		return nil, err
 	}

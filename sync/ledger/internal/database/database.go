@@ -83,13 +83,15 @@ func (db *DB) Put(ctx context.Context, tx *Tx, scope int64, rows []*Row) error {
 
 // Insertion inserts rows of a table.
 type Insertion struct {
-	Into     string // INSERT INTO with the columns
-	Columns  int
+	Into string // INSERT INTO with the columns
+	// Shared is how many parameters Into has, which all rows share: their values come first.
+	Shared   int
+	Columns  int    // values of each row
 	Conflict string // what is done with a row that is there, after a space
 }
 
 // Insert inserts rows, in a transaction of Begin. The values are those of one row after the
-// other: int64 or string, and of the same type in all rows.
+// other: int64 or string, and of the same type in all rows. None is shared.
 func (db *DB) Insert(ctx context.Context, tx *Tx, i Insertion, values []any) error {
 	return db.insert(ctx, db, tx, i, values)
 }

@@ -6,27 +6,27 @@ import (
 	"database/sql"
 	"encoding/binary"
 	"errors"
+	"fmt"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
+// EntryColumns are the columns of an entry e. After them, a query may name the place in the
+// list that was looked up.
+const EntryColumns = `e.num, e.id, e.feed, e.standing, e.remote, e.run, e.record, e.prints`
+
 // Entry is an entry that was read; its bytes are valid until the next one is read.
 type Entry struct {
-	// Ord is the place of the entry's text in the list that was looked up, from 0.
-	Ord                           int64
 	Num, Feed, State, Run, Record int64
 	ID, Remote, Fingerprints      []byte
+	Ord                           int64 // the place in the list that was looked up, from 0
 }
 
-// entryColumns are the columns of an entry e after Ord.
-const entryColumns = `, e.num, e.id, e.feed, e.standing, e.remote, e.run, e.record, e.prints FROM `
-
-// EachEntry reads the entries e of a FROM clause, and what follows it, on Read or in a
-// transaction of Begin. ord is the expression for Ord. It is for one of the few queries that
-// are run for each chunk of records.
-func (db *DB) EachEntry(ctx context.Context, q Querier, ord, from string, take func(*Entry) error, args ...any) error {
-	return db.each(ctx, db, q, `SELECT `+ord+entryColumns+from, take, args)
+// EachEntry calls take for each entry that a query for EntryColumns finds, on Read or in a
+// transaction of Begin. The query is one of the few that are run for each chunk of records.
+func (db *DB) EachEntry(ctx context.Context, q Querier, query string, take func(*Entry) error, args ...any) error {
+	return db.each(ctx, db, q, query, take, args)
 }
 
 func eachSQLite(ctx context.Context, db *DB, q Querier, query string, take func(*Entry) error, args []any) error {
@@ -35,9 +35,14 @@ func eachSQLite(ctx context.Context, db *DB, q Querier, query string, take func(
 		return err
 	}
 	defer rows.Close()
+	names, err := rows.Columns()
+	if err != nil {
+		return err
+	}
 	var e Entry
 	var id, remote, prints sql.RawBytes
-	columns := []any{&e.Ord, &e.Num, &id, &e.Feed, &e.State, &remote, &e.Run, &e.Record, &prints}
+	columns := []any{(*number)(&e.Num), &id, (*number)(&e.Feed), (*number)(&e.State), &remote, (*number)(&e.Run), (*number)(&e.Record),
+		&prints, (*number)(&e.Ord)}[:len(names)]
 	for rows.Next() {
 		if err := rows.Scan(columns...); err != nil {
 			return err
@@ -48,6 +53,18 @@ func eachSQLite(ctx context.Context, db *DB, q Querier, query string, take func(
 		}
 	}
 	return errors.Join(rows.Err(), rows.Close())
+}
+
+// number is a number of the database: an int64 would be set by reflection.
+type number int64
+
+// Scan sets the number.
+func (n *number) Scan(value any) error {
+	v, ok := value.(int64)
+	if *n = number(v); !ok {
+		return fmt.Errorf("the database returned %T, not a number", value)
+	}
+	return nil
 }
 
 // eachPostgres reads the rows in PostgreSQL's binary format. database/sql would receive them as
@@ -82,16 +99,17 @@ func eachReceived(rows *pgconn.ResultReader, take func(*Entry) error) (err error
 }
 
 // receive takes the columns from PostgreSQL's binary format.
-func (e *Entry) receive(v [][]byte) error {
-	e.ID, e.Remote, e.Fingerprints = v[2], v[5], v[8]
-	for _, number := range [...]struct {
-		to   *int64
-		from []byte
-	}{{&e.Ord, v[0]}, {&e.Num, v[1]}, {&e.Feed, v[3]}, {&e.State, v[4]}, {&e.Run, v[6]}, {&e.Record, v[7]}} {
-		if len(number.from) != 8 {
-			return errors.New("a number of an entry is not a bigint")
+func (e *Entry) receive(columns [][]byte) error {
+	e.ID, e.Remote, e.Fingerprints = columns[1], columns[4], columns[7]
+	numbers := [...]*int64{0: &e.Num, 2: &e.Feed, 3: &e.State, 5: &e.Run, 6: &e.Record, 8: &e.Ord}
+	for i, column := range columns {
+		if numbers[i] == nil {
+			continue
 		}
-		*number.to = int64(binary.BigEndian.Uint64(number.from))
+		if len(column) != 8 {
+			return fmt.Errorf("the database returned %d bytes, not a bigint", len(column))
+		}
+		*numbers[i] = int64(binary.BigEndian.Uint64(column))
 	}
 	return nil
 }

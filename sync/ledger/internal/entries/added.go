@@ -1,61 +1,35 @@
 package entries
 
-import (
-	"sync"
+import "usersync/sync/ledger/idset"
 
-	"usersync/sync/ledger/idset"
-)
+// AddsAll says that the scope is empty, and that only this process adds to it, and calls Add
+// for each id. Ids that were not added are then not looked up: a first load has no others.
+func (v *Reader) AddsAll() { v.added.CompareAndSwap(nil, idset.New()) }
 
-// added remembers the ids of a scope that was empty, so that what is certainly not in it need
-// not be looked up: in a first load that is nearly everyone.
-type added struct {
-	mu  sync.Mutex
-	ids *idset.Set // nil: the scope may hold others
-}
+// OthersAdd says that AddsAll is true no longer.
+func (v *Reader) OthersAdd() { v.added.Store(nil) }
 
-// addedSize is how many MiB the set takes. It is of use for up to ten million ids.
-const addedSize = 2
-
-// StartEmpty says that the scope is empty, and that no one else adds to it until Released.
-func (v *Reader) StartEmpty() {
-	v.added.mu.Lock()
-	defer v.added.mu.Unlock()
-	if v.added.ids == nil {
-		v.added.ids = idset.New(addedSize)
-	}
-}
-
-// Released says that others may add to the scope.
-func (v *Reader) Released() {
-	v.added.mu.Lock()
-	defer v.added.mu.Unlock()
-	v.added.ids = nil
-}
-
-// Add says that the scope is about to get an id.
+// Add says that the scope is about to get an id, which may differ from its own fold.
 func (v *Reader) Add(id string) {
+	if added := v.added.Load(); added != nil {
+		added.Add(id)
+	}
 	if isOther(id) {
 		v.folded.some.Store(true)
 	}
-	v.added.mu.Lock()
-	defer v.added.mu.Unlock()
-	if v.added.ids != nil {
-		v.added.ids.Add(id)
-	}
 }
 
-// among returns the ids that the scope may hold. It reports whether that is known; if not, it
-// may be all of them.
-func (a *added) among(ids []string) (some idList, known bool) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.ids == nil {
-		return idList{ids: ids}, false
+// perhaps returns those of p that the scope may have.
+func (v *Reader) perhaps(p idList) idList {
+	added := v.added.Load()
+	if added == nil {
+		return p
 	}
-	for i, id := range ids {
-		if a.ids.MayHave(id) {
-			some.ids, some.at = append(some.ids, id), append(some.at, i)
+	some := idList{at: []int{}}
+	for i, id := range p.ids {
+		if added.MayHave(id) {
+			some.ids, some.at = append(some.ids, id), append(some.at, p.index(i))
 		}
 	}
-	return some, true
+	return some
 }

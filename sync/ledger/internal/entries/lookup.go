@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"usersync/sync/fingerprint"
+	"usersync/sync/ledger/idset"
 	"usersync/sync/ledger/internal/database"
 	"usersync/sync/ledger/internal/scope"
 	"usersync/sync/ledger/rowset"
@@ -26,9 +27,9 @@ type Reader struct {
 	// First is the first row that the registered run added; 0 if it added all.
 	First atomic.Int64
 
-	added  added
 	folded folded
 	shared atomic.Pointer[rowset.Set]
+	added  atomic.Pointer[idset.Set] // all ids of the scope, as long as that is known
 	ahead  readAhead
 }
 
@@ -63,16 +64,11 @@ func (v *Reader) look(ctx context.Context, ids []string, known []user.LedgerEntr
 	if err != nil || num == 0 {
 		return err
 	}
-	some, certain := v.added.among(ids)
-	if len(some.ids) == 0 {
-		return nil
-	}
-	a := lookup{reader: v, ctx: ctx, ids: ids, known: known, slab: fingerprint.SlabFor(len(some.ids))}
-	if certain {
-		return v.find(ctx, v.DB.Read, num, some, a.add)
-	}
-	if err := v.ahead.try(&a, num); err != nil {
-		return err
+	a := lookup{reader: v, ctx: ctx, ids: ids, known: known, slab: fingerprint.SlabFor(len(ids))}
+	if v.added.Load() == nil {
+		if err := v.ahead.try(&a, num); err != nil {
+			return err
+		}
 	}
 	if err := v.find(ctx, v.DB.Read, num, a.missing(), a.add); err != nil {
 		return err
@@ -138,12 +134,11 @@ type Stored = database.Entry
 // Find looks up ids of the scope with a number, also within a transaction, and calls take
 // with the index and the entry of each one that exists.
 func (v *Reader) Find(ctx context.Context, q database.Querier, num int64, ids []string, take func(int, *Stored) error) error {
-	some, _ := v.added.among(ids)
-	return v.find(ctx, q, num, some, take)
+	return v.find(ctx, q, num, idList{ids: ids}, take)
 }
 
 func (v *Reader) find(ctx context.Context, q database.Querier, num int64, p idList, take func(int, *Stored) error) error {
-	if len(p.ids) == 0 {
+	if p = v.perhaps(p); len(p.ids) == 0 {
 		return nil
 	}
 	list, err := v.DB.List(p.ids)
@@ -155,18 +150,15 @@ func (v *Reader) find(ctx context.Context, q database.Querier, num int64, p idLi
 
 // findBy looks up a list by one of the indexes, and calls take for each entry.
 func (v *Reader) findBy(ctx context.Context, q database.Querier, index string, list any, num int64, take func(*Stored) error) error {
-	return v.DB.EachEntry(ctx, q, `j.ord`, index, take, list, num)
+	return v.DB.EachEntry(ctx, q, `SELECT `+database.EntryColumns+`, j.ord FROM `+index, take, list, num)
 }
 
 // entriesAfter reads the n entries after the number from, even if they belong to the
 // next scope. With an upper bound, PostgreSQL without statistics would read and sort
 // everything below it.
 func (v *Reader) entriesAfter(ctx context.Context, q database.Querier, from int64, n int, take func(*Stored) error) error {
-	return v.DB.EachEntry(ctx, q, noOrd, `usersync_entry e WHERE e.num > ? ORDER BY e.num LIMIT ?`, take, from, n)
+	return v.DB.EachEntry(ctx, q, `SELECT `+database.EntryColumns+` FROM usersync_entry e WHERE e.num > ? ORDER BY e.num LIMIT ?`, take, from, n)
 }
-
-// noOrd is the ord of entries that are not looked up by a list.
-const noOrd = `CAST(0 AS BIGINT)`
 
 // NameOf returns the name that a number stands for.
 type NameOf func(n *database.Names, num int64) (string, error)

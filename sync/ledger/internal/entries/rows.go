@@ -61,8 +61,8 @@ func scanByID(ctx context.Context, v *Reader, after string, take func(*Stored) (
 	}
 	for more := true; more; {
 		part, err := readAll(func(take func(*Stored) error) error {
-			return v.DB.EachEntry(ctx, v.DB.Read, noOrd, `usersync_entry e WHERE e.scope = ? AND e.id > ? ORDER BY e.scope, e.id LIMIT ?`,
-				take, num, after, ChunkSize)
+			return v.DB.EachEntry(ctx, v.DB.Read, `SELECT `+database.EntryColumns+` FROM usersync_entry e
+				WHERE e.scope = ? AND e.id > ? ORDER BY e.scope, e.id LIMIT ?`, take, num, after, ChunkSize)
 		})
 		if err != nil {
 			return err
