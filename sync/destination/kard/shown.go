@@ -31,13 +31,14 @@ func (m *answer) readUser(body []byte) error {
 				return nil
 			})
 		}
-		return m.decoder.SkipValue()
+		_, err := m.reader.ReadValue()
+		return err
 	})
 }
 
 // one visits a value of the given kind. null is the same as no value.
 func (m *answer) one(kind jsontext.Kind, visit func(jsontext.Value) error) error {
-	v, err := m.decoder.ReadValue()
+	v, err := m.reader.ReadValue()
 	switch {
 	case err != nil:
 		return err
