@@ -13,7 +13,7 @@ import (
 // its own, and no others of ours. So there can be no import cycle.
 const depsOrder = `
 	sync/pseudonym
-	sync/user sync/identity sync/address sync/pace/ratelimit sync/guard sync/filelock sync/ledger/rowset sync/ledger/ledgertest reader/frame reader/proof reader/dialect reader/page writer/rundir writer/linelog sync/sandbox sync/destination/problem
+	sync/user sync/identity sync/address sync/pace/ratelimit sync/guard sync/filelock sync/ledger/rowset sync/ledger/idset sync/ledger/ledgertest reader/frame reader/proof reader/dialect reader/page writer/rundir writer/linelog sync/sandbox sync/destination/problem
 	sync/fingerprint sync/protect sync/destination/vocabulary sync/visible sync/telemetry reader/mapping/expression
 	reader/place
 	reader/place/web reader/place/sftp reader/place/bucket reader/place/placetest
@@ -66,7 +66,7 @@ const depsRules = `
 	# What is shown in place of an id depends on nothing.
 	NONE < sync/pseudonym < sync/identity;
 
-	NONE < sync/filelock, sync/ledger/rowset, sync/ledger/ledgertest, sync/guard, sync/user, sync/address, sync/pace/ratelimit, sync/sandbox, reader/frame, reader/proof, reader/dialect, reader/page, writer/rundir;
+	NONE < sync/filelock, sync/ledger/rowset, sync/ledger/idset, sync/ledger/ledgertest, sync/guard, sync/user, sync/address, sync/pace/ratelimit, sync/sandbox, reader/frame, reader/proof, reader/dialect, reader/page, writer/rundir;
 
 	sync/user < reader/mapping, sync/destination, sync/fingerprint, sync/journal, writer;
 	sync/identity < reader/mapping, sync/destination, sync/fingerprint, sync/journal, writer;
@@ -89,7 +89,7 @@ const depsRules = `
 	sync/user, sync/identity < sync/destination/vocabulary < sync/destination/traffic < sync/destination/rest;
 	sync/ledger/internal/lease, sync/ledger/internal/registry < sync/ledger/internal/scope;
 	sync/ledger/internal/lease < sync/ledger/internal/stored < sync/ledger;
-	sync/ledger/internal/scope, sync/ledger/rowset < sync/ledger/internal/entries < sync/ledger/internal/change;
+	sync/ledger/internal/scope, sync/ledger/rowset, sync/ledger/idset < sync/ledger/internal/entries < sync/ledger/internal/change;
 	sync/ledger/internal/scope < sync/ledger/internal/recurring;
 	sync/ledger/internal/change, sync/ledger/internal/recurring < sync/ledger/internal/rename, sync/ledger/internal/transfer;
 	sync/filelock, sync/ledger/internal/keyfile, sync/ledger/internal/rename, sync/ledger/internal/transfer < sync/ledger;

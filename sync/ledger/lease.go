@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"usersync/sync/ledger/internal/change"
+	"usersync/sync/ledger/internal/entries"
 	"usersync/sync/ledger/internal/lease"
 	"usersync/sync/ledger/internal/scope"
 )
@@ -60,7 +61,7 @@ func (l *Ledger) Held() *Lease { return l.writer.held() }
 
 // writer lets one transaction at a time change the scope, while there is a lease.
 type writer struct {
-	scope   *scope.Scope
+	entries *entries.Reader
 	mu      sync.Mutex // guards lease
 	lease   *Lease
 	writing sync.Mutex
@@ -86,6 +87,7 @@ func (w *writer) giveUp(s *Lease) bool {
 		return false
 	}
 	w.lease = nil
+	w.entries.OthersAdd() // from now on
 	return true
 }
 

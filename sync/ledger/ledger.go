@@ -79,7 +79,7 @@ func Open(ctx context.Context, o Options) (*Ledger, error) {
 		return nil, failed("open the ledger", err)
 	}
 	l := &Ledger{options: o, entries: &entries.Reader{Scope: scope.New(db, o.Scope, o.Place, o.Feed)}}
-	l.writer.scope = l.entries.Scope
+	l.writer.entries = l.entries
 	err = database.RetryBusy(ctx, func(ctx context.Context) error {
 		if err := db.Migrate(ctx); err != nil {
 			return err

@@ -9,7 +9,7 @@ import (
 // nothing. A user who ends otherwise than before is forgotten, whatever the end is: only what
 // recurs without a break is parked.
 func (f *Finder) Met(o *user.Outcome) (ledger.MetRow, bool) {
-	if f == nil || o.Status != user.Refused && o.Status != user.Invalid && o.Record.Recurring == nil && f.touched.none() {
+	if f == nil || o.Status != user.Refused && o.Status != user.Invalid && o.Record.Recurring == nil && f.touched.None() {
 		return ledger.MetRow{}, false // nearly always
 	}
 	r, id := o.Record, idOf(o.Record)
@@ -27,9 +27,9 @@ func (f *Finder) Met(o *user.Outcome) (ledger.MetRow, bool) {
 	case o.Status == user.Invalid && r.Origin.Before != nil: // its text is not that of the input
 		return m, false
 	default:
-		m.Over = id != "" && (r.Recurring != nil || f.touched.mayHave(id))
+		m.Over = id != "" && (r.Recurring != nil || f.touched.MayHave(id))
 		return m, m.Over
 	}
-	f.touched.add(id) // a later row of it can end that
+	f.touched.Add(id) // a later row of it can end that
 	return m, true
 }

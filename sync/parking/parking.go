@@ -14,6 +14,7 @@ import (
 
 	"usersync/sync/fingerprint"
 	"usersync/sync/ledger"
+	"usersync/sync/ledger/idset"
 	"usersync/sync/user"
 )
 
@@ -55,9 +56,9 @@ type Finder struct {
 	settings uint64
 
 	known map[string][]ledger.RecurringRow // by id; only those without one if there are too many
-	more  *idSet                           // whose rows are looked up; empty if known has all
+	more  *idset.Set                       // whose rows are looked up; empty if known has all
 
-	touched *idSet // of rows that Met has told of
+	touched *idset.Set // of rows that Met has told of
 }
 
 // New returns a Finder for a run that starts now; nil without a ledger.
@@ -66,7 +67,7 @@ func New(ctx context.Context, o Options) (*Finder, error) {
 		return nil, nil
 	}
 	sum := sha256.Sum256([]byte(o.Settings))
-	f := &Finder{options: o, rows: o.Ledger.RowHashes(), settings: binary.LittleEndian.Uint64(sum[:]), more: newIDSet(), touched: newIDSet()}
+	f := &Finder{options: o, rows: o.Ledger.RowHashes(), settings: binary.LittleEndian.Uint64(sum[:]), more: idset.New(), touched: idset.New()}
 	if err := f.learn(ctx); err != nil {
 		return nil, err
 	}
@@ -82,7 +83,7 @@ func (f *Finder) learn(ctx context.Context) error {
 		return err
 	}
 	f.known = map[string][]ledger.RecurringRow{"": f.known[""]} // the others are looked up
-	return recurring.EachID(ctx, f.more.add)
+	return recurring.EachID(ctx, f.more.Add)
 }
 
 func byID(all []ledger.RecurringRow) map[string][]ledger.RecurringRow {
@@ -115,7 +116,7 @@ func (f *Finder) Look(ctx context.Context, records []*user.Record) error {
 func (f *Finder) lookUp(ctx context.Context, records []*user.Record) (map[string][]ledger.RecurringRow, error) {
 	var asked []string
 	for _, r := range records {
-		if id := idOf(r); id != "" && f.more.mayHave(id) {
+		if id := idOf(r); id != "" && f.more.MayHave(id) {
 			asked = append(asked, id)
 		}
 	}

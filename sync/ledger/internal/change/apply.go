@@ -60,8 +60,8 @@ func (t Writer) loadAll(part []Entry, c *chunk) error {
 		}
 		c.add(part[i].ID, t.To)
 	}
-	if t.Next == 1 { // the scope is empty
-		return nil
+	if t.Next == 1 && t.Alone { // the scope is empty
+		t.Entries.AddsAll()
 	}
 	prints := fingerprint.SlabFor(len(c.ids))
 	return t.Entries.Find(t, t.SQL, t.ID, c.ids, func(i int, r *entries.Stored) error {

@@ -83,8 +83,10 @@ func (db *DB) Put(ctx context.Context, tx *sql.Tx, scope int64, rows []*Row) err
 
 // Insertion inserts rows of a table.
 type Insertion struct {
-	Into     string // INSERT INTO with the columns
-	Columns  int
+	Into string // INSERT INTO with the columns
+	// Shared is how many parameters Into has, which all rows share: their values come first.
+	Shared   int
+	Columns  int    // values of each row
 	Conflict string // what is done with a row that is there, after a space
 }
 
@@ -92,9 +94,9 @@ type Insertion struct {
 const RowsAtOnce = 50
 
 // Insert inserts at most RowsAtOnce rows, in a transaction of Begin. The values are those of
-// one row after the other.
+// one row after the other, after those that all share.
 func (db *DB) Insert(ctx context.Context, tx *sql.Tx, i Insertion, values []any) error {
-	n := len(values) / i.Columns
+	n := (len(values) - i.Shared) / i.Columns
 	places := strings.Repeat("("+strings.Repeat("?,", i.Columns-1)+"?),", n)
 	query := i.Into + " VALUES " + places[:len(places)-1] + i.Conflict
 	if n < RowsAtOnce { // each number of rows has a text of its own

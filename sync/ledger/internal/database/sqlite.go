@@ -129,14 +129,28 @@ func jsonList(ids []string) (any, error) {
 
 var putEntries = Insertion{
 	Into: `INSERT INTO usersync_entry (num, scope, id, feed, standing, remote, run, record, prints, folded)`, Columns: 10,
-	Conflict: ` ON CONFLICT (scope, id) DO UPDATE SET standing = excluded.standing, remote = excluded.remote,
-		run = excluded.run, record = excluded.record, prints = excluded.prints`,
+	Conflict: putConflict,
 }
+
+// putAlike inserts entries that differ in nothing but number, id, record and fingerprints, as
+// those of a first load do: less than half as many values are passed on.
+var putAlike = Insertion{
+	Into: `INSERT INTO usersync_entry (num, scope, id, feed, standing, remote, run, record, prints, folded)
+		SELECT column1, ?, column2, ?, ?, '', ?, column3, column4, NULL FROM (`, Shared: 4, Columns: 4,
+	Conflict: `) WHERE true` + putConflict, // without WHERE, ON would belong to FROM
+}
+
+const putConflict = ` ON CONFLICT (scope, id) DO UPDATE SET standing = excluded.standing, remote = excluded.remote,
+	run = excluded.run, record = excluded.record, prints = excluded.prints`
 
 func putSQLite(ctx context.Context, db *DB, tx *sql.Tx, scope int64, rows []*Row) error {
 	values := make([]any, 0, putEntries.Columns*RowsAtOnce)
 	for part := range slices.Chunk(rows, RowsAtOnce) {
-		if err := db.Insert(ctx, tx, putEntries, entryValues(values, scope, part)); err != nil {
+		how, valuesOf := putEntries, entryValues
+		if alike(part) {
+			how, valuesOf = putAlike, alikeValues
+		}
+		if err := db.Insert(ctx, tx, how, valuesOf(values, scope, part)); err != nil {
 			return err
 		}
 	}
@@ -146,6 +160,22 @@ func putSQLite(ctx context.Context, db *DB, tx *sql.Tx, scope int64, rows []*Row
 func entryValues(values []any, scope int64, rows []*Row) []any {
 	for _, r := range rows {
 		values = append(values, r.Num, scope, r.ID, r.Feed, r.State, r.Remote, r.Run, r.Record, r.Fingerprints, r.folded())
+	}
+	return values
+}
+
+// alike reports whether putAlike inserts the rows.
+func alike(rows []*Row) bool {
+	first := rows[0]
+	return !slices.ContainsFunc(rows, func(r *Row) bool {
+		return r.Remote != "" || r.Folded != "" || r.Feed != first.Feed || r.State != first.State || r.Run != first.Run
+	})
+}
+
+func alikeValues(values []any, scope int64, rows []*Row) []any {
+	values = append(values, scope, rows[0].Feed, rows[0].State, rows[0].Run)
+	for _, r := range rows {
+		values = append(values, r.Num, r.ID, r.Record, r.Fingerprints)
 	}
 	return values
 }

@@ -85,13 +85,6 @@ type lookalikes struct {
 // true a moment before that is so; none counts only as long as some is false.
 type folded struct{ some, none atomic.Bool }
 
-// Add says that the scope is about to get an id, which may differ from its own fold.
-func (v *Reader) Add(id string) {
-	if isOther(id) {
-		v.folded.some.Store(true)
-	}
-}
-
 // anyFolded reports whether the scope has an id that differs from its own fold. Usually
 // it has none, and one query is enough.
 func (a *lookalikes) anyFolded(ctx context.Context) (some bool, err error) {

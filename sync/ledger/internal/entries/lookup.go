@@ -7,11 +7,13 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"strings"
 	"sync/atomic"
 	"unicode/utf8"
 
 	"usersync/sync/fingerprint"
+	"usersync/sync/ledger/idset"
 	"usersync/sync/ledger/internal/database"
 	"usersync/sync/ledger/internal/scope"
 	"usersync/sync/ledger/rowset"
@@ -30,6 +32,7 @@ type Reader struct {
 
 	folded folded
 	shared atomic.Pointer[rowset.Set]
+	added  atomic.Pointer[idset.Set] // all ids of the scope, as long as that is known
 	ahead  readAhead
 }
 
@@ -65,8 +68,10 @@ func (v *Reader) look(ctx context.Context, ids []string, known []user.LedgerEntr
 		return err
 	}
 	a := lookup{reader: v, ctx: ctx, ids: ids, known: known, slab: fingerprint.SlabFor(len(ids))}
-	if err := v.ahead.try(&a, num); err != nil {
-		return err
+	if v.added.Load() == nil {
+		if err := v.ahead.try(&a, num); err != nil {
+			return err
+		}
 	}
 	if err := v.find(ctx, v.DB.Read, num, a.missing(), a.add); err != nil {
 		return err
@@ -135,8 +140,22 @@ type Stored struct {
 	ord int64 // the place of its id in the list that was looked up
 }
 
+// columns are EntryColumns, and then the place in a list if one was looked up.
 func (r *Stored) columns() []any {
-	return []any{&r.ord, &r.Num, &r.ID, &r.Feed, &r.State, &r.Remote, &r.Run, &r.Record, &r.Fingerprints}
+	return []any{(*number)(&r.Num), &r.ID, (*number)(&r.Feed), (*number)(&r.State), &r.Remote, (*number)(&r.Run), (*number)(&r.Record),
+		&r.Fingerprints, (*number)(&r.ord)}
+}
+
+// number is a number of the database: an int64 would be set by reflection.
+type number int64
+
+// Scan sets the number.
+func (n *number) Scan(value any) error {
+	v, ok := value.(int64)
+	if *n = number(v); !ok {
+		return fmt.Errorf("the database returned %T, not a number", value)
+	}
+	return nil
 }
 
 // Find looks up ids of the scope with a number, also within a transaction, and calls take
@@ -146,7 +165,7 @@ func (v *Reader) Find(ctx context.Context, q database.Querier, num int64, ids []
 }
 
 func (v *Reader) find(ctx context.Context, q database.Querier, num int64, p idList, take func(int, *Stored) error) error {
-	if len(p.ids) == 0 {
+	if p = v.perhaps(p); len(p.ids) == 0 {
 		return nil
 	}
 	list, err := v.DB.List(p.ids)
@@ -158,7 +177,7 @@ func (v *Reader) find(ctx context.Context, q database.Querier, num int64, p idLi
 
 // findBy looks up a list by one of the indexes, and calls take for each entry.
 func (v *Reader) findBy(ctx context.Context, q database.Querier, index string, list any, num int64, take func(*Stored) error) error {
-	rows, err := v.DB.QueryOften(ctx, q, `SELECT j.ord, `+database.EntryColumns+` FROM `+index, list, num)
+	rows, err := v.DB.QueryOften(ctx, q, `SELECT `+database.EntryColumns+`, j.ord FROM `+index, list, num)
 	if err != nil {
 		return err
 	}
@@ -169,14 +188,18 @@ func (v *Reader) findBy(ctx context.Context, q database.Querier, index string, l
 // next scope. With an upper bound, PostgreSQL without statistics would read and sort
 // everything below it.
 func (v *Reader) entriesAfter(ctx context.Context, q database.Querier, from int64, n int) (*sql.Rows, error) {
-	return v.DB.QueryOften(ctx, q, `SELECT 0, `+database.EntryColumns+` FROM usersync_entry e WHERE e.num > ? ORDER BY e.num LIMIT ?`, from, n)
+	return v.DB.QueryOften(ctx, q, `SELECT `+database.EntryColumns+` FROM usersync_entry e WHERE e.num > ? ORDER BY e.num LIMIT ?`, from, n)
 }
 
 // each calls take for each entry, and closes rows.
 func each(rows *sql.Rows, take func(*Stored) error) error {
 	defer rows.Close()
+	names, err := rows.Columns()
+	if err != nil {
+		return err
+	}
 	var r Stored
-	columns := r.columns()
+	columns := r.columns()[:len(names)]
 	for rows.Next() {
 		if err := rows.Scan(columns...); err != nil {
 			return err

@@ -1,6 +1,7 @@
 package entries
 
 import (
+	"errors"
 	"sync"
 
 	"usersync/sync/ledger/internal/scope"
@@ -17,7 +18,7 @@ type readAhead struct {
 }
 
 const (
-	extraRows = 16 // rows read in excess of the ids, for users no longer in the file
+	extraRows = 16 // rows read in excess of the ids, for users no longer in the file; ids passed over, for users not in the ledger
 	maxWrong  = 6  // so at least one lookup in 64 tries
 )
 
@@ -34,7 +35,7 @@ func (r *readAhead) try(a *lookup, num int64) error {
 		return err
 	}
 	m := matcher{lookup: a, scope: num}
-	if err := each(rows, m.match); err != nil {
+	if err := each(rows, m.match); err != nil && !errors.Is(err, errPassed) {
 		return err
 	}
 	r.backOff(a)
@@ -69,13 +70,18 @@ type matcher struct {
 	index map[string]int // the index of each id; built when the orders differ
 }
 
+// errPassed ends reading ahead: what follows is of other ids.
+var errPassed = errors.New("all ids were passed")
+
 func (m *matcher) match(r *Stored) error {
-	if scope.Of(r.Num) != m.scope {
-		return nil
+	if m.next == len(m.ids) && m.index == nil || scope.Of(r.Num) != m.scope {
+		return errPassed
 	}
-	if m.next < len(m.ids) && m.ids[m.next] == string(r.ID) {
-		m.next++
-		return m.add(m.next-1, r)
+	for i := m.next; i < min(m.next+extraRows, len(m.ids)); i++ {
+		if m.ids[i] == string(r.ID) {
+			m.next = i + 1
+			return m.add(i, r)
+		}
 	}
 	if m.index == nil {
 		m.index = make(map[string]int, len(m.ids))

@@ -61,7 +61,7 @@ func scanByID(ctx context.Context, v *Reader, after string, take func(*Stored) (
 		return err
 	}
 	for more := true; more; {
-		rows, err := v.DB.Query(ctx, v.DB.Read, `SELECT 0, `+database.EntryColumns+` FROM usersync_entry e
+		rows, err := v.DB.Query(ctx, v.DB.Read, `SELECT `+database.EntryColumns+` FROM usersync_entry e
 			WHERE e.scope = ? AND e.id > ? ORDER BY e.scope, e.id LIMIT ?`, num, after, ChunkSize)
 		if err != nil {
 			return err

@@ -22,6 +22,8 @@ type Tx struct {
 	To  int64 // the number of the feed that new entries belong to
 	// Next is the row of the next new entry.
 	Next int64
+	// Alone says that no other process adds to the scope while the lease is held.
+	Alone bool
 	// Deletions says that the scope remembers some deletions.
 	Deletions bool
 	// Recurring says that the scope remembers rows that were refused or invalid.
@@ -49,7 +51,7 @@ func (s *Scope) Change(ctx context.Context, held *lease.Lease, do func(*Tx) erro
 			err = errors.Join(err, failed)
 		}
 	}()
-	t := &Tx{Context: ctx, Scope: s, SQL: tx, ID: s.num.Load(), To: s.feed.Load(), fresh: map[*database.Names]map[string]int64{}}
+	t := &Tx{Context: ctx, Scope: s, SQL: tx, ID: s.num.Load(), To: s.feed.Load(), Alone: held.Shard == nil, fresh: map[*database.Names]map[string]int64{}}
 	if err := t.fence(held); err != nil {
 		return err
 	}
