@@ -35,9 +35,6 @@ type answer struct {
 	places                 map[string]int // by id; built when data is not in the call's order
 	indexed                bool
 	beforeID, scratch, tmp []byte
-
-	shown
-	left []byte // of its attributes, as members of an object
 }
 
 var errShape = errors.New("the answer is JSON, but not of the documented shape")
@@ -50,27 +47,51 @@ func (m *answer) read(body []byte, records []*user.Record) error {
 }
 
 // top visits the members of the body, which is one object: member reads the value.
-func (m *answer) top(member func(name string) error) error {
+func (m *answer) top(member func(name []byte) error) error {
 	if err := open(&m.reader, '{'); err != nil {
 		return err
 	}
-	for m.reader.PeekKind() == '"' {
-		name, err := m.reader.ReadValue()
-		if err != nil {
-			return err
-		}
-		m.tmp, _ = unquote(m.tmp[:0], name)
-		if err := member(string(m.tmp)); err != nil {
-			return err
-		}
-	}
-	if _, err := m.reader.ReadToken(); err != nil {
+	if err := m.opened(member); err != nil {
 		return err
 	}
 	if _, err := m.reader.ReadToken(); err != io.EOF {
 		return errShape
 	}
 	return nil
+}
+
+// inObject visits the members of an object inside the body. null has none.
+func (m *answer) inObject(member func(name []byte) error) error {
+	switch m.reader.PeekKind() {
+	case '{':
+		if _, err := m.reader.ReadToken(); err != nil {
+			return err
+		}
+		return m.opened(member)
+	case 'n':
+		return m.skip()
+	}
+	if err := m.skip(); err != nil {
+		return err
+	}
+	return errShape
+}
+
+// opened visits the members of an object of which { is read. The name is valid until another
+// one is read.
+func (m *answer) opened(member func(name []byte) error) error {
+	for m.reader.PeekKind() == '"' {
+		name, err := m.reader.ReadValue()
+		if err != nil {
+			return err
+		}
+		m.tmp, _ = unquote(m.tmp[:0], name)
+		if err := member(m.tmp); err != nil {
+			return err
+		}
+	}
+	_, err := m.reader.ReadToken()
+	return err
 }
 
 func (m *answer) reset(body []byte, records []*user.Record) {
@@ -83,13 +104,18 @@ func (m *answer) reset(body []byte, records []*user.Record) {
 	m.reader.Reset(body)
 }
 
-func (m *answer) member(name string) error {
-	switch name {
+func (m *answer) member(name []byte) error {
+	switch string(name) {
 	case "data":
 		return m.each(m.entry)
 	case "errors":
 		return m.each(m.problem)
 	}
+	return m.skip()
+}
+
+// skip reads a value that does not matter.
+func (m *answer) skip() error {
 	_, err := m.reader.ReadValue()
 	return err
 }
