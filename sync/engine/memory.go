@@ -148,12 +148,41 @@ func (j Job) lookAhead(ctx context.Context, chunks <-chan chunk) <-chan chunk {
 		defer close(looked)
 		defer onPanic(func(err error) { pass(ctx, looked, chunk{err: err}) })
 		for c := range chunks {
+			c, last := together(c, chunks)
 			if c = j.lookup(ctx, c); !pass(ctx, looked, c) || c.err != nil {
+				return
+			}
+			if last != nil {
+				pass(ctx, looked, *last)
 				return
 			}
 		}
 	}()
 	return looked
+}
+
+// lookedUpAtOnce is how many records are enough for a lookup, which takes longer in a database
+// on another machine.
+const lookedUpAtOnce = 1000
+
+// together adds to a chunk the records that wait, too, as they do if lookups are slower than
+// reading. It returns the error that follows them, if there is one.
+func together(c chunk, waiting <-chan chunk) (all chunk, last *chunk) {
+	for c.err == nil && len(c.records) < lookedUpAtOnce {
+		select {
+		case next, more := <-waiting:
+			if !more {
+				return c, nil
+			}
+			if next.err != nil {
+				return c, &next
+			}
+			c.records = append(c.records, next.records...)
+		default:
+			return c, nil
+		}
+	}
+	return c, nil
 }
 
 // lookup adds to a chunk what the ledger knows of its records. If the lookup fails, none
