@@ -4,7 +4,7 @@ import "usersync/sync/user"
 
 // A chunk lives as long as any of its records, so it is small.
 const (
-	chunkRecords = 32
+	chunkRecords = 30 // they are 8 KiB
 	chunkBytes   = 8 << 10
 )
 

@@ -6,6 +6,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"usersync/sync/plainjson"
 	"usersync/sync/user"
 )
 
@@ -15,6 +16,8 @@ type rejectsJSONL struct {
 	reject  Reject
 	options RejectsOptions
 	line    []byte
+	reader  plainjson.Reader
+	path    []byte // of the key that was read last
 }
 
 // Write writes the record of o if it is a reject.
@@ -50,14 +53,66 @@ const rawKey = `,"` + user.RejectRaw + `":`
 
 // origin appends the input's own members, or _usersync_raw.
 func (w *rejectsJSONL) origin(b []byte, r *user.Record) []byte {
-	if raw := jsontext.Value(r.Origin.Raw); !r.Origin.Unparsed && raw.IsValid() && raw.Kind() == '{' {
-		return w.members(b, raw)
+	if !r.Origin.Unparsed && w.isObject(r.Origin.Raw) {
+		return w.members(b, r.Origin.Raw)
 	}
 	return appendText(append(b, rawKey...), w.options.raw(r))
 }
 
+func (w *rejectsJSONL) isObject(raw []byte) bool {
+	w.reader.Reset(raw)
+	value, err := w.reader.ReadValue()
+	if err != nil || value.Kind() != '{' {
+		return false
+	}
+	_, err = w.reader.ReadToken()
+	return err == io.EOF
+}
+
+// namesHidden reports whether a valid object, or one inside it, has a key that is hidden, alone
+// or with the keys that lead to it.
+func (w *rejectsJSONL) namesHidden(object []byte) bool {
+	if w.options.KeepSecrets || w.options.Hides == nil {
+		return false
+	}
+	w.reader.Reset(object)
+	w.path = w.path[:0]
+	return w.nextHidden()
+}
+
+func (w *rejectsJSONL) nextHidden() bool {
+	kind, outer := w.reader.PeekKind(), len(w.path)
+	if kind != '{' && kind != '[' {
+		_, _ = w.reader.ReadValue() // is valid
+		return false
+	}
+	_, _ = w.reader.ReadToken()
+	for next := w.reader.PeekKind(); next != '}' && next != ']' && next != 0; next = w.reader.PeekKind() {
+		if kind == '{' && w.nameHidden(outer) || w.nextHidden() {
+			return true
+		}
+	}
+	_, _ = w.reader.ReadToken()
+	w.path = w.path[:outer]
+	return false
+}
+
+// nameHidden reads a key after a path of that length.
+func (w *rejectsJSONL) nameHidden(path int) bool {
+	w.path = w.path[:path]
+	if path > 0 {
+		w.path = append(w.path, '.')
+	}
+	name, err := w.reader.ReadValue()
+	from := len(w.path)
+	if err == nil {
+		w.path, err = jsontext.AppendUnquote(w.path, name)
+	}
+	return err != nil || w.options.hides(string(w.path)) || from > 0 && w.options.hides(string(w.path[from:]))
+}
+
 func (w *rejectsJSONL) members(b, object []byte) []byte {
-	if w.options.hidesAny() || w.options.namesHidden(object) {
+	if w.options.hidesAny() || w.namesHidden(object) {
 		return w.maskedMembers(append(b, ','), object, "")
 	}
 	object = bytes.TrimSpace(object)

@@ -41,7 +41,7 @@ func TestRejects(t *testing.T) {
 	secret := RejectsOptions{Format: FormatCSV, Header: users, SecretColumns: []string{"ssn"}}
 	hidden := RejectsOptions{Format: FormatJSONL, SecretColumns: []string{"ssn", "attributes.pin"}}
 	named := RejectsOptions{Format: FormatJSONL, Hides: func(column string) (all, inside bool) {
-		words := []string{"a.userPassword", "userPassword", "pin", "a.b.pin", "api key"}
+		words := []string{"a.userPassword", "userPassword", "pin", "a.b.pin", "api key", "c.d"}
 		return slices.Contains(words, column), column != "sent"
 	}}
 	kept := secret
@@ -89,6 +89,9 @@ func TestRejects(t *testing.T) {
 		{"names of secrets are masked where they are not sent", named,
 			`{"id":1, "a":{"userPassword":"x","b":[{"pin":1},[{"p\u0069n":2}],3]},"sent":{"pin":1},"api key":"k"}`, false,
 			object + `,"id":1,"a":{"userPassword":"***","b":[{"pin":"***"},[{"pin":"***"}],3]},"sent":{"pin":1},"api key":"***"}` + "\n"},
+		{"also inside of others alone", named, `{"a":[{"b":{"p\u0069n":1}}], "id" : 7}`, false, object + `,"a":[{"b":{"pin":"***"}}],"id":7}` + "\n"},
+		{"also by the keys that lead to them", named, `{"c":{"d":1}, "x" : 2}`, false, object + `,"c":{"d":"***"},"x":2}` + "\n"},
+		{"a value is no name", named, `{"x": "pin", "y": ["pin"]}`, false, object + `,"x": "pin", "y": ["pin"]}` + "\n"},
 		{"a row without such names keeps its text", named, `{ "id": 1.10,  "x": "secretary"}`, false, object + `,"id": 1.10,  "x": "secretary"}` + "\n"},
 		{"a broken line with such a name is masked", named, `{"p\u0069n":"123`, true, object + `,"_usersync_raw":"***"}` + "\n"},
 		{"a broken line without one is not", named, `{"x":"123`, true, object + `,"_usersync_raw":"{\"x\":\"123"}` + "\n"},

@@ -77,6 +77,7 @@ type Checkpointer struct {
 	noted        user.Noted
 	since        int // records since the last checkpoint
 	lastAt       time.Time
+	settledAt    time.Time // when the last outcome was settled
 	checkpointed atomic.Int64
 	hasRejects   bool
 	ending       bool // the last checkpoint is being made
@@ -105,7 +106,7 @@ func (c *Checkpointer) Write(o user.Outcome) error {
 	c.options.Input.Add(o.Record)
 	c.outcomes[o.Status]++
 	if o.Status == user.Elsewhere {
-		return c.due()
+		return c.due(o.At)
 	}
 	c.noted.Deletes.Add(&o)
 	c.hasRejects = c.hasRejects || o.Record.Origin.Before != nil
@@ -124,21 +125,31 @@ func (c *Checkpointer) Write(o user.Outcome) error {
 			c.overwritten.add(&settled)
 		}
 	}
-	return c.due()
+	return c.due(o.At)
 }
 
 // due begins a checkpoint if one is due. What is written and not saved is never more than
-// maxRecords.
-func (c *Checkpointer) due() error {
+// maxRecords. The last outcome was settled at that time.
+func (c *Checkpointer) due(settled time.Time) error {
 	if c.saving != nil && (c.saving.ended() || c.Last()-c.Checkpointed() >= maxRecords) {
 		if err := c.Wait(); err != nil {
 			return err
 		}
 	}
-	if c.since++; c.since < maxRecords && len(c.entries)+len(c.met) < maxEntries && c.options.Now().Sub(c.lastAt) < interval {
+	if c.since++; c.since < maxRecords && len(c.entries)+len(c.met) < maxEntries && !c.late(settled) {
 		return nil
 	}
 	return c.begin()
+}
+
+// late reports whether the last checkpoint was made a second ago. The outcomes of one call are
+// settled at the same time and written together: only the first of them reads the clock.
+func (c *Checkpointer) late(settled time.Time) bool {
+	if settled == c.settledAt && !settled.IsZero() {
+		return false
+	}
+	c.settledAt = settled
+	return c.options.Now().Sub(c.lastAt) >= interval
 }
 
 // Finish makes the last checkpoint, which tells the ledger how the run ended: finished

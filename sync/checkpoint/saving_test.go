@@ -65,6 +65,31 @@ func TestRunContinuesWhileACheckpointIsMade(t *testing.T) {
 	})
 }
 
+// A checkpoint is due a second after the last, with the first outcome of the next call.
+func TestCheckpointIsDueAfterASecond(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, results := newHeld(t)
+		close(results.hold)
+		for record, want := range []int{0, 0, 0, 0, 5, 5, 7} {
+			if record > 2 {
+				time.Sleep(interval / 2)
+			}
+			at := time.Now()
+			if record == 3 || record == 5 {
+				at = at.Add(-interval / 2) // of the call before
+			}
+			r := &user.Record{Op: user.Upsert, Origin: user.Origin{Record: record + 1}}
+			if err := c.Write(user.Outcome{Record: r, Status: user.Unchanged, At: at}); err != nil {
+				t.Fatal(err)
+			}
+			synctest.Wait()
+			if c.Checkpointed() != want {
+				t.Errorf("after record %d the last checkpoint is at %d, want %d", record+1, c.Checkpointed(), want)
+			}
+		}
+	})
+}
+
 // What is written and not saved stays within a bound, however long a checkpoint takes: a
 // journal holds no more.
 func TestUnsavedIsBounded(t *testing.T) {

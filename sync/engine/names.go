@@ -25,7 +25,7 @@ type nameQueue struct {
 // not in flight. It returns false if r waits for records of other ids first.
 func (f *flights) enter(q *idQueue, r *user.Record, known user.LedgerEntry) bool {
 	if q == nil {
-		q = f.begin(r.User.ID)
+		q = f.begin(r)
 	}
 	q.sent, q.known = r, known
 	f.sent[r.Origin.Record%len(f.sent)] = q

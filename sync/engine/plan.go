@@ -230,5 +230,5 @@ func (p *planner) advance(ctx context.Context, q *idQueue, o *user.Outcome) {
 			}
 		}
 	}
-	p.ids.end(o.Record.User.ID, q)
+	p.ids.end(q)
 }

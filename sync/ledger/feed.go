@@ -18,7 +18,7 @@ func (l *Ledger) Share(ctx context.Context, ids []string) error {
 		return failed("", err)
 	}
 	err = l.change(ctx, func(t change.Writer) error {
-		_, err := t.Exec(`UPDATE usersync_entry SET feed = 0 WHERE feed <> ? AND id IN (SELECT j.id FROM `+l.entries.DB.IDs+`) AND scope = ?`,
+		_, err := t.Exec(`UPDATE usersync_entry SET feed = 0 WHERE feed <> ? AND `+l.entries.DB.AmongIDs+` AND scope = ?`,
 			t.To, list, t.ID)
 		return err
 	})

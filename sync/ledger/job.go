@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"usersync/sync/ledger/internal/database"
 	"usersync/sync/ledger/internal/registry"
 )
 
@@ -70,7 +71,7 @@ func ShardName(run string, index int) string { return registry.Shard(run, index)
 func MainRun(run string) string { return registry.Main(run) }
 
 // read reads the run, and locks it for the transaction.
-func (j *joining) read(ctx context.Context, tx *sql.Tx) error {
+func (j *joining) read(ctx context.Context, tx *database.Tx) error {
 	var identity string
 	err := j.options.DB.QueryRow(ctx, tx, `SELECT run, identity, state, epoch FROM usersync_job WHERE scope = ? AND name = ? FOR UPDATE`,
 		j.options.Scope, j.job.Name).Scan(&j.run, &identity, &j.state, &j.epoch)
@@ -95,7 +96,7 @@ func (j *joining) read(ctx context.Context, tx *sql.Tx) error {
 
 // checkOpen fails with an *OverError if another run has absorbed this one, or a person has given
 // it up: what its shards did is accounted for, and may have been changed since.
-func (j *joining) checkOpen(ctx context.Context, tx *sql.Tx) error {
+func (j *joining) checkOpen(ctx context.Context, tx *database.Tx) error {
 	e := OverError{Run: j.run}
 	err := j.options.DB.QueryRow(ctx, tx, `SELECT state, ended_by FROM usersync_run WHERE name = ?`, j.run).Scan(&e.State, &e.By)
 	if err != nil || e.State == RunOpen || e.State == RunStopped {

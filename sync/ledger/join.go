@@ -2,10 +2,10 @@ package ledger
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"time"
 
+	"usersync/sync/ledger/internal/database"
 	"usersync/sync/ledger/internal/lease"
 )
 
@@ -113,7 +113,7 @@ func (j *joining) try(ctx context.Context) (other lease.Rival, sibling bool, err
 }
 
 // start takes the scope for this process alone, to start the run.
-func (j *joining) start(ctx context.Context, tx *sql.Tx, asked lease.Asked) (other lease.Rival, sibling bool, hold func(), err error) {
+func (j *joining) start(ctx context.Context, tx *database.Tx, asked lease.Asked) (other lease.Rival, sibling bool, hold func(), err error) {
 	epoch, distrusted, other, err := lease.TakeScope(ctx, tx, j.options, -1)
 	if err != nil || !other.IsNone() {
 		return other, other.Holder().Run == j.options.Run, nil, err
@@ -131,7 +131,7 @@ func (j *joining) start(ctx context.Context, tx *sql.Tx, asked lease.Asked) (oth
 }
 
 // take takes the shard, and with it the run's lease on the scope.
-func (j *joining) take(ctx context.Context, tx *sql.Tx, asked lease.Asked) (other lease.Rival, hold func(), err error) {
+func (j *joining) take(ctx context.Context, tx *database.Tx, asked lease.Asked) (other lease.Rival, hold func(), err error) {
 	j.joined = Joined{Run: j.run}
 	if err := j.checkOpen(ctx, tx); err != nil {
 		return other, nil, err
@@ -164,7 +164,7 @@ func (j *joining) take(ctx context.Context, tx *sql.Tx, asked lease.Asked) (othe
 }
 
 // number returns the shard, of which no process is known yet.
-func (j *joining) number(ctx context.Context, tx *sql.Tx) (s lease.Shard, err error) {
+func (j *joining) number(ctx context.Context, tx *database.Tx) (s lease.Shard, err error) {
 	s.Job = j.job.Name
 	if s.Main, err = j.options.DB.Number(ctx, tx, "usersync_run", j.run); err != nil {
 		return s, err
@@ -174,7 +174,7 @@ func (j *joining) number(ctx context.Context, tx *sql.Tx) (s lease.Shard, err er
 }
 
 // countDone notes whether the shard is done, and whether all are.
-func (j *joining) countDone(ctx context.Context, tx *sql.Tx, s lease.Shard) error {
+func (j *joining) countDone(ctx context.Context, tx *database.Tx, s lease.Shard) error {
 	var done, all int64
 	err := j.options.DB.QueryRow(ctx, tx, `SELECT COUNT(CASE WHEN run = ? THEN 1 END), COUNT(*) FROM usersync_shard WHERE main = ? AND done = 1`, s.Run, s.Main).
 		Scan(&done, &all)
@@ -183,7 +183,7 @@ func (j *joining) countDone(ctx context.Context, tx *sql.Tx, s lease.Shard) erro
 }
 
 // takeScope takes the scope for the run, or joins the lease that it has.
-func (j *joining) takeScope(ctx context.Context, tx *sql.Tx) (epoch, distrusted int64, other lease.Rival, err error) {
+func (j *joining) takeScope(ctx context.Context, tx *database.Tx) (epoch, distrusted int64, other lease.Rival, err error) {
 	epoch, distrusted, other, err = lease.TakeScope(ctx, tx, j.options, j.epoch)
 	if err != nil || !other.IsNone() {
 		return epoch, distrusted, other, err

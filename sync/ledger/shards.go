@@ -2,8 +2,8 @@ package ledger
 
 import (
 	"context"
-	"database/sql"
 
+	"usersync/sync/ledger/internal/database"
 	"usersync/sync/ledger/internal/lease"
 	"usersync/sync/ledger/internal/registry"
 )
@@ -24,7 +24,7 @@ func (s Shards) Open(ctx context.Context, run string) error {
 	if held == nil {
 		return failed("open the run", ErrUnlocked)
 	}
-	err := s.inJob(ctx, held, func(tx *sql.Tx) error {
+	err := s.inJob(ctx, held, func(tx *database.Tx) error {
 		_, err := s.l.entries.DB.Exec(ctx, tx, `UPDATE usersync_job SET state = ?, run = ?, epoch = ? WHERE scope = ? AND name = ?`,
 			jobOpen, run, held.Epoch, held.Scope(), s.job.Name)
 		return err
@@ -37,7 +37,7 @@ func (s Shards) Open(ctx context.Context, run string) error {
 }
 
 // inJob runs do in a transaction while the run's other shards neither begin nor end.
-func (s Shards) inJob(ctx context.Context, held *Lease, do func(*sql.Tx) error) error {
+func (s Shards) inJob(ctx context.Context, held *Lease, do func(*database.Tx) error) error {
 	ctx, end := held.BoundWrite(ctx)
 	defer end()
 	db := s.l.entries.DB
@@ -65,7 +65,7 @@ func (s Shards) Done(ctx context.Context) (last bool, err error) {
 	if held == nil || held.Shard == nil {
 		return false, failed("end the shard", ErrUnlocked)
 	}
-	err = s.inJob(ctx, held, func(tx *sql.Tx) error {
+	err = s.inJob(ctx, held, func(tx *database.Tx) error {
 		db := s.l.entries.DB
 		if _, err := db.Exec(ctx, tx, `UPDATE usersync_shard SET done = 1 WHERE run = ?`, held.Shard.Run); err != nil {
 			return err
@@ -88,7 +88,7 @@ func (s Shards) Merged(ctx context.Context, run string) error {
 	if s.job.Unfinished {
 		how, state = RunAbsorbed, jobEnded
 	}
-	err := s.inJob(ctx, held, func(tx *sql.Tx) error {
+	err := s.inJob(ctx, held, func(tx *database.Tx) error {
 		db := s.l.entries.DB
 		if _, err := registry.End(ctx, db, tx, []string{run, ShardName(run, s.job.Shards)}, how, ""); err != nil {
 			return err

@@ -40,7 +40,7 @@ type Finder struct {
 	like   rowset.Set
 	recent map[string]spellings // by what they fold to; the ledger cannot show them yet
 	order  []place              // of the recent ids, in the order of the records; the end of room
-	room   []place              // whose beginning is free for reuse
+	room   []place              // all of it: the beginning is free for reuse
 	// indexed is how many places at the front of order are in recent: none as long as every
 	// recent id is its own fold, because two of these never look alike. others is how many
 	// are not.
@@ -156,10 +156,12 @@ func (f *Finder) append(p place) {
 		f.order = append(f.order, p)
 		return
 	}
-	if 2*len(f.order) > cap(f.room) {
-		f.room = make([]place, 0, max(8, 2*cap(f.room)))
+	room := f.room
+	if 4*len(f.order) > 3*len(room) {
+		room = make([]place, max(8, 2*len(room)))
 	}
-	f.order = append(append(f.room[:0], f.order...), p)
+	f.order, f.room = room[:copy(room, f.order)], room
+	f.order = append(f.order, p)
 }
 
 // index is remember for an id that others may look like.

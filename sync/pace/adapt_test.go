@@ -151,7 +151,7 @@ func TestACutNeverRaisesALowRate(t *testing.T) {
 	})
 }
 
-// Without a ceiling the measured rate is halved.
+// Without a ceiling the measured rate is halved, and kept until the API takes more again.
 func TestUnlimitedIsCutToHalfOfWhatWasMeasured(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := pace.New(pace.Options{MaxInFlight: 10})
@@ -160,7 +160,11 @@ func TestUnlimitedIsCutToHalfOfWhatWasMeasured(t *testing.T) {
 		if got := p.Report().Lowest; got < 45 || got > 56 {
 			t.Errorf("100 calls a second were cut to %v", got)
 		}
-		work(p, 10, 5000, lasting(100*time.Millisecond), well)
+		began := time.Now()
+		s := work(p, 10, 5000, lasting(100*time.Millisecond), well)
+		if got := s.at[50].Sub(began); got < 700*time.Millisecond {
+			t.Errorf("50 calls after the cut took %s", got)
+		}
 		if got := whats(p); got[len(got)-1] != "recovered" || p.Report().Events[len(got)-1].PerSecond != 0 {
 			t.Errorf("events %v", got)
 		}

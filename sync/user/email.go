@@ -16,12 +16,14 @@ func IsEmail(text string) bool {
 }
 
 func isDotAtom(local string) bool {
-	for atom := range strings.SplitSeq(local, ".") {
-		if atom == "" || strings.ContainsFunc(atom, func(r rune) bool { return !isAtomText(r) }) {
+	begins := true // an atom begins here
+	for _, r := range local {
+		if r == '.' && begins || r != '.' && !isAtomText(r) {
 			return false
 		}
+		begins = r == '.'
 	}
-	return true
+	return !begins
 }
 
 func isAtomText(r rune) bool {
@@ -38,13 +40,24 @@ func isWord(r rune) bool {
 
 // isDomain: labels of letters, digits and inner hyphens; the last one is not a number.
 func isDomain(domain string) bool {
-	last := ""
-	for label := range strings.SplitSeq(domain, ".") {
-		if label == "" || len(label) > 63 || label[0] == '-' || label[len(label)-1] == '-' ||
-			strings.ContainsFunc(label, func(r rune) bool { return r != '-' && !isWord(r) }) {
+	label, number := 0, true // where the label begins, and whether it has only digits
+	for i, r := range domain {
+		switch {
+		case r == '.':
+			if !isLabel(domain[label:i]) {
+				return false
+			}
+			label, number = i+1, true
+		case r != '-' && !isWord(r):
 			return false
+		default:
+			number = number && '0' <= r && r <= '9'
 		}
-		last = label
 	}
-	return len(last) < len(domain) && len(last) > 1 && strings.Trim(last, "0123456789") != ""
+	last := domain[label:]
+	return label > 0 && isLabel(last) && len(last) > 1 && !number
+}
+
+func isLabel(label string) bool {
+	return label != "" && len(label) <= 63 && label[0] != '-' && label[len(label)-1] != '-'
 }

@@ -61,6 +61,9 @@ type Record struct {
 	Planned Op
 	// Remote is the key that the API assigned, where it assigns keys.
 	Remote string
+	// Hash is a keyed hash over all that the row says: id, operation and every mapped
+	// field. It is made when the record is first sent; 0 before.
+	Hash uint64
 	// NotHeld says that the ledger does not hold the record's user: if the API does, the
 	// user may have been deactivated.
 	NotHeld bool
@@ -68,15 +71,12 @@ type Record struct {
 	Renamed bool
 	// OwnRemote says that Remote is a field of the row, and not what the ledger knows.
 	OwnRemote bool
-	// Hash is a keyed hash over all that the row says: id, operation and every mapped
-	// field. It is made when the record is first sent; 0 before.
-	Hash uint64
+	// Notes are what the summary counts about the record.
+	Notes Notes
 	Sending
 	Tries
 	// Err says why the record must not be sent. It is an *InvalidError or a *RefusedError.
 	Err error
-	// Notes are what the summary counts about the record.
-	Notes Notes
 	// Doubts are values of the record that the summary counts; nil for most records.
 	Doubts []Doubt
 	// Recurring is what earlier runs have met with the id; nil for most records.

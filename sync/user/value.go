@@ -67,17 +67,18 @@ func (v Value) List() ([]string, error) {
 // plainList reads an array of strings in ASCII without escapes, which nearly all are, without
 // copying them; false if it is not one.
 func plainList(text string) (list []string, plain bool) {
-	const space = " \t\r\n"
 	items, closed := strings.CutSuffix(text[1:], "]")
 	if !closed {
 		return nil, false
 	}
 	list = []string{}
-	if strings.Trim(items, space) == "" {
+	if items = trimBlanks(items); items == "" {
 		return list, true
 	}
-	for item := range strings.SplitSeq(items, ",") { // a string with a comma falls into two that are not closed
-		item = strings.Trim(item, space)
+	for more := true; more; { // a string with a comma falls into two that are not closed
+		var item string
+		item, items, more = strings.Cut(items, ",")
+		item = trimBlanks(item)
 		if len(item) < 2 || item[0] != '"' || item[len(item)-1] != '"' || !isPlain(item[1:len(item)-1]) {
 			return nil, false
 		}
@@ -85,6 +86,19 @@ func plainList(text string) (list []string, plain bool) {
 	}
 	return list, true
 }
+
+// trimBlanks trims what JSON takes for white space.
+func trimBlanks(s string) string {
+	for s != "" && isJSONBlank(s[0]) {
+		s = s[1:]
+	}
+	for s != "" && isJSONBlank(s[len(s)-1]) {
+		s = s[:len(s)-1]
+	}
+	return s
+}
+
+func isJSONBlank(c byte) bool { return c == ' ' || c == '\t' || c == '\r' || c == '\n' }
 
 // isPlain reports whether a JSON string with this text says just that.
 func isPlain(s string) bool {

@@ -60,4 +60,6 @@ func (b *block) parse(header []byte) bool {
 	return b.rows > 0 && b.rows <= blockRows && b.begin < b.end
 }
 
-func checksum(b []byte) uint32 { return crc32.Checksum(b, crc32.MakeTable(crc32.Castagnoli)) }
+var table = crc32.MakeTable(crc32.Castagnoli)
+
+func checksum(b []byte) uint32 { return crc32.Checksum(b, table) }

@@ -3,13 +3,14 @@ package index
 import (
 	"encoding/binary"
 	"fmt"
+	"hash/crc32"
 	"io"
 	"slices"
 
 	"usersync/sync/identity"
 )
 
-// Builder writes an index. It is for one goroutine, and holds up to 3 MB.
+// Builder writes an index. It is for one goroutine, and holds up to 1 MB.
 //
 // It keeps the first error: after it, Add does nothing and Close returns it.
 type Builder struct {
@@ -19,13 +20,11 @@ type Builder struct {
 	begin   int64   // of the block, in the results
 	end     int64
 	entries []uint64
-	// Room for an id, and for sorting and encoding a block.
-	id, out []byte
-	spread  []uint64
+	id, out []byte // for reuse
 	err     error
 }
 
-// NewBuilder returns a Builder that writes to w, one Write for each block.
+// NewBuilder returns a Builder that writes to w.
 func NewBuilder(w io.Writer, key Key) *Builder { return &Builder{to: w, key: key} }
 
 // Continue returns a Builder for an index that begins with the blocks of x. The caller has
@@ -68,49 +67,67 @@ func (b *Builder) Close() error {
 	return b.err
 }
 
+// entriesAtOnce is how many entries are encoded in memory.
+const entriesAtOnce = 4096
+
 func (b *Builder) write() {
-	b.spread = sortEntries(b.entries, b.spread)
-	out := append(b.out[:0], make([]byte, headerSize)...)
-	for _, e := range b.entries {
-		out = binary.LittleEndian.AppendUint64(out, e)
+	sortEntries(b.entries)
+	head := block{rows: len(b.entries), begin: b.begin, end: b.end, fold: identity.FoldVersion}
+	for part := range slices.Chunk(b.entries, entriesAtOnce) {
+		head.sum = crc32.Update(head.sum, table, b.encode(part))
 	}
-	head := block{rows: len(b.entries), begin: b.begin, end: b.end, sum: checksum(out[headerSize:]), fold: identity.FoldVersion}
 	if n := len(b.blocks); n > 0 {
 		head.at = b.blocks[n-1].next()
 	}
-	head.appendTo(out[:0])
-	b.put(out)
+	b.put(head.appendTo(b.out[:0]))
+	for part := range slices.Chunk(b.entries, entriesAtOnce) {
+		b.put(b.encode(part))
+	}
 	b.blocks = append(b.blocks, head)
-	b.entries, b.out = b.entries[:0], out
+	b.entries = b.entries[:0]
+}
+
+// encode returns the bytes of entries, valid until it is called again.
+func (b *Builder) encode(entries []uint64) []byte {
+	b.out = b.out[:0]
+	for _, e := range entries {
+		b.out = binary.LittleEndian.AppendUint64(b.out, e)
+	}
+	return b.out
 }
 
 func (b *Builder) put(p []byte) {
+	if b.err != nil {
+		return
+	}
 	if _, err := b.to.Write(p); err != nil {
 		b.err = fmt.Errorf("write the index: %w", err)
 	}
 }
 
 // sortEntries is several times faster than a general sort: hashes are spread evenly, so
-// that one pass over their first bits leaves buckets of a few entries. It uses and returns
-// room for as many entries.
-func sortEntries(entries, room []uint64) []uint64 {
+// that swapping entries into buckets by their first bits leaves a few in each.
+func sortEntries(entries []uint64) {
 	const bits = 14
-	var starts [1<<bits + 1]int32
+	var ends, next [1 << bits]int32
 	for _, e := range entries {
-		starts[e>>(64-bits)+1]++
+		ends[e>>(64-bits)]++
 	}
-	for i := range 1 << bits {
-		starts[i+1] += starts[i]
+	for i := 1; i < len(ends); i++ {
+		next[i] = ends[i-1]
+		ends[i] += ends[i-1]
 	}
-	spread, next := slices.Grow(room[:0], len(entries))[:len(entries)], starts
-	for _, e := range entries {
-		at := &next[e>>(64-bits)]
-		spread[*at] = e
-		*at++
+	for i := range ends {
+		begin := int32(0)
+		if i > 0 {
+			begin = ends[i-1]
+		}
+		for next[i] < ends[i] {
+			e := entries[next[i]]
+			to := &next[e>>(64-bits)]
+			entries[next[i]], entries[*to] = entries[*to], e
+			*to++
+		}
+		slices.Sort(entries[begin:ends[i]]) // an insertion sort
 	}
-	for i := range 1 << bits {
-		slices.Sort(spread[starts[i]:starts[i+1]]) // a few entries: an insertion sort
-	}
-	copy(entries, spread)
-	return spread
 }

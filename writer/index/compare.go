@@ -3,13 +3,12 @@ package index
 import "slices"
 
 // Comparison compares an index with the results that it should be of. It is for one goroutine,
-// and holds up to 3 MB.
+// and holds up to 2 MB.
 type Comparison struct {
 	index   *Index
 	next    int // the block that is being compared
 	entries []uint64
 	id      []byte
-	spread  []uint64
 	wrong   bool
 	err     error
 }
@@ -47,7 +46,7 @@ func (c *Comparison) compare() {
 	if c.err == nil && !c.wrong {
 		var stored []uint64
 		if stored, c.err = c.index.read(b, 0, b.rows); c.err == nil {
-			c.spread = sortEntries(c.entries, c.spread)
+			sortEntries(c.entries)
 			c.wrong = !slices.Equal(stored, c.entries)
 		}
 	}

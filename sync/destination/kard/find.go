@@ -44,21 +44,20 @@ func (c *Client) Find(ctx context.Context, r *user.Record) (destination.Found, e
 func (c *Client) compareUser(a *rest.Answer, r *user.Record) (destination.Found, error) {
 	m := c.reader()
 	defer c.readers.Put(m)
-	err := m.readUser(a.Body)
+	s, err := m.readUser(a.Body, r)
 	switch {
 	case errors.Is(err, errShape):
 		return destination.Found{}, a.Fail(destination.PerhapsTaken, "not_json", "")
 	case err != nil:
 		return destination.Found{}, a.Unreadable(err)
-	case m.anyErrors:
+	case s.anyErrors:
 		return destination.Found{}, a.Fail(destination.PerhapsTaken, codeOtherID, "")
-	case string(m.shownID) != r.User.ID:
+	case s.id != r.User.ID:
 		return destination.Found{HTTP: a.Status}, nil // a different user: nothing is known of this one
 	}
-	held, others := m.heldOf(r)
-	found := destination.Compare(r, held, same)
-	if found.HTTP = a.Status; others != "" {
-		found.Held = append(found.Held, user.Attribute{Field: destination.Whole, Value: user.JSONValue(others)})
+	found := destination.Compare(r, s.held, same)
+	if found.HTTP = a.Status; len(s.others) > 0 {
+		found.Held = append(found.Held, user.Attribute{Field: destination.Whole, Value: user.JSONValue("{" + string(s.others) + "}")})
 	}
 	return found, nil
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"usersync/sync/plainjson"
 	"usersync/sync/user"
 )
 
@@ -29,23 +30,14 @@ type answer struct {
 	errors     []problem // in the answer's order
 	unknownIDs int       // entries whose id was not in the call
 
-	decoder, inner         jsontext.Decoder
-	source, object         bytes.Buffer
+	reader, inner          plainjson.Reader
 	next                   int            // position of the user that should be next in data
 	places                 map[string]int // by id; built when data is not in the call's order
 	indexed                bool
 	beforeID, scratch, tmp []byte
-
-	shown
-	left []byte // of its attributes, as members of an object
 }
 
 var errShape = errors.New("the answer is JSON, but not of the documented shape")
-
-// lax accepts text that is not UTF-8. Ids are compared byte for byte, so such an id
-// matches no user. Duplicate names remain an error: a user with two ids is
-// ambiguous.
-var lax = jsontext.AllowInvalidUTF8(true)
 
 // read reads body, the answer to a call with records. After an error m is not
 // usable until reset.
@@ -55,71 +47,104 @@ func (m *answer) read(body []byte, records []*user.Record) error {
 }
 
 // top visits the members of the body, which is one object: member reads the value.
-func (m *answer) top(member func(name string) error) error {
-	if err := open(&m.decoder, '{'); err != nil {
+func (m *answer) top(member func(name []byte) error) error {
+	if err := open(&m.reader, '{'); err != nil {
 		return err
 	}
-	for m.decoder.PeekKind() == '"' {
-		name, err := m.decoder.ReadToken()
-		if err != nil {
-			return err
-		}
-		if err := member(name.String()); err != nil {
-			return err
-		}
-	}
-	if _, err := m.decoder.ReadToken(); err != nil {
+	if err := m.opened(member); err != nil {
 		return err
 	}
-	if _, err := m.decoder.ReadToken(); err != io.EOF {
+	if _, err := m.reader.ReadToken(); err != io.EOF {
 		return errShape
 	}
 	return nil
+}
+
+// inObject visits the members of an object inside the body. null has none.
+func (m *answer) inObject(member func(name []byte) error) error {
+	switch m.reader.PeekKind() {
+	case '{':
+		if _, err := m.reader.ReadToken(); err != nil {
+			return err
+		}
+		return m.opened(member)
+	case 'n':
+		return m.skip()
+	}
+	if err := m.skip(); err != nil {
+		return err
+	}
+	return errShape
+}
+
+// opened visits the members of an object of which { is read. The name is valid until another
+// one is read.
+func (m *answer) opened(member func(name []byte) error) error {
+	for m.reader.PeekKind() == '"' {
+		name, err := m.reader.ReadValue()
+		if err != nil {
+			return err
+		}
+		m.tmp, _ = unquote(m.tmp[:0], name)
+		if err := member(m.tmp); err != nil {
+			return err
+		}
+	}
+	_, err := m.reader.ReadToken()
+	return err
 }
 
 func (m *answer) reset(body []byte, records []*user.Record) {
 	m.records, m.errors, m.unknownIDs, m.anyEchoed = records, m.errors[:0], 0, false
 	m.echoed = append(m.echoed[:0], make([]bool, len(records))...)
 	m.next, m.indexed, m.beforeID = 0, false, m.beforeID[:0]
-	m.source = *bytes.NewBuffer(body)
-	m.decoder.Reset(&m.source, lax)
+	// Ids are compared byte for byte, so one that is not UTF-8 matches no user. Duplicate names
+	// remain an error: a user with two ids is ambiguous.
+	m.reader.Lax = true
+	m.reader.Reset(body)
 }
 
-func (m *answer) member(name string) error {
-	switch name {
+func (m *answer) member(name []byte) error {
+	switch string(name) {
 	case "data":
 		return m.each(m.entry)
 	case "errors":
 		return m.each(m.problem)
 	}
-	return m.decoder.SkipValue()
+	return m.skip()
+}
+
+// skip reads a value that does not matter.
+func (m *answer) skip() error {
+	_, err := m.reader.ReadValue()
+	return err
 }
 
 // each visits the elements of an array, or an object itself, because answers about
 // one user have no array. null is an empty list.
 func (m *answer) each(visit func(jsontext.Value)) error {
-	switch m.decoder.PeekKind() {
+	switch m.reader.PeekKind() {
 	case '[':
 		return m.elements(visit)
 	case '{', 'n':
-		v, err := m.decoder.ReadValue()
+		v, err := m.reader.ReadValue()
 		if err == nil && v[0] == '{' {
 			visit(v)
 		}
 		return err
 	}
-	if err := m.decoder.SkipValue(); err != nil {
+	if _, err := m.reader.ReadValue(); err != nil {
 		return err
 	}
 	return errShape
 }
 
 func (m *answer) elements(visit func(jsontext.Value)) error {
-	if _, err := m.decoder.ReadToken(); err != nil {
+	if _, err := m.reader.ReadToken(); err != nil {
 		return err
 	}
-	for m.decoder.PeekKind() != ']' {
-		v, err := m.decoder.ReadValue()
+	for m.reader.PeekKind() != ']' {
+		v, err := m.reader.ReadValue()
 		if err != nil {
 			return err
 		}
@@ -127,7 +152,7 @@ func (m *answer) elements(visit func(jsontext.Value)) error {
 			visit(v)
 		}
 	}
-	_, err := m.decoder.ReadToken()
+	_, err := m.reader.ReadToken()
 	return err
 }
 
@@ -199,8 +224,8 @@ func (m *answer) index() {
 
 // members visits the members of a valid object.
 func (m *answer) members(object jsontext.Value, visit func(name, value []byte)) {
-	m.object = *bytes.NewBuffer(object)
-	m.inner.Reset(&m.object, lax)
+	m.inner.Lax = true
+	m.inner.Reset(object)
 	if open(&m.inner, '{') != nil {
 		return
 	}
@@ -241,8 +266,8 @@ func unquote(dst, quoted []byte) ([]byte, bool) {
 	return dst, err == nil
 }
 
-func open(d *jsontext.Decoder, kind jsontext.Kind) error {
-	token, err := d.ReadToken()
+func open(r *plainjson.Reader, kind jsontext.Kind) error {
+	token, err := r.ReadToken()
 	if err == nil && token.Kind() != kind {
 		return errShape
 	}

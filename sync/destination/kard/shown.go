@@ -10,88 +10,83 @@ import (
 	"usersync/sync/user"
 )
 
-// shown is the content of an answer to a read: one user, or errors.
+// shown is what the answer to a read shows of a record's user.
 type shown struct {
-	shownID    []byte // as text; an id may be a number, as in answers about many users
-	attributes []byte // a JSON object; empty if there is none
-	anyErrors  bool
+	id        string // as text; it may be a number, as in answers about many users
+	anyErrors bool
+	// held are the attributes that the record has, too: strings as text, and other values as
+	// JSON. It leaves out null, which means that the API has no value.
+	held []user.Attribute
+	// others are the attributes that the record does not have, as members of an object,
+	// exactly as they came: whatever their name and type, null included.
+	others []byte
 }
 
-// readUser reads body, the answer to a read of one user.
-func (m *answer) readUser(body []byte) error {
+// readUser reads body, the answer to a read of r.
+func (m *answer) readUser(body []byte, r *user.Record) (s shown, err error) {
 	m.reset(body, nil)
-	m.shownID, m.attributes, m.anyErrors = m.shownID[:0], m.attributes[:0], false
-	return m.top(func(name string) error {
-		switch name {
-		case "data":
-			return m.one(jsontext.KindBeginObject, m.keepUser)
-		case "errors":
-			return m.one(jsontext.KindBeginArray, func(list jsontext.Value) error {
-				m.anyErrors = len(bytes.TrimSpace(list[1:len(list)-1])) > 0
-				return nil
-			})
+	s.held = make([]user.Attribute, 0, len(r.User.Attributes)+1) // one more for destination.Whole
+	text := string(body)
+	attribute := func(name []byte) error {
+		value, err := m.reader.ReadValue()
+		if end := int(m.reader.InputOffset()); err == nil {
+			s.add(r, name, text[end-len(value):end])
 		}
-		return m.decoder.SkipValue()
-	})
-}
-
-// one visits a value of the given kind. null is the same as no value.
-func (m *answer) one(kind jsontext.Kind, visit func(jsontext.Value) error) error {
-	v, err := m.decoder.ReadValue()
-	switch {
-	case err != nil:
 		return err
-	case v.Kind() == jsontext.KindNull:
-		return nil
-	case v.Kind() != kind:
-		return errShape
 	}
-	return visit(v)
-}
-
-func (m *answer) keepUser(v jsontext.Value) (err error) {
-	m.members(v, func(name, value []byte) {
+	member := func(name []byte) error {
 		switch string(name) {
 		case "id":
-			m.shownID = append(m.shownID, plainText(string(value))...)
-		case "attributes":
-			if kind := jsontext.Value(value).Kind(); kind == jsontext.KindBeginObject {
-				m.attributes = append(m.attributes, value...)
-			} else if kind != jsontext.KindNull {
-				err = errShape
+			id, err := m.reader.ReadValue()
+			if err == nil {
+				s.id = plainText(string(id))
 			}
+			return err
+		case "attributes":
+			return m.inObject(attribute)
 		}
+		return m.skip()
+	}
+	err = m.top(func(name []byte) (err error) {
+		switch string(name) {
+		case "data":
+			return m.inObject(member)
+		case "errors":
+			s.anyErrors, err = m.hasElements()
+			return err
+		}
+		return m.skip()
 	})
-	return err
+	return s, err
 }
 
-// heldOf returns the attributes of the user that r has, too: strings as text, and other values
-// as JSON. It skips null, which means that the API has no value. All others it returns as a JSON
-// object, exactly as they came: whatever their name and type, null included; "" if there are
-// none.
-func (m *answer) heldOf(r *user.Record) (held []user.Attribute, others string) {
-	if len(m.attributes) == 0 {
-		return nil, ""
+// hasElements reads an array and reports whether there is anything in it. null is an empty one.
+func (m *answer) hasElements() (bool, error) {
+	list, err := m.reader.ReadValue()
+	switch {
+	case err != nil:
+		return false, err
+	case list.Kind() == 'n':
+		return false, nil
+	case list.Kind() != '[':
+		return false, errShape
 	}
-	text := string(m.attributes)
-	held = make([]user.Attribute, 0, len(r.User.Attributes)+1) // one more for destination.Whole
-	left := m.left[:0]
-	m.members(m.attributes, func(name, value []byte) {
-		end := int(m.inner.InputOffset())
-		raw := text[end-len(value) : end]
-		if f, known := fieldNamed(name); known {
-			if _, given := r.User.Value(f); given {
-				held = appendValue(held, f, raw)
-				return
-			}
+	return len(bytes.TrimSpace(list[1:len(list)-1])) > 0, nil
+}
+
+// add adds an attribute of the user, whose value is raw.
+func (s *shown) add(r *user.Record, name []byte, raw string) {
+	if f, known := fieldNamed(name); known {
+		if _, given := r.User.Value(f); given {
+			s.held = appendValue(s.held, f, raw)
+			return
 		}
-		left = append(rest.AppendText(append(left, ','), string(name)), ':')
-		left = append(left, raw...)
-	})
-	if m.left = left; len(left) > 0 {
-		others = "{" + string(left[1:]) + "}"
 	}
-	return held, others
+	if len(s.others) > 0 {
+		s.others = append(s.others, ',')
+	}
+	s.others = append(rest.AppendText(s.others, string(name)), ':')
+	s.others = append(s.others, raw...)
 }
 
 func appendValue(held []user.Attribute, f user.Field, raw string) []user.Attribute {

@@ -61,18 +61,14 @@ func eachSpelling(text string, do func(string)) {
 	if text == "" {
 		return
 	}
-	ascii, structured, escaped := true, text[0] == '{' || text[0] == '[' || text[0] == '"', false
+	structured, escaped := text[0] == '{' || text[0] == '[' || text[0] == '"', false
 	for i := range len(text) {
-		ascii = ascii && text[i] < utf8.RuneSelf
 		escaped = escaped || text[i] == '%' || text[i] == '&' || text[i] == '\\'
 	}
 	if structured && eachInJSON(text, do) {
 		return
 	}
-	do(text)
-	if !ascii {
-		do(unaccented(text))
-	}
+	eachForm(text, do)
 	if escaped {
 		do(html.UnescapeString(text))
 		if plain, err := url.QueryUnescape(text); err == nil {
@@ -83,6 +79,12 @@ func eachSpelling(text string, do func(string)) {
 
 // eachInJSON passes on the values inside JSON, and reports whether the text is JSON.
 func eachInJSON(text string, do func(string)) bool {
+	if list, err := user.JSONValue(text).List(); err == nil {
+		for _, item := range list {
+			eachForm(item, do)
+		}
+		return true
+	}
 	var tree any
 	if json.Unmarshal([]byte(text), &tree) != nil {
 		return false
@@ -101,11 +103,18 @@ func unaccented(text string) string {
 	}, norm.NFKD.String(text))
 }
 
+// eachForm passes on a text, and without accents if it may have some.
+func eachForm(text string, do func(string)) {
+	do(text)
+	if strings.ContainsFunc(text, func(r rune) bool { return r >= utf8.RuneSelf }) {
+		do(unaccented(text))
+	}
+}
+
 func eachLeaf(tree any, do func(string)) {
 	switch t := tree.(type) {
 	case string:
-		do(t)
-		do(unaccented(t))
+		eachForm(t, do)
 	case float64:
 		do(strconv.FormatFloat(t, 'f', -1, 64))
 	case []any:

@@ -138,7 +138,7 @@ func (t Writer) store(c *chunk) error {
 // Complete assigns a number to a new entry and encodes the fingerprints of any entry.
 func (t Writer) Complete(s *Stored) (err error) {
 	if s.Num == 0 {
-		s.Num = scope.Entry(t.ID, t.Next)
+		s.Num, s.New = scope.Entry(t.ID, t.Next), true
 		t.Next++
 		s.Folded = database.Folded(s.ID)
 		t.Entries.Add(s.ID)
@@ -163,6 +163,6 @@ func (t Writer) Remove(ids []string) error {
 	if err != nil {
 		return err
 	}
-	_, err = t.Exec(`DELETE FROM usersync_entry WHERE id IN (SELECT j.id FROM `+t.DB.IDs+`) AND scope = ?`, list, t.ID)
+	_, err = t.Exec(`DELETE FROM usersync_entry WHERE `+t.DB.AmongIDs+` AND scope = ?`, list, t.ID)
 	return err
 }

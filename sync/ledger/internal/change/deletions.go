@@ -39,7 +39,7 @@ func (t Writer) ForgetDeletions(ids []string) error {
 	if err != nil {
 		return err
 	}
-	_, err = t.Exec(`DELETE FROM usersync_deleted WHERE id IN (SELECT j.id FROM `+t.DB.IDs+`) AND scope = ?`, list, t.ID)
+	_, err = t.Exec(`DELETE FROM usersync_deleted WHERE `+t.DB.AmongIDs+` AND scope = ?`, list, t.ID)
 	return err
 }
 

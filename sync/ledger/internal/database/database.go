@@ -68,7 +68,7 @@ func (db *DB) Exec(ctx context.Context, q Querier, query string, args ...any) (i
 
 // Unbound lets a transaction of Begin be silent for as long as it takes, because it waits for
 // another program.
-func (db *DB) Unbound(ctx context.Context, tx *sql.Tx) error {
+func (db *DB) Unbound(ctx context.Context, tx *Tx) error {
 	if db.unbounded == "" {
 		return nil
 	}
@@ -77,7 +77,7 @@ func (db *DB) Unbound(ctx context.Context, tx *sql.Tx) error {
 }
 
 // Put inserts or updates entries of a scope, in a transaction of Begin.
-func (db *DB) Put(ctx context.Context, tx *sql.Tx, scope int64, rows []*Row) error {
+func (db *DB) Put(ctx context.Context, tx *Tx, scope int64, rows []*Row) error {
 	return db.put(ctx, db, tx, scope, rows)
 }
 
@@ -90,20 +90,10 @@ type Insertion struct {
 	Conflict string // what is done with a row that is there, after a space
 }
 
-// RowsAtOnce is how many rows one statement inserts.
-const RowsAtOnce = 50
-
-// Insert inserts at most RowsAtOnce rows, in a transaction of Begin. The values are those of
-// one row after the other, after those that all share.
-func (db *DB) Insert(ctx context.Context, tx *sql.Tx, i Insertion, values []any) error {
-	n := (len(values) - i.Shared) / i.Columns
-	places := strings.Repeat("("+strings.Repeat("?,", i.Columns-1)+"?),", n)
-	query := i.Into + " VALUES " + places[:len(places)-1] + i.Conflict
-	if n < RowsAtOnce { // each number of rows has a text of its own
-		_, err := db.Exec(ctx, tx, query, values...)
-		return err
-	}
-	return db.execOften(ctx, tx, query, values...)
+// Insert inserts rows, in a transaction of Begin. The values are those of one row after the
+// other: int64 or string, and of the same type in all rows. None is shared.
+func (db *DB) Insert(ctx context.Context, tx *Tx, i Insertion, values []any) error {
+	return db.insert(ctx, db, tx, i, values)
 }
 
 // Number returns the number of a name in a table, and assigns one if it has none.

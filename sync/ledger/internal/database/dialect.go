@@ -14,8 +14,9 @@ type Dialect struct {
 	bind func(string) string
 	// List packs ids into a single parameter.
 	List func(ids []string) (any, error)
-	// IDs is a table j made of such a list, with the column id.
-	IDs string
+	// IDs is a table j made of such a list, with the column id, and AmongIDs the condition that
+	// a column id is in such a list.
+	IDs, AmongIDs string
 	// Find, FindFolded and FindRemote join a list of ids, of folded ids or of remote
 	// keys (the first parameter) with the entries e of a scope (the second), by the
 	// index over them.
@@ -26,7 +27,11 @@ type Dialect struct {
 	// Now is the server's clock, in milliseconds since 1970.
 	Now string
 	// put inserts or updates entries: see DB.Put.
-	put func(ctx context.Context, db *DB, tx *sql.Tx, scope int64, rows []*Row) error
+	put func(ctx context.Context, db *DB, tx *Tx, scope int64, rows []*Row) error
+	// each reads entries: see DB.EachEntry.
+	each func(ctx context.Context, db *DB, q Querier, query string, take func(*Entry) error, args []any) error
+	// insert inserts rows: see DB.Insert.
+	insert func(ctx context.Context, db *DB, tx *Tx, i Insertion, values []any) error
 	// migrations is the folder with the steps of the schema.
 	migrations string
 	// lockSchema makes other processes wait before they read the schema's version; the
@@ -55,6 +60,8 @@ type Row struct {
 	// Folded is the form that ids that look alike share; empty if it is ID itself. Put
 	// does not change it in an existing entry.
 	Folded string
+	// New says that the scope has no entry of this id.
+	New bool
 }
 
 // folded is the value of the column, nil for NULL.
@@ -64,10 +71,6 @@ func (r *Row) folded() any {
 	}
 	return r.Folded
 }
-
-// EntryColumns are the columns of an entry e, in the order of Row, without Folded, which
-// only the index needs.
-const EntryColumns = `e.num, e.id, e.feed, e.standing, e.remote, e.run, e.record, e.prints`
 
 // numbered writes ? as $1, $2 and so on. Our queries have no other ?.
 func numbered(query string) string {

@@ -3,6 +3,8 @@ package database
 import (
 	"context"
 	"database/sql"
+	"fmt"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
@@ -12,6 +14,7 @@ var postgresDialect = Dialect{
 	bind:       numbered,
 	List:       func(ids []string) (any, error) { return ids, nil },
 	IDs:        `unnest(?::text[]) AS j (id)`,
+	AmongIDs:   `id = ANY(?::text[])`, // never reads the whole table, as a subquery may
 	Find:       findPostgres(`x.id = u.id`),
 	FindFolded: findPostgres(`x.folded = u.id`),
 	FindRemote: findPostgres(`x.remote = u.id AND x.remote <> ''`),
@@ -20,6 +23,8 @@ var postgresDialect = Dialect{
 		JOIN usersync_feed f ON f.num = r.feed`, // as in findPostgres
 	Now:        `CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)`,
 	put:        putPostgres,
+	each:       eachPostgres,
+	insert:     insertPostgres,
 	migrations: "migrations/postgres",
 	bounded:    `SET LOCAL idle_in_transaction_session_timeout = '5s'`,
 	unbounded:  `SET LOCAL idle_in_transaction_session_timeout = 0`,
@@ -69,9 +74,23 @@ const putPostgresSQL = `INSERT INTO usersync_entry (num, scope, id, feed, standi
 	ON CONFLICT (scope, id) DO UPDATE SET standing = excluded.standing, remote = excluded.remote,
 	run = excluded.run, record = excluded.record, prints = excluded.prints`
 
-// putPostgres sends the entries as arrays in one statement. COPY would need a staging
-// table to be created and dropped for each checkpoint.
-func putPostgres(ctx context.Context, _ *DB, tx *sql.Tx, scope int64, rows []*Row) error {
+// putPostgres copies new entries, and sends others as arrays in one statement.
+func putPostgres(ctx context.Context, _ *DB, tx *Tx, scope int64, rows []*Row) error {
+	added, known := make([]*Row, 0, len(rows)), make([]*Row, 0, len(rows))
+	for _, r := range rows {
+		if r.New {
+			added = append(added, r)
+		} else {
+			known = append(known, r)
+		}
+	}
+	if err := copyEntries(ctx, tx, scope, added); err != nil || len(known) == 0 {
+		return err
+	}
+	return updateEntries(ctx, tx, scope, known)
+}
+
+func updateEntries(ctx context.Context, tx *Tx, scope int64, rows []*Row) error {
 	n := len(rows)
 	nums, feeds, standings, runs, records := make([]int64, n), make([]int64, n), make([]int64, n), make([]int64, n), make([]int64, n)
 	ids, remotes, folded, prints := make([]string, n), make([]string, n), make([]string, n), make([][]byte, n)
@@ -81,4 +100,40 @@ func putPostgres(ctx context.Context, _ *DB, tx *sql.Tx, scope int64, rows []*Ro
 	}
 	_, err := tx.ExecContext(ctx, putPostgresSQL, scope, nums, ids, feeds, standings, remotes, runs, records, prints, folded)
 	return err
+}
+
+// insertPostgres sends each column as an array.
+func insertPostgres(ctx context.Context, _ *DB, tx *Tx, i Insertion, values []any) error {
+	types, columns := make([]string, i.Columns), make([]any, i.Columns)
+	for c := range columns {
+		var err error
+		if types[c], columns[c], err = column(values[c:], i.Columns); err != nil {
+			return err
+		}
+	}
+	_, err := tx.ExecContext(ctx, numbered(i.Into+` SELECT * FROM unnest(`+strings.Join(types, ", ")+`)`+i.Conflict), columns...)
+	return err
+}
+
+// column returns every so many of values as an array, and its placeholder.
+func column(values []any, every int) (placeholder string, array any, err error) {
+	var numbers []int64
+	var texts []string
+	for ; ; values = values[every:] {
+		switch v := values[0].(type) {
+		case int64:
+			numbers = append(numbers, v)
+		case string:
+			texts = append(texts, v)
+		default:
+			return "", nil, fmt.Errorf("cannot insert a %T", v)
+		}
+		if len(values) <= every {
+			break
+		}
+	}
+	if numbers != nil {
+		return "?::bigint[]", numbers, nil
+	}
+	return "?::text[]", texts, nil
 }

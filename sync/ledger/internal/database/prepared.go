@@ -3,7 +3,6 @@ package database
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"sync"
 )
 
@@ -11,21 +10,18 @@ import (
 // SQLite it waits until there is no other. In PostgreSQL others wait for the rows that it
 // locks: if this process, its machine or the network stops in its midst, the server ends it
 // after some seconds, and everything that follows in it fails.
-func (db *DB) Begin(ctx context.Context) (*sql.Tx, error) {
+func (db *DB) Begin(ctx context.Context) (*Tx, error) {
 	if err := db.writes.prepare(ctx, db.Write); err != nil {
 		return nil, err
 	}
-	tx, err := db.Write.BeginTx(ctx, nil)
-	if err != nil || db.bounded == "" {
-		return tx, err
+	if db.bounded != "" {
+		return beginBounded(ctx, db)
 	}
-	if _, err := tx.ExecContext(ctx, db.bounded); err != nil {
-		if failed := tx.Rollback(); !errors.Is(failed, sql.ErrTxDone) { // as when ctx has ended
-			err = errors.Join(err, failed)
-		}
+	tx, err := db.Write.BeginTx(ctx, nil)
+	if err != nil {
 		return nil, err
 	}
-	return tx, nil
+	return &Tx{Tx: tx}, nil
 }
 
 // QueryOften is Query on Read, or in a transaction of Begin, for one of the few queries that
@@ -42,13 +38,9 @@ func (db *DB) QueryOften(ctx context.Context, q Querier, query string, args ...a
 	return statement.QueryContext(ctx, args...)
 }
 
-// execOften is Exec in a transaction of Begin, for one of the few statements that are run many
+// execOften is Exec in a transaction of Begin in SQLite, for one of the few statements that are run many
 // times: it stays prepared.
-func (db *DB) execOften(ctx context.Context, tx *sql.Tx, query string, args ...any) error {
-	if db.Path == "" {
-		_, err := db.Exec(ctx, tx, query, args...)
-		return err
-	}
+func (db *DB) execOften(ctx context.Context, tx *Tx, query string, args ...any) error {
 	statement, err := db.prepared(ctx, tx, query)
 	if err == nil {
 		_, err = statement.ExecContext(ctx, args...)
@@ -57,7 +49,7 @@ func (db *DB) execOften(ctx context.Context, tx *sql.Tx, query string, args ...a
 }
 
 func (db *DB) prepared(ctx context.Context, q Querier, query string) (*sql.Stmt, error) {
-	if tx, within := q.(*sql.Tx); within {
+	if tx, within := q.(*Tx); within {
 		return db.writes.within(ctx, tx, db.bind(query))
 	}
 	return db.reads.prepare(ctx, db.Read, db.bind(query))
@@ -93,7 +85,7 @@ func (p *prepared) prepare(ctx context.Context, db *sql.DB, query string) (*sql.
 type written struct {
 	mu         sync.Mutex
 	statements map[string]*sql.Stmt // by their text; nil is not prepared yet
-	tx         *sql.Tx              // in which a statement was needed last
+	tx         *Tx                  // in which a statement was needed last
 	in         map[string]*sql.Stmt // those for tx, which closes them
 }
 
@@ -121,7 +113,7 @@ func (w *written) missing() (queries []string) {
 	return queries
 }
 
-func (w *written) within(ctx context.Context, tx *sql.Tx, query string) (s *sql.Stmt, err error) {
+func (w *written) within(ctx context.Context, tx *Tx, query string) (s *sql.Stmt, err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.tx != tx {

@@ -35,8 +35,8 @@ func TestStatementsStayPrepared(t *testing.T) {
 		if missing := db.writes.missing(); len(missing) != 0 {
 			t.Errorf("round %d: not prepared: %q", round, missing)
 		}
-		for _, from := range []int{round * 120, round*120 + RowsAtOnce, round*120 + 2*RowsAtOnce} {
-			if err := db.Insert(t.Context(), tx, insertNumbers, numbers(from, min(from+RowsAtOnce, round*120+120))); err != nil {
+		for _, from := range []int{round * 120, round*120 + rowsAtOnce, round*120 + 2*rowsAtOnce} {
+			if err := db.Insert(t.Context(), tx, insertNumbers, numbers(from, min(from+rowsAtOnce, round*120+120))); err != nil {
 				t.Fatal(round, err)
 			}
 		}
@@ -56,7 +56,7 @@ func TestStatementsStayPrepared(t *testing.T) {
 		t.Errorf("%d rows, want 360", got)
 	}
 	if n := len(db.writes.statements); n != 2 {
-		t.Errorf("%d statements are kept, want those that insert %d rows and that count", n, RowsAtOnce)
+		t.Errorf("%d statements are kept, want those that insert %d rows and that count", n, rowsAtOnce)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -22,6 +23,7 @@ var sqliteDialect = Dialect{
 	bind:       func(query string) string { return query },
 	List:       jsonList,
 	IDs:        `(SELECT value AS id FROM json_each(?)) j`,
+	AmongIDs:   `id IN (SELECT value FROM json_each(?))`,
 	Find:       findSQLite + `e.id = j.id`,
 	FindFolded: findSQLite + `e.folded = j.id`,
 	FindRemote: findSQLite + `e.remote = j.id AND e.remote <> ''`,
@@ -29,6 +31,8 @@ var sqliteDialect = Dialect{
 		ON r.feed = f.num AND r.id IN (SELECT value FROM json_each(?)) AND r.scope = ? AND f.name = ?`,
 	Now:        `CAST(unixepoch('subsec') * 1000 AS INTEGER)`,
 	put:        putSQLite,
+	each:       eachSQLite,
+	insert:     insertSQLite,
 	migrations: "migrations/sqlite",
 	hasTables:  `SELECT count(*) FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'`,
 	hasMeta:    `SELECT count(*) FROM sqlite_master WHERE name = 'usersync_meta'`,
@@ -127,6 +131,30 @@ func jsonList(ids []string) (any, error) {
 	return string(append(b, ']')), nil
 }
 
+// rowsAtOnce is how many rows one statement inserts.
+const rowsAtOnce = 50
+
+func insertSQLite(ctx context.Context, db *DB, tx *Tx, i Insertion, values []any) error {
+	for part := range slices.Chunk(values, i.Columns*rowsAtOnce) {
+		if err := insertSome(ctx, db, tx, i, part); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// insertSome inserts at most rowsAtOnce rows. The values come after those that all rows share.
+func insertSome(ctx context.Context, db *DB, tx *Tx, i Insertion, values []any) error {
+	n := (len(values) - i.Shared) / i.Columns
+	places := strings.Repeat("("+strings.Repeat("?,", i.Columns-1)+"?),", n)
+	query := i.Into + " VALUES " + places[:len(places)-1] + i.Conflict
+	if n < rowsAtOnce { // each number of rows has a text of its own
+		_, err := db.Exec(ctx, tx, query, values...)
+		return err
+	}
+	return db.execOften(ctx, tx, query, values...)
+}
+
 var putEntries = Insertion{
 	Into: `INSERT INTO usersync_entry (num, scope, id, feed, standing, remote, run, record, prints, folded)`, Columns: 10,
 	Conflict: putConflict,
@@ -143,14 +171,14 @@ var putAlike = Insertion{
 const putConflict = ` ON CONFLICT (scope, id) DO UPDATE SET standing = excluded.standing, remote = excluded.remote,
 	run = excluded.run, record = excluded.record, prints = excluded.prints`
 
-func putSQLite(ctx context.Context, db *DB, tx *sql.Tx, scope int64, rows []*Row) error {
-	values := make([]any, 0, putEntries.Columns*RowsAtOnce)
-	for part := range slices.Chunk(rows, RowsAtOnce) {
+func putSQLite(ctx context.Context, db *DB, tx *Tx, scope int64, rows []*Row) error {
+	values := make([]any, 0, putEntries.Columns*rowsAtOnce)
+	for part := range slices.Chunk(rows, rowsAtOnce) {
 		how, valuesOf := putEntries, entryValues
 		if alike(part) {
 			how, valuesOf = putAlike, alikeValues
 		}
-		if err := db.Insert(ctx, tx, how, valuesOf(values, scope, part)); err != nil {
+		if err := insertSome(ctx, db, tx, how, valuesOf(values, scope, part)); err != nil {
 			return err
 		}
 	}

@@ -5,9 +5,6 @@ package entries
 
 import (
 	"context"
-	"database/sql"
-	"errors"
-	"fmt"
 	"strings"
 	"sync/atomic"
 	"unicode/utf8"
@@ -131,32 +128,8 @@ func (p idList) index(i int) int {
 	return p.at[i]
 }
 
-// Stored is an entry as read from the database; its bytes are valid until the next one is
-// read.
-type Stored struct {
-	Num, Feed, State, Run, Record int64
-	ID, Remote, Fingerprints      sql.RawBytes
-
-	ord int64 // the place of its id in the list that was looked up
-}
-
-// columns are EntryColumns, and then the place in a list if one was looked up.
-func (r *Stored) columns() []any {
-	return []any{(*number)(&r.Num), &r.ID, (*number)(&r.Feed), (*number)(&r.State), &r.Remote, (*number)(&r.Run), (*number)(&r.Record),
-		&r.Fingerprints, (*number)(&r.ord)}
-}
-
-// number is a number of the database: an int64 would be set by reflection.
-type number int64
-
-// Scan sets the number.
-func (n *number) Scan(value any) error {
-	v, ok := value.(int64)
-	if *n = number(v); !ok {
-		return fmt.Errorf("the database returned %T, not a number", value)
-	}
-	return nil
-}
+// Stored is an entry as read from the database.
+type Stored = database.Entry
 
 // Find looks up ids of the scope with a number, also within a transaction, and calls take
 // with the index and the entry of each one that exists.
@@ -172,43 +145,19 @@ func (v *Reader) find(ctx context.Context, q database.Querier, num int64, p idLi
 	if err != nil {
 		return err
 	}
-	return v.findBy(ctx, q, v.DB.Find, list, num, func(r *Stored) error { return take(p.index(int(r.ord)), r) })
+	return v.findBy(ctx, q, v.DB.Find, list, num, func(r *Stored) error { return take(p.index(int(r.Ord)), r) })
 }
 
 // findBy looks up a list by one of the indexes, and calls take for each entry.
 func (v *Reader) findBy(ctx context.Context, q database.Querier, index string, list any, num int64, take func(*Stored) error) error {
-	rows, err := v.DB.QueryOften(ctx, q, `SELECT `+database.EntryColumns+`, j.ord FROM `+index, list, num)
-	if err != nil {
-		return err
-	}
-	return each(rows, take)
+	return v.DB.EachEntry(ctx, q, `SELECT `+database.EntryColumns+`, j.ord FROM `+index, take, list, num)
 }
 
 // entriesAfter reads the n entries after the number from, even if they belong to the
 // next scope. With an upper bound, PostgreSQL without statistics would read and sort
 // everything below it.
-func (v *Reader) entriesAfter(ctx context.Context, q database.Querier, from int64, n int) (*sql.Rows, error) {
-	return v.DB.QueryOften(ctx, q, `SELECT `+database.EntryColumns+` FROM usersync_entry e WHERE e.num > ? ORDER BY e.num LIMIT ?`, from, n)
-}
-
-// each calls take for each entry, and closes rows.
-func each(rows *sql.Rows, take func(*Stored) error) error {
-	defer rows.Close()
-	names, err := rows.Columns()
-	if err != nil {
-		return err
-	}
-	var r Stored
-	columns := r.columns()[:len(names)]
-	for rows.Next() {
-		if err := rows.Scan(columns...); err != nil {
-			return err
-		}
-		if err := take(&r); err != nil {
-			return err
-		}
-	}
-	return errors.Join(rows.Err(), rows.Close())
+func (v *Reader) entriesAfter(ctx context.Context, q database.Querier, from int64, n int, take func(*Stored) error) error {
+	return v.DB.EachEntry(ctx, q, `SELECT `+database.EntryColumns+` FROM usersync_entry e WHERE e.num > ? ORDER BY e.num LIMIT ?`, take, from, n)
 }
 
 // NameOf returns the name that a number stands for.

@@ -30,12 +30,9 @@ func (r *readAhead) try(a *lookup, num int64) error {
 		r.skip--
 		return nil
 	}
-	rows, err := a.reader.entriesAfter(a.ctx, a.reader.DB.Read, scope.Entry(num, r.from), len(a.ids)+extraRows)
-	if err != nil {
-		return err
-	}
 	m := matcher{lookup: a, scope: num}
-	if err := each(rows, m.match); err != nil && !errors.Is(err, errPassed) {
+	err := a.reader.entriesAfter(a.ctx, a.reader.DB.Read, scope.Entry(num, r.from), len(a.ids)+extraRows, m.match)
+	if err != nil && !errors.Is(err, errPassed) {
 		return err
 	}
 	r.backOff(a)

@@ -2,7 +2,6 @@ package entries
 
 import (
 	"context"
-	"database/sql"
 	"iter"
 
 	"usersync/sync/ledger/internal/database"
@@ -61,12 +60,10 @@ func scanByID(ctx context.Context, v *Reader, after string, take func(*Stored) (
 		return err
 	}
 	for more := true; more; {
-		rows, err := v.DB.Query(ctx, v.DB.Read, `SELECT `+database.EntryColumns+` FROM usersync_entry e
-			WHERE e.scope = ? AND e.id > ? ORDER BY e.scope, e.id LIMIT ?`, num, after, ChunkSize)
-		if err != nil {
-			return err
-		}
-		part, err := readAll(rows)
+		part, err := readAll(func(take func(*Stored) error) error {
+			return v.DB.EachEntry(ctx, v.DB.Read, `SELECT `+database.EntryColumns+` FROM usersync_entry e
+				WHERE e.scope = ? AND e.id > ? ORDER BY e.scope, e.id LIMIT ?`, take, num, after, ChunkSize)
+		})
 		if err != nil {
 			return err
 		}
@@ -108,16 +105,12 @@ func (v *Reader) Scan(ctx context.Context, q database.Querier, take func(*Stored
 
 // readChunk copies the next entries, so that no connection is held while they are used.
 func (v *Reader) readChunk(ctx context.Context, q database.Querier, from int64) ([]Stored, error) {
-	rows, err := v.entriesAfter(ctx, q, from, ChunkSize)
-	if err != nil {
-		return nil, err
-	}
-	return readAll(rows)
+	return readAll(func(take func(*Stored) error) error { return v.entriesAfter(ctx, q, from, ChunkSize, take) })
 }
 
-func readAll(rows *sql.Rows) ([]Stored, error) {
+func readAll(read func(take func(*Stored) error) error) ([]Stored, error) {
 	part := make([]Stored, 0, ChunkSize)
-	err := each(rows, func(r *Stored) error {
+	err := read(func(r *Stored) error {
 		kept := *r
 		kept.ID, kept.Remote, kept.Fingerprints = copied(r.ID), copied(r.Remote), copied(r.Fingerprints)
 		part = append(part, kept)

@@ -53,7 +53,7 @@ func Await(ctx context.Context, o Options, try func(context.Context) (other Riva
 
 // TakeScope takes the scope's row in a transaction, as Take does; with the epoch of a lease
 // that the run already has it joins that one. Otherwise it returns the rival.
-func TakeScope(ctx context.Context, tx *sql.Tx, o Options, epoch int64) (taken, distrusted int64, other Rival, err error) {
+func TakeScope(ctx context.Context, tx *database.Tx, o Options, epoch int64) (taken, distrusted int64, other Rival, err error) {
 	holder := string(filelock.NewHolder(o.Run).Text())
 	err = o.DB.QueryRow(ctx, tx, `UPDATE usersync_scope SET epoch = epoch + CAST(epoch <> ? AS INTEGER), holder = ?,
 		expires = GREATEST(expires, `+o.DB.Now+` + ?), grace = GREATEST(grace, ?)
@@ -68,7 +68,7 @@ func TakeScope(ctx context.Context, tx *sql.Tx, o Options, epoch int64) (taken, 
 
 // TakeShard takes a shard's row in a transaction, if it is free, or if it has expired and its
 // holder's calls have timed out. Otherwise it returns the rival.
-func TakeShard(ctx context.Context, tx *sql.Tx, o Options, run, main int64) (epoch int64, other Rival, err error) {
+func TakeShard(ctx context.Context, tx *database.Tx, o Options, run, main int64) (epoch int64, other Rival, err error) {
 	err = o.DB.QueryRow(ctx, tx, `INSERT INTO usersync_shard (run, main, holder, expires, grace) VALUES (?, ?, ?, `+o.DB.Now+` + ?, ?)
 		ON CONFLICT (run) DO UPDATE SET epoch = usersync_shard.epoch + 1, holder = excluded.holder, expires = excluded.expires, grace = excluded.grace
 		WHERE usersync_shard.expires = 0 OR usersync_shard.expires + usersync_shard.grace <= `+o.DB.Now+` RETURNING epoch`,
@@ -82,7 +82,7 @@ func TakeShard(ctx context.Context, tx *sql.Tx, o Options, run, main int64) (epo
 
 // AnyShard returns a process that holds another shard of a run; none if there is none, and no
 // call of one that held it can still be in flight.
-func AnyShard(ctx context.Context, tx *sql.Tx, o Options, run, main int64) (other Rival, err error) {
+func AnyShard(ctx context.Context, tx *database.Tx, o Options, run, main int64) (other Rival, err error) {
 	err = o.DB.QueryRow(ctx, tx, `SELECT holder, epoch, expires FROM usersync_shard WHERE main = ? AND run <> ? AND expires <> 0
 		AND expires + grace > `+o.DB.Now+` ORDER BY run LIMIT 1`, main, run).Scan(&other.holder, &other.epoch, &other.expires)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -183,7 +183,7 @@ func (l *Lease) releaseShard(ctx context.Context) error {
 // LockJob makes all others that begin or end a shard of a run wait for the end of a
 // transaction. A transaction that needs the rows of the scope and of shards too takes this lock first,
 // then that of the scope, then that of a shard.
-func LockJob(ctx context.Context, db *database.DB, tx *sql.Tx, scope int64, job string) error {
+func LockJob(ctx context.Context, db *database.DB, tx *database.Tx, scope int64, job string) error {
 	_, err := db.Exec(ctx, tx, `SELECT 1 FROM usersync_job WHERE scope = ? AND name = ? FOR UPDATE`, scope, job)
 	return err
 }
@@ -200,7 +200,7 @@ func (l *Lease) Leave() {
 
 // Fence fails with ErrFenced if another run has taken over the scope, or another process the
 // shard. Until the end of the transaction no one can.
-func (l *Lease) Fence(ctx context.Context, tx *sql.Tx) error {
+func (l *Lease) Fence(ctx context.Context, tx *database.Tx) error {
 	o := l.options
 	if err := l.locked(o.DB.QueryRow(ctx, tx, `SELECT num FROM usersync_scope WHERE num = ? AND epoch = ? FOR UPDATE`, o.Scope, l.Epoch)); err != nil {
 		return err
@@ -210,7 +210,7 @@ func (l *Lease) Fence(ctx context.Context, tx *sql.Tx) error {
 
 // FenceShard is Fence for the shard alone, in a transaction that has locked the scope, which it
 // renews for all shards of the run. Without a shard it does nothing.
-func (l *Lease) FenceShard(ctx context.Context, tx *sql.Tx) error {
+func (l *Lease) FenceShard(ctx context.Context, tx *database.Tx) error {
 	o := l.options
 	if l.Shard == nil {
 		return nil

@@ -1,7 +1,6 @@
 package recurring
 
 import (
-	"slices"
 	"time"
 	"unicode/utf8"
 
@@ -57,13 +56,10 @@ func Record(t *scope.Tx, run string, met []Met) error {
 
 // put writes the values of rows, one row after the other.
 func put(t *scope.Tx, values []any, conflict string) error {
-	i := database.Insertion{Into: into, Columns: columns, Conflict: conflict}
-	for part := range slices.Chunk(values, columns*database.RowsAtOnce) {
-		if err := t.DB.Insert(t, t.SQL, i, part); err != nil {
-			return err
-		}
+	if len(values) == 0 {
+		return nil
 	}
-	return nil
+	return t.DB.Insert(t, t.SQL, database.Insertion{Into: into, Columns: columns, Conflict: conflict}, values)
 }
 
 // Count counts a run that has finished, for the rows that it has tried, and forgets earlier
@@ -105,7 +101,7 @@ func forget(t *scope.Tx, ids []string, where string, args ...any) error {
 	if err != nil {
 		return err
 	}
-	_, err = t.Exec(`DELETE FROM usersync_recurring WHERE id IN (SELECT j.id FROM `+t.DB.IDs+`) AND scope = ?`+where, append([]any{list, t.ID}, args...)...)
+	_, err = t.Exec(`DELETE FROM usersync_recurring WHERE `+t.DB.AmongIDs+` AND scope = ?`+where, append([]any{list, t.ID}, args...)...)
 	return err
 }
 

@@ -17,7 +17,7 @@ import (
 type Tx struct {
 	context.Context
 	*Scope
-	SQL *sql.Tx
+	SQL *database.Tx
 	ID  int64 // the number of the scope
 	To  int64 // the number of the feed that new entries belong to
 	// Next is the row of the next new entry.

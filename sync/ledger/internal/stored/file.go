@@ -154,7 +154,7 @@ func (f *File) Truncate(size int64) error {
 	return nil
 }
 
-func (f *File) truncate(ctx context.Context, tx *sql.Tx, size int64) (at int64, err error) {
+func (f *File) truncate(ctx context.Context, tx *database.Tx, size int64) (at int64, err error) {
 	err = f.DB.QueryRow(ctx, tx, fenced, f.Run, f.Epoch).Scan(new(int64))
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, lease.ErrFenced
