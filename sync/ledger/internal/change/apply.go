@@ -117,8 +117,8 @@ func (t Writer) store(c *chunk) error {
 		case !s.wanted && s.Exists:
 			removed = append(removed, s.ID)
 		case s.wanted:
-			if s.Num == 0 {
-				added = append(added, s.ID)
+			if s.Num == 0 && t.Deletions {
+				added = append(added, s.ID) // whose deletions are forgotten
 			}
 			if err := t.Complete(s); err != nil {
 				return err

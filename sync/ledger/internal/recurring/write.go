@@ -73,8 +73,10 @@ func Count(t *scope.Tx, run string, now time.Time) error {
 		num, t.ID, t.To, num, num); err != nil {
 		return err
 	}
-	if _, err := t.Exec(`DELETE FROM usersync_recurring WHERE scope = ? AND feed = ? AND run <> ? AND id <> '' AND id IN
-		(SELECT m.id FROM usersync_recurring m WHERE m.scope = ? AND m.feed = ? AND m.run = ?)`, t.ID, t.To, num, t.ID, t.To, num); err != nil {
+	// On most nights all rows are of this run, and none is asked whether its user has another.
+	if _, err := t.Exec(`DELETE FROM usersync_recurring WHERE scope = ? AND feed = ? AND run <> ? AND id <> '' AND EXISTS
+		(SELECT 1 FROM usersync_recurring m WHERE m.scope = ? AND m.feed = ? AND m.id = usersync_recurring.id AND m.run = ?)`,
+		t.ID, t.To, num, t.ID, t.To, num); err != nil {
 		return err
 	}
 	_, err = t.Exec(`DELETE FROM usersync_recurring WHERE scope = ? AND last < ?`, t.ID, now.Add(-Kept).UnixMilli())
