@@ -6,7 +6,6 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
-	"usersync/sync/plainjson"
 	"usersync/sync/user"
 )
 
@@ -16,7 +15,8 @@ type rejectsJSONL struct {
 	reject  Reject
 	options RejectsOptions
 	line    []byte
-	reader  plainjson.Reader
+	source  bytes.Reader
+	decoder jsontext.Decoder
 	path    []byte // of the key that was read last
 }
 
@@ -60,13 +60,18 @@ func (w *rejectsJSONL) origin(b []byte, r *user.Record) []byte {
 }
 
 func (w *rejectsJSONL) isObject(raw []byte) bool {
-	w.reader.Reset(raw)
-	value, err := w.reader.ReadValue()
+	w.read(raw)
+	value, err := w.decoder.ReadValue()
 	if err != nil || value.Kind() != '{' {
 		return false
 	}
-	_, err = w.reader.ReadToken()
+	_, err = w.decoder.ReadToken()
 	return err == io.EOF
+}
+
+func (w *rejectsJSONL) read(text []byte) {
+	w.source.Reset(text)
+	w.decoder.Reset(&w.source)
 }
 
 // namesHidden reports whether a valid object, or one inside it, has a key that is hidden, alone
@@ -75,24 +80,24 @@ func (w *rejectsJSONL) namesHidden(object []byte) bool {
 	if w.options.KeepSecrets || w.options.Hides == nil {
 		return false
 	}
-	w.reader.Reset(object)
+	w.read(object)
 	w.path = w.path[:0]
 	return w.nextHidden()
 }
 
 func (w *rejectsJSONL) nextHidden() bool {
-	kind, outer := w.reader.PeekKind(), len(w.path)
+	kind, outer := w.decoder.PeekKind(), len(w.path)
 	if kind != '{' && kind != '[' {
-		_, _ = w.reader.ReadValue() // is valid
+		_, _ = w.decoder.ReadValue() // is valid
 		return false
 	}
-	_, _ = w.reader.ReadToken()
-	for next := w.reader.PeekKind(); next != '}' && next != ']' && next != 0; next = w.reader.PeekKind() {
+	_, _ = w.decoder.ReadToken()
+	for next := w.decoder.PeekKind(); next != '}' && next != ']' && next != 0; next = w.decoder.PeekKind() {
 		if kind == '{' && w.nameHidden(outer) || w.nextHidden() {
 			return true
 		}
 	}
-	_, _ = w.reader.ReadToken()
+	_, _ = w.decoder.ReadToken()
 	w.path = w.path[:outer]
 	return false
 }
@@ -103,7 +108,7 @@ func (w *rejectsJSONL) nameHidden(path int) bool {
 	if path > 0 {
 		w.path = append(w.path, '.')
 	}
-	name, err := w.reader.ReadValue()
+	name, err := w.decoder.ReadValue()
 	from := len(w.path)
 	if err == nil {
 		w.path, err = jsontext.AppendUnquote(w.path, name)

@@ -13,7 +13,7 @@ import (
 // its own, and no others of ours. So there can be no import cycle.
 const depsOrder = `
 	sync/pseudonym
-	sync/user sync/identity sync/plainjson sync/address sync/pace/ratelimit sync/guard sync/filelock sync/ledger/rowset sync/ledger/idset sync/ledger/ledgertest reader/frame reader/proof reader/dialect reader/page writer/rundir writer/linelog sync/sandbox sync/destination/problem
+	sync/user sync/identity sync/address sync/pace/ratelimit sync/guard sync/filelock sync/ledger/rowset sync/ledger/idset sync/ledger/ledgertest reader/frame reader/proof reader/dialect reader/page writer/rundir writer/linelog sync/sandbox sync/destination/problem
 	sync/fingerprint sync/protect sync/destination/vocabulary sync/visible sync/telemetry reader/mapping/expression
 	reader/place
 	reader/place/web reader/place/sftp reader/place/bucket reader/place/placetest
@@ -65,9 +65,6 @@ const depsOrder = `
 const depsRules = `
 	# What is shown in place of an id depends on nothing.
 	NONE < sync/pseudonym < sync/identity;
-
-	# JSON is read in one place where most of a run's JSON is read.
-	NONE < sync/plainjson < reader/object, sync/destination/kard, writer;
 
 	NONE < sync/filelock, sync/ledger/rowset, sync/ledger/idset, sync/ledger/ledgertest, sync/guard, sync/user, sync/address, sync/pace/ratelimit, sync/sandbox, reader/frame, reader/proof, reader/dialect, reader/page, writer/rundir;
 

@@ -13,7 +13,6 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"usersync/reader/mapping"
-	"usersync/sync/plainjson"
 	"usersync/sync/user"
 )
 
@@ -31,7 +30,8 @@ type Parser struct {
 	mapper    *mapping.Mapper
 	rejectKey func(key string) *user.Value // nil for a key that is not kept
 	names     map[string]user.Field
-	in        plainjson.Reader
+	input     bytes.Reader
+	dec       *jsontext.Decoder
 
 	text   []byte // the text of all cells of this record, one after the other
 	spans  []span
@@ -49,7 +49,7 @@ type span struct {
 // NewParser returns a Parser for a mapping. Names are those by which a key is known. For
 // usersync's own keys, own returns where the value goes; nil skips it.
 func NewParser(m *mapping.Mapper, names map[string]user.Field, rejectKey func(key string) *user.Value) *Parser {
-	return &Parser{mapper: m, names: names, rejectKey: rejectKey}
+	return &Parser{mapper: m, names: names, rejectKey: rejectKey, dec: jsontext.NewDecoder(&bytes.Reader{})}
 }
 
 // Parse parses raw. The error says why the record is invalid, and holds none of its text.
@@ -57,7 +57,8 @@ func (p *Parser) Parse(raw []byte) *user.InvalidError {
 	p.number++
 	p.text, p.spans, p.prefix = p.text[:0], p.spans[:0], p.prefix[:0]
 	p.HasRejectKeys, p.Syntax, p.Broken, p.FaultAt = false, false, false, 0
-	p.in.Reset(raw)
+	p.input.Reset(raw)
+	p.dec.Reset(&p.input)
 	invalid, err := p.record()
 	if err != nil {
 		p.Broken = true
@@ -71,8 +72,8 @@ func (p *Parser) Parse(raw []byte) *user.InvalidError {
 }
 
 func (p *Parser) record() (*user.InvalidError, error) {
-	if p.in.PeekKind() != '{' {
-		if _, err := p.in.ReadValue(); err != nil {
+	if p.dec.PeekKind() != '{' {
+		if err := p.dec.SkipValue(); err != nil {
 			return nil, err
 		}
 		return &user.InvalidError{Code: "not_object", Rule: "is not a JSON object", Hint: "write each user as {...}"}, p.end()
@@ -87,7 +88,7 @@ func (p *Parser) record() (*user.InvalidError, error) {
 var errMore = errors.New("more than one value")
 
 func (p *Parser) end() error {
-	_, err := p.in.ReadToken()
+	_, err := p.dec.ReadToken()
 	switch err {
 	case io.EOF:
 		return nil
@@ -100,10 +101,10 @@ func (p *Parser) end() error {
 // object reads on to the end of the object even if a member is invalid, to tell broken JSON
 // from an invalid record.
 func (p *Parser) object() (invalid *user.InvalidError, err error) {
-	if _, err = p.in.ReadToken(); err != nil {
+	if _, err = p.dec.ReadToken(); err != nil {
 		return nil, err
 	}
-	for p.in.PeekKind() != '}' {
+	for p.dec.PeekKind() != '}' {
 		memberInvalid, err := p.member()
 		if err != nil {
 			return nil, err
@@ -112,12 +113,12 @@ func (p *Parser) object() (invalid *user.InvalidError, err error) {
 			invalid = memberInvalid
 		}
 	}
-	_, err = p.in.ReadToken()
+	_, err = p.dec.ReadToken()
 	return invalid, err
 }
 
 func (p *Parser) member() (*user.InvalidError, error) {
-	quoted, err := p.in.ReadValue()
+	quoted, err := p.dec.ReadValue()
 	if err != nil {
 		return nil, err
 	}
@@ -137,7 +138,7 @@ func (p *Parser) value(name []byte) (*user.InvalidError, error) {
 	if bytes.HasPrefix(name, []byte(user.RejectPrefix)) {
 		return nil, p.keepRejectKey(string(name))
 	}
-	nested := p.in.PeekKind() == '{'
+	nested := p.dec.PeekKind() == '{'
 	if nested && (string(name) == "extra" || string(name) == "attributes") {
 		return p.descend()
 	}
@@ -149,8 +150,7 @@ func (p *Parser) value(name []byte) (*user.InvalidError, error) {
 		return p.descend()
 	}
 	invalid, _ := errors.AsType[*user.InvalidError](unknown)
-	_, err := p.in.ReadValue()
-	return invalid, err
+	return invalid, p.dec.SkipValue()
 }
 
 // descend reads a nested object, joining its keys to ours by a dot.
@@ -160,7 +160,7 @@ func (p *Parser) descend() (*user.InvalidError, error) {
 }
 
 func (p *Parser) keep(place int, name []byte) (*user.InvalidError, error) {
-	raw, err := p.in.ReadValue()
+	raw, err := p.dec.ReadValue()
 	if err != nil {
 		return nil, err
 	}
@@ -179,12 +179,10 @@ func (p *Parser) keep(place int, name []byte) (*user.InvalidError, error) {
 		s.kind = user.Text
 		p.text, err = jsontext.AppendUnquote(p.text, raw)
 	case '{', '[':
-		p.text = append(p.text, raw...)
 		if bytes.ContainsAny(raw, " \t\r\n") { // without any it is compact
-			own := jsontext.Value(p.text[s.from:])
-			err = own.Compact()
-			p.text = append(p.text[:s.from], own...)
+			err = raw.Compact()
 		}
+		p.text = append(p.text, raw...)
 	default:
 		p.text = append(p.text, raw...)
 	}
@@ -210,7 +208,7 @@ func (p *Parser) assign() {
 
 func (p *Parser) keepRejectKey(name string) error {
 	p.HasRejectKeys = true
-	raw, err := p.in.ReadValue()
+	raw, err := p.dec.ReadValue()
 	place := p.rejectKey(name)
 	if err != nil || place == nil {
 		return err
@@ -233,13 +231,13 @@ func (p *Parser) explain(raw []byte, err error) *user.InvalidError {
 	switch {
 	case errors.Is(err, jsontext.ErrDuplicateName):
 		e := &user.InvalidError{Code: "duplicate_key", Rule: "a key appears twice in the object", Hint: "remove one of them"}
-		name := strings.TrimPrefix(string(p.in.StackPointer()), "/")
+		name := strings.TrimPrefix(string(p.dec.StackPointer()), "/")
 		if _, known := p.names[name]; known {
 			e.Column = name
 		}
 		return e
 	case errors.Is(err, errMore):
-		p.FaultAt = min(int(p.in.InputOffset()), len(raw))
+		p.FaultAt = min(int(p.dec.InputOffset()), len(raw))
 		return &user.InvalidError{Code: "bad_json", Rule: "holds more than one JSON value", Hint: "write one object per line"}
 	case lenient:
 		return &user.InvalidError{Code: "bad_json", Rule: "holds text that is not valid Unicode"}

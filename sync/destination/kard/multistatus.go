@@ -7,7 +7,6 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
-	"usersync/sync/plainjson"
 	"usersync/sync/user"
 )
 
@@ -30,7 +29,8 @@ type answer struct {
 	errors     []problem // in the answer's order
 	unknownIDs int       // entries whose id was not in the call
 
-	reader, inner          plainjson.Reader
+	decoder, inner         jsontext.Decoder
+	source, object         bytes.Buffer
 	next                   int            // position of the user that should be next in data
 	places                 map[string]int // by id; built when data is not in the call's order
 	indexed                bool
@@ -38,6 +38,11 @@ type answer struct {
 }
 
 var errShape = errors.New("the answer is JSON, but not of the documented shape")
+
+// lax accepts text that is not UTF-8. Ids are compared byte for byte, so such an id
+// matches no user. Duplicate names remain an error: a user with two ids is
+// ambiguous.
+var lax = jsontext.AllowInvalidUTF8(true)
 
 // read reads body, the answer to a call with records. After an error m is not
 // usable until reset.
@@ -48,13 +53,13 @@ func (m *answer) read(body []byte, records []*user.Record) error {
 
 // top visits the members of the body, which is one object: member reads the value.
 func (m *answer) top(member func(name []byte) error) error {
-	if err := open(&m.reader, '{'); err != nil {
+	if err := open(&m.decoder, '{'); err != nil {
 		return err
 	}
 	if err := m.opened(member); err != nil {
 		return err
 	}
-	if _, err := m.reader.ReadToken(); err != io.EOF {
+	if _, err := m.decoder.ReadToken(); err != io.EOF {
 		return errShape
 	}
 	return nil
@@ -62,16 +67,16 @@ func (m *answer) top(member func(name []byte) error) error {
 
 // inObject visits the members of an object inside the body. null has none.
 func (m *answer) inObject(member func(name []byte) error) error {
-	switch m.reader.PeekKind() {
+	switch m.decoder.PeekKind() {
 	case '{':
-		if _, err := m.reader.ReadToken(); err != nil {
+		if _, err := m.decoder.ReadToken(); err != nil {
 			return err
 		}
 		return m.opened(member)
 	case 'n':
-		return m.skip()
+		return m.decoder.SkipValue()
 	}
-	if err := m.skip(); err != nil {
+	if err := m.decoder.SkipValue(); err != nil {
 		return err
 	}
 	return errShape
@@ -80,8 +85,8 @@ func (m *answer) inObject(member func(name []byte) error) error {
 // opened visits the members of an object of which { is read. The name is valid until another
 // one is read.
 func (m *answer) opened(member func(name []byte) error) error {
-	for m.reader.PeekKind() == '"' {
-		name, err := m.reader.ReadValue()
+	for m.decoder.PeekKind() == '"' {
+		name, err := m.decoder.ReadValue()
 		if err != nil {
 			return err
 		}
@@ -90,7 +95,7 @@ func (m *answer) opened(member func(name []byte) error) error {
 			return err
 		}
 	}
-	_, err := m.reader.ReadToken()
+	_, err := m.decoder.ReadToken()
 	return err
 }
 
@@ -98,10 +103,8 @@ func (m *answer) reset(body []byte, records []*user.Record) {
 	m.records, m.errors, m.unknownIDs, m.anyEchoed = records, m.errors[:0], 0, false
 	m.echoed = append(m.echoed[:0], make([]bool, len(records))...)
 	m.next, m.indexed, m.beforeID = 0, false, m.beforeID[:0]
-	// Ids are compared byte for byte, so one that is not UTF-8 matches no user. Duplicate names
-	// remain an error: a user with two ids is ambiguous.
-	m.reader.Lax = true
-	m.reader.Reset(body)
+	m.source = *bytes.NewBuffer(body)
+	m.decoder.Reset(&m.source, lax)
 }
 
 func (m *answer) member(name []byte) error {
@@ -111,40 +114,34 @@ func (m *answer) member(name []byte) error {
 	case "errors":
 		return m.each(m.problem)
 	}
-	return m.skip()
-}
-
-// skip reads a value that does not matter.
-func (m *answer) skip() error {
-	_, err := m.reader.ReadValue()
-	return err
+	return m.decoder.SkipValue()
 }
 
 // each visits the elements of an array, or an object itself, because answers about
 // one user have no array. null is an empty list.
 func (m *answer) each(visit func(jsontext.Value)) error {
-	switch m.reader.PeekKind() {
+	switch m.decoder.PeekKind() {
 	case '[':
 		return m.elements(visit)
 	case '{', 'n':
-		v, err := m.reader.ReadValue()
+		v, err := m.decoder.ReadValue()
 		if err == nil && v[0] == '{' {
 			visit(v)
 		}
 		return err
 	}
-	if _, err := m.reader.ReadValue(); err != nil {
+	if err := m.decoder.SkipValue(); err != nil {
 		return err
 	}
 	return errShape
 }
 
 func (m *answer) elements(visit func(jsontext.Value)) error {
-	if _, err := m.reader.ReadToken(); err != nil {
+	if _, err := m.decoder.ReadToken(); err != nil {
 		return err
 	}
-	for m.reader.PeekKind() != ']' {
-		v, err := m.reader.ReadValue()
+	for m.decoder.PeekKind() != ']' {
+		v, err := m.decoder.ReadValue()
 		if err != nil {
 			return err
 		}
@@ -152,7 +149,7 @@ func (m *answer) elements(visit func(jsontext.Value)) error {
 			visit(v)
 		}
 	}
-	_, err := m.reader.ReadToken()
+	_, err := m.decoder.ReadToken()
 	return err
 }
 
@@ -224,8 +221,8 @@ func (m *answer) index() {
 
 // members visits the members of a valid object.
 func (m *answer) members(object jsontext.Value, visit func(name, value []byte)) {
-	m.inner.Lax = true
-	m.inner.Reset(object)
+	m.object = *bytes.NewBuffer(object)
+	m.inner.Reset(&m.object, lax)
 	if open(&m.inner, '{') != nil {
 		return
 	}
@@ -266,8 +263,8 @@ func unquote(dst, quoted []byte) ([]byte, bool) {
 	return dst, err == nil
 }
 
-func open(r *plainjson.Reader, kind jsontext.Kind) error {
-	token, err := r.ReadToken()
+func open(d *jsontext.Decoder, kind jsontext.Kind) error {
+	token, err := d.ReadToken()
 	if err == nil && token.Kind() != kind {
 		return errShape
 	}

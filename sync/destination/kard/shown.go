@@ -28,8 +28,8 @@ func (m *answer) readUser(body []byte, r *user.Record) (s shown, err error) {
 	s.held = make([]user.Attribute, 0, len(r.User.Attributes)+1) // one more for destination.Whole
 	text := string(body)
 	attribute := func(name []byte) error {
-		value, err := m.reader.ReadValue()
-		if end := int(m.reader.InputOffset()); err == nil {
+		value, err := m.decoder.ReadValue()
+		if end := int(m.decoder.InputOffset()); err == nil {
 			s.add(r, name, text[end-len(value):end])
 		}
 		return err
@@ -37,7 +37,7 @@ func (m *answer) readUser(body []byte, r *user.Record) (s shown, err error) {
 	member := func(name []byte) error {
 		switch string(name) {
 		case "id":
-			id, err := m.reader.ReadValue()
+			id, err := m.decoder.ReadValue()
 			if err == nil {
 				s.id = plainText(string(id))
 			}
@@ -45,7 +45,7 @@ func (m *answer) readUser(body []byte, r *user.Record) (s shown, err error) {
 		case "attributes":
 			return m.inObject(attribute)
 		}
-		return m.skip()
+		return m.decoder.SkipValue()
 	}
 	err = m.top(func(name []byte) (err error) {
 		switch string(name) {
@@ -55,14 +55,14 @@ func (m *answer) readUser(body []byte, r *user.Record) (s shown, err error) {
 			s.anyErrors, err = m.hasElements()
 			return err
 		}
-		return m.skip()
+		return m.decoder.SkipValue()
 	})
 	return s, err
 }
 
 // hasElements reads an array and reports whether there is anything in it. null is an empty one.
 func (m *answer) hasElements() (bool, error) {
-	list, err := m.reader.ReadValue()
+	list, err := m.decoder.ReadValue()
 	switch {
 	case err != nil:
 		return false, err

@@ -46,7 +46,7 @@ const findSQLite = `(SELECT key AS ord, value AS id FROM json_each(?)) j CROSS J
 // header is a little more than half of what its allocator hands out. Most reading is
 // sequential and needs little.
 const (
-	cacheToWrite = "-3000"
+	cacheToWrite = "-1000"
 	cacheToRead  = "-800"
 )
 
