@@ -161,14 +161,18 @@ func (j Job) lookAhead(ctx context.Context, chunks <-chan chunk) <-chan chunk {
 	return looked
 }
 
-// lookedUpAtOnce is how many records are enough for a lookup, which takes longer in a database
-// on another machine.
-const lookedUpAtOnce = 1000
+// How many records are enough for a lookup, which takes longer in a database on another machine,
+// and how many bytes of their rows: long rows must not pile up.
+const (
+	lookedUpAtOnce = 1000
+	bytesAtOnce    = 1 << 20
+)
 
 // together adds to a chunk the records that wait, too, as they do if lookups are slower than
 // reading. It returns the error that follows them, if there is one.
 func together(c chunk, waiting <-chan chunk) (all chunk, last *chunk) {
-	for c.err == nil && len(c.records) < lookedUpAtOnce {
+	bytes := c.rawBytes()
+	for c.err == nil && len(c.records) < lookedUpAtOnce && bytes < bytesAtOnce {
 		select {
 		case next, more := <-waiting:
 			if !more {
@@ -177,12 +181,20 @@ func together(c chunk, waiting <-chan chunk) (all chunk, last *chunk) {
 			if next.err != nil {
 				return c, &next
 			}
-			c.records = append(c.records, next.records...)
+			c.records, bytes = append(c.records, next.records...), bytes+next.rawBytes()
 		default:
 			return c, nil
 		}
 	}
 	return c, nil
+}
+
+// rawBytes is how long the rows of the records are.
+func (c *chunk) rawBytes() (sum int) {
+	for _, r := range c.records {
+		sum += len(r.Origin.Raw)
+	}
+	return sum
 }
 
 // lookup adds to a chunk what the ledger knows of its records. If the lookup fails, none
