@@ -100,6 +100,7 @@ func TestFind(t *testing.T) {
 		{"attributes in a list", 200, `{"data":{"id":"u1","attributes":[]}}`, 0, nil, "perhaps taken not_json"},
 		{"users in a list", 200, `{"data":[` + u1 + `]}`, 0, nil, "perhaps taken not_json"},
 		{"a user who is null", 200, `{"data":null}`, destination.Unknown, nil, ""},
+		{"no object at all", 200, `null`, 0, nil, "perhaps taken not_json"},
 		{"two ids", 200, `{"data":{"id":"u1","id":"u1"}}`, 0, nil, "perhaps taken not_json"},
 		{"two zip codes", 200, shown(`"zipCode":"01238","zipCode":"01238"`), 0, nil, "perhaps taken not_json"},
 		{"more than one value", 200, `{"data":` + u1 + `} {}`, 0, nil, "perhaps taken not_json"},
