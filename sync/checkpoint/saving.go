@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"sync/atomic"
 
+	"usersync/sync/destination/parallel"
 	"usersync/sync/journal"
 	"usersync/sync/ledger"
 )
@@ -25,7 +26,7 @@ type saving struct {
 	checkpointed *atomic.Int64
 	done         chan struct{} // closed when it is made, or has failed
 	err          error         // of those that are read once it is done
-	panicked     any
+	panicked     *parallel.Panicked
 }
 
 // begin begins a checkpoint of everything written so far, once the one before it is made.
@@ -68,6 +69,7 @@ func (c *Checkpointer) Wait() error {
 	<-s.done
 	c.saving = nil
 	if s.panicked != nil {
+		c.failed = true
 		panic(s.panicked) // which ends a run as it does elsewhere, and not the process
 	}
 	c.spare = pending{entries: s.entries[:0], met: s.met[:0]}
@@ -91,7 +93,11 @@ func (s *saving) ended() bool {
 
 func (s *saving) make() {
 	defer close(s.done)
-	defer func() { s.panicked = recover() }()
+	defer func() {
+		if v := recover(); v != nil {
+			s.panicked = parallel.Caught(v)
+		}
+	}()
 	s.err = s.save()
 }
 

@@ -2,12 +2,15 @@ package checkpoint
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"usersync/sync/destination/parallel"
 	"usersync/sync/journal"
 	"usersync/sync/user"
 )
@@ -138,7 +141,8 @@ func TestCheckpointFailsWhileTheRunContinues(t *testing.T) {
 	}
 }
 
-// A panic while a checkpoint is made is one of the run, which handles it.
+// A panic while a checkpoint is made is one of the run, which handles it. No other checkpoint is
+// made after it: it would not hold what this one did.
 func TestPanicOfACheckpoint(t *testing.T) {
 	c, results := newHeld(t)
 	close(results.hold)
@@ -146,8 +150,14 @@ func TestPanicOfACheckpoint(t *testing.T) {
 	c.saving = &saving{options: &c.options, done: make(chan struct{})}
 	c.saving.make()
 	defer func() {
-		if recover() == nil {
-			t.Error("it is lost")
+		caught, ok := recover().(*parallel.Panicked)
+		if !ok || !strings.Contains(fmt.Sprint(caught.Panic()), "nil") {
+			t.Error("it is lost:", caught)
+		}
+		c.options.Rejects = &output{}
+		results.synced = 0
+		if err := c.Finish(errors.New("a panic"), false, false); err != nil || c.Checkpointed() != 0 || results.synced != 0 || !c.failed {
+			t.Error("after the panic:", c.Checkpointed(), results.synced, err)
 		}
 	}()
 	_ = c.Wait()

@@ -19,10 +19,14 @@ type window struct {
 	changed    chan struct{} // holds a token if credits were released
 }
 
+// mostInWindow bounds the window. A journal, which holds all records after a checkpoint, bounds it:
+// there may be 20,000 more that are written and not yet in one.
+const mostInWindow = 40_960
+
 func newWindow(l Limits, from int) *window {
 	w := &window{maxRecords: l.Window, maxBytes: l.WindowBytes, longest: l.Window, oldest: from + 1, changed: make(chan struct{}, 1)}
 	if l.FindWorkers != nil {
-		w.longest = 4 * l.Window
+		w.longest = max(min(4*l.Window, mostInWindow), l.Window)
 	}
 	return w
 }

@@ -99,5 +99,9 @@ func (l *Ledger) change(ctx context.Context, do func(change.Writer) error) error
 	if held == nil {
 		return ErrUnlocked
 	}
-	return l.entries.Change(ctx, held.Lease, func(t *scope.Tx) error { return do(change.Writer{Tx: t, Entries: l.entries}) })
+	err := l.entries.Change(ctx, held.Lease, func(t *scope.Tx) error { return do(change.Writer{Tx: t, Entries: l.entries}) })
+	if l.writer.held() != held { // given up meanwhile
+		l.entries.OthersAdd()
+	}
+	return err
 }

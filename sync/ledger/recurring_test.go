@@ -253,7 +253,13 @@ func TestRecurringRowsAreExported(t *testing.T) {
 		if err := l.Save(t.Context(), Checkpoint{Run: "run-1"}, nil, MetRow{ID: "a", Over: true}); err != nil {
 			t.Fatal(err)
 		}
-		imports(t, l, out.String(), want)
+		twice := out.String() // exports that were joined hold a row twice
+		for line := range strings.Lines(out.String()) {
+			if strings.Contains(line, `"rejected"`) {
+				twice += line
+			}
+		}
+		imports(t, l, twice, want)
 		meets(t, l, "run-2", RunStopped, MetRow{ID: "a", Over: true}) // the user is settled
 		now, err := l.Runs().Recurring().All(t.Context())
 		if err != nil || len(now) != 1 {

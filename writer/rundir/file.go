@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 )
 
 const (
@@ -33,6 +34,7 @@ type File struct {
 	written int64
 	reserve int64 // room on disk that it holds, in bytes
 	err     error
+	lost    atomic.Pointer[error] // of Persist
 
 	closed, committed bool
 }
@@ -118,15 +120,24 @@ func (f *File) Flush() error {
 }
 
 // Persist makes durable what was flushed; of a stream it does nothing. It can run while more is
-// written, so the file does not keep its error: a file of which Persist failed must not be committed.
+// written. After an error, Commit and Close fail, too.
 func (f *File) Persist() error {
 	if f.root == nil {
 		return nil
 	}
 	if err := f.file.Sync(); err != nil {
-		return f.described(err)
+		err = f.described(err)
+		f.lost.Store(&err)
+		return err
 	}
 	return nil
+}
+
+// keepLost keeps the error of Persist.
+func (f *File) keepLost() {
+	if lost := f.lost.Load(); lost != nil && f.err == nil {
+		f.err = *lost
+	}
 }
 
 // Sync makes everything written so far durable. A stream is only flushed.
@@ -143,6 +154,7 @@ func (f *File) Commit() error {
 	if f.committed {
 		return nil
 	}
+	f.keepLost()
 	f.Sync()
 	f.trim()
 	f.close()
@@ -172,6 +184,7 @@ func (f *File) Close() error {
 	if f.closed {
 		return nil
 	}
+	f.keepLost()
 	if f.err == nil {
 		f.keepError(f.buffer.Flush())
 	}

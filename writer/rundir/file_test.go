@@ -254,3 +254,29 @@ func TestSizeAfterAFailedFlush(t *testing.T) {
 		t.Errorf("size %d after %v", f.Size(), err)
 	}
 }
+
+// A file that could not be made durable is not complete, even if it can be closed.
+func TestPersistFails(t *testing.T) {
+	for name, end := range map[string]func(*File) error{"Close": (*File).Close, "Commit": (*File).Commit} {
+		t.Run(name, func(t *testing.T) {
+			dir := create(t)
+			f := open(t, dir, "results.csv")
+			out, in, err := os.Pipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer out.Close()
+			if err := f.file.Close(); err != nil {
+				t.Fatal(err)
+			}
+			f.file = in // can be written and closed, but not synced
+			failed := f.Persist()
+			if err := end(f); failed == nil || !errors.Is(err, failed) {
+				t.Error(failed, err)
+			}
+			if _, err := os.Stat(filepath.Join(dir.Path(), "results.csv")); err == nil {
+				t.Error("it got its final name")
+			}
+		})
+	}
+}

@@ -7,8 +7,8 @@ import (
 )
 
 // Set remembers ids in 1 MiB, however many there are: it has every id that was added, and may
-// take others for one of them: one in 35 if there are a million, hardly any if there are
-// 100,000. It is safe for concurrent use.
+// take others for one of them: about one in 30 if there are a million, fewer than one in 1,000 if
+// there are 100,000. It is safe for concurrent use.
 type Set struct {
 	seed  maphash.Seed
 	lines atomic.Pointer[[lines]line] // nil while it has none

@@ -183,6 +183,9 @@ func (r *Run) run(ctx context.Context, work engine.Job, err error) (engine.Summa
 	}
 	work.Records = r.way.batches(ctx, reader.Records(records).Until(ctx).Batches(preview.RecordsAtOnce))
 	counts, err := work.Run(ctx)
+	if err == nil {
+		err = r.checkpointer.Wait()
+	}
 	if err == nil && r.shard == nil { // of shards, what comes after all of them does
 		err = r.keepRules(ctx)
 	}

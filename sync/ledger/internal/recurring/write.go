@@ -111,6 +111,7 @@ func forget(t *scope.Tx, ids []string, where string, args ...any) error {
 func Restore(t *scope.Tx, all []Row) error {
 	var rows []any
 	over := map[[2]string]bool{}
+	last := lastOf(all)
 	for i := range all {
 		r := &all[i]
 		feed, err := t.FeedNumber(r.Feed)
@@ -123,7 +124,7 @@ func Restore(t *scope.Tx, all []Row) error {
 				return err
 			}
 		}
-		if over[by] {
+		if over[by] || last[keyOf(r)] != i {
 			continue
 		}
 		sent := int64(0)
@@ -146,4 +147,21 @@ func ranSince(t *scope.Tx, feed int64, run string) (later bool, err error) {
 		AND r.num > COALESCE((SELECT u.num FROM usersync_run u WHERE u.name = ? AND u.scope = ?), 0))`,
 		t.ID, feed, main, int64(utf8.RuneCountInString(shards)), shards, run, t.ID).Scan(&later)
 	return later, err
+}
+
+// key is what a row is known by.
+type key struct {
+	feed, id string
+	hash     int64
+}
+
+func keyOf(r *Row) key { return key{r.Feed, r.ID, r.Hash} }
+
+// lastOf returns where each row is last: one statement cannot write a row twice.
+func lastOf(all []Row) map[key]int {
+	last := make(map[key]int, len(all))
+	for i := range all {
+		last[keyOf(&all[i])] = i
+	}
+	return last
 }
