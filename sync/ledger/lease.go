@@ -100,7 +100,7 @@ func (l *Ledger) change(ctx context.Context, do func(change.Writer) error) error
 		return ErrUnlocked
 	}
 	err := l.entries.Change(ctx, held.Lease, func(t *scope.Tx) error { return do(change.Writer{Tx: t, Entries: l.entries}) })
-	if l.writer.held() != held { // given up meanwhile
+	if l.writer.held() != held { // given up while it was written
 		l.entries.OthersAdd()
 	}
 	return err
