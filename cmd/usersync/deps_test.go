@@ -180,7 +180,7 @@ const depsRules = `
 	sync/sandbox < sync/sandbox/onbo, sync/sandbox/konstantly, sync/sandbox/scim, sync/sandbox/shapes;
 
 	# The rules of a run know neither files nor formats.
-	sync/journal, sync/parking < sync/checkpoint;
+	sync/destination/parallel, sync/journal, sync/parking < sync/checkpoint;
 	sync/ledger < sync/parking < cmd/usersync/internal/preview;
 	sync/ledger < sync/lookalike < cmd/usersync/internal/preview, cmd/usersync/internal/check;
 	sync/guard, sync/ledger < sync/mirror;
