@@ -10,11 +10,11 @@ import (
 
 // Records that wait are looked up together, and the error after them comes after them.
 func TestWaitingRecordsAreLookedUpTogether(t *testing.T) {
-	rows := func(n, size int) chunk {
+	of := func(n, size int) chunk {
 		row := &user.Record{Origin: user.Origin{Raw: make([]byte, size)}}
 		return chunk{records: slices.Repeat([]*user.Record{row}, n)}
 	}
-	part := func(n int) chunk { return rows(n, 100) }
+	part := func(n int) chunk { return of(n, 100) }
 	failed := chunk{err: errors.New("unreadable")}
 	for name, test := range map[string]struct {
 		waiting []chunk
@@ -25,7 +25,7 @@ func TestWaitingRecordsAreLookedUpTogether(t *testing.T) {
 		"none":      {nil, 256, false, 0},
 		"one":       {[]chunk{part(256)}, 512, false, 0},
 		"enough":    {[]chunk{part(256), part(1000), part(256)}, 1512, false, 1},
-		"long rows": {[]chunk{rows(100, 10_000), rows(10, 10_000), part(256)}, 366, false, 1},
+		"long rows": {[]chunk{of(100, 10_000), of(10, 10_000), part(256)}, 366, false, 1},
 		"an error":  {[]chunk{part(256), failed}, 512, true, 0},
 	} {
 		waiting := make(chan chunk, len(test.waiting))
