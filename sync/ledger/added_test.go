@@ -2,11 +2,13 @@ package ledger
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
 	"testing"
 
+	"usersync/sync/ledger/internal/change"
 	"usersync/sync/user"
 )
 
@@ -58,6 +60,27 @@ func TestReleasedScopeIsLookedUp(t *testing.T) {
 		}
 		want := []user.EntryState{user.Present, user.Present, user.Absent}
 		if got := states(t.Context(), t, l, "0", "1", "2"); !slices.Equal(got, want) {
+			t.Error(got, "want", want)
+		}
+	})
+}
+
+// A lease that is given up while the first users are written ends that, too.
+func TestLeaseGivenUpInAWrite(t *testing.T) {
+	everywhere(t, func(t *testing.T, url string) {
+		l, other := open(t, Options{URL: url}), open(t, Options{URL: url})
+		held := lock(t, l)
+		err := l.change(t.Context(), func(w change.Writer) error {
+			l.writer.giveUp(held)
+			return w.Apply("run-1", []Entry{{ID: "a", State: user.Present}})
+		})
+		if err = errors.Join(err, held.Lease.Release()); err != nil {
+			t.Fatal(err)
+		}
+		lock(t, other)
+		save(t, other, Entry{ID: "b", State: user.Present})
+		want := []user.EntryState{user.Present, user.Present}
+		if got := states(t.Context(), t, l, "a", "b"); !slices.Equal(got, want) {
 			t.Error(got, "want", want)
 		}
 	})

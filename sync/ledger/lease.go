@@ -77,6 +77,7 @@ func (w *writer) take(s *Lease) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.lease = s
+	w.entries.OthersAdd() // as they may have before it
 }
 
 // giveUp ends the writes under a lease. It reports whether that was the one held.
