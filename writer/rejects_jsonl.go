@@ -53,25 +53,10 @@ const rawKey = `,"` + user.RejectRaw + `":`
 
 // origin appends the input's own members, or _usersync_raw.
 func (w *rejectsJSONL) origin(b []byte, r *user.Record) []byte {
-	if !r.Origin.Unparsed && w.isObject(r.Origin.Raw) {
-		return w.members(b, r.Origin.Raw)
+	if raw := jsontext.Value(r.Origin.Raw); !r.Origin.Unparsed && raw.IsValid() && raw.Kind() == '{' {
+		return w.members(b, raw)
 	}
 	return appendText(append(b, rawKey...), w.options.raw(r))
-}
-
-func (w *rejectsJSONL) isObject(raw []byte) bool {
-	w.read(raw)
-	value, err := w.decoder.ReadValue()
-	if err != nil || value.Kind() != '{' {
-		return false
-	}
-	_, err = w.decoder.ReadToken()
-	return err == io.EOF
-}
-
-func (w *rejectsJSONL) read(text []byte) {
-	w.source.Reset(text)
-	w.decoder.Reset(&w.source)
 }
 
 // namesHidden reports whether a valid object, or one inside it, has a key that is hidden, alone
@@ -80,7 +65,8 @@ func (w *rejectsJSONL) namesHidden(object []byte) bool {
 	if w.options.KeepSecrets || w.options.Hides == nil {
 		return false
 	}
-	w.read(object)
+	w.source.Reset(object)
+	w.decoder.Reset(&w.source)
 	w.path = w.path[:0]
 	return w.nextHidden()
 }
