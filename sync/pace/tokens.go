@@ -32,7 +32,7 @@ func newTokens(ceiling rate.Limit, burst int) tokens {
 // It returns false without an error when changed ended the wait. Without a limit there is
 // nothing to wait for.
 func (t *tokens) take(ctx context.Context, changed <-chan struct{}, start func() (bool, error)) (bool, error) {
-	if t.limiter.Limit() == rate.Inf && len(t.lastSecond.at) == 0 {
+	if t.limiter.Limit() == rate.Inf {
 		return start()
 	}
 	asked := time.Now()
