@@ -38,8 +38,8 @@ func (db *DB) QueryOften(ctx context.Context, q Querier, query string, args ...a
 	return statement.QueryContext(ctx, args...)
 }
 
-// execOften is Exec in a transaction of Begin in SQLite, for one of the few statements that are run many
-// times: it stays prepared.
+// execOften is Exec in a transaction of Begin in SQLite, for one of the few statements that are
+// run many times: it stays prepared.
 func (db *DB) execOften(ctx context.Context, tx *Tx, query string, args ...any) error {
 	statement, err := db.prepared(ctx, tx, query)
 	if err == nil {

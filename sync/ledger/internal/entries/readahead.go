@@ -18,8 +18,10 @@ type readAhead struct {
 }
 
 const (
-	extraRows = 16 // rows read in excess of the ids, for users no longer in the file; ids passed over, for users not in the ledger
-	maxWrong  = 6  // so at least one lookup in 64 tries
+	// extraRows are read in excess of the ids, for users no longer in the file, and as many ids
+	// are passed over, for users not in the ledger.
+	extraRows = 16
+	maxWrong  = 6 // so at least one lookup in 64 tries
 )
 
 // try adds to a what it finds by reading ahead.
