@@ -10,10 +10,11 @@ package workbook
 import (
 	"archive/zip"
 	"bytes"
+	"cmp"
 	"errors"
+	"fmt"
 	"io"
 	"slices"
-	"strconv"
 
 	"github.com/xuri/excelize/v2"
 
@@ -96,7 +97,7 @@ func Open(r io.Reader, o Options) (*Sheet, error) {
 	if sheet.shape, err = inspect(archive, named, styles, o.HeaderRow); err != nil {
 		return nil, err
 	}
-	sheet.rows, err = rowsOf(data, named.name, styles)
+	sheet.nextRow, err = rowsOf(data, named.name, styles)
 	return sheet, err
 }
 
@@ -104,7 +105,10 @@ func Open(r io.Reader, o Options) (*Sheet, error) {
 // have a year of two digits.
 const shortDate = "yyyy-mm-dd"
 
-func rowsOf(data []byte, sheet string, f formats) (*excelize.Rows, error) {
+// rowsOf returns what reads the next row of a sheet. It is a function in place of excelize.Rows,
+// because the linker keeps every method of what an interface holds: the charts and formulas of
+// excelize.File are 4 MiB.
+func rowsOf(data []byte, sheet string, f formats) (func() ([]string, error), error) {
 	book, err := excelize.OpenReader(bytes.NewReader(data), excelize.Options{UnzipSizeLimit: MaxSize, UnzipXMLSizeLimit: MaxSize, ShortDatePattern: shortDate, LongDatePattern: shortDate})
 	if err != nil {
 		return nil, broken(err)
@@ -114,7 +118,12 @@ func rowsOf(data []byte, sheet string, f formats) (*excelize.Rows, error) {
 	if err != nil {
 		return nil, broken(err)
 	}
-	return rows, nil
+	return func() ([]string, error) {
+		if !rows.Next() {
+			return nil, cmp.Or(rows.Error(), errors.New("the sheet has no more rows"))
+		}
+		return rows.Columns()
+	}, nil
 }
 
 func broken(err error) error {
@@ -151,12 +160,12 @@ func check(archive *zip.Reader) error {
 
 // text is the text of the rows.
 type text struct {
-	rows  *excelize.Rows
-	shape shape
-	row   int // that was written last
-	buf   []byte
-	rest  []byte // of buf, not yet read
-	ended bool
+	nextRow func() ([]string, error)
+	shape   shape
+	row     int // that was written last
+	buf     []byte
+	rest    []byte // of buf, not yet read
+	ended   bool
 }
 
 // Read reads the text. Blank rows are empty lines.
@@ -175,18 +184,15 @@ func (t *text) Read(p []byte) (int, error) {
 }
 
 func (t *text) next() error {
-	if t.row >= t.shape.rows || !t.rows.Next() {
-		if t.row < t.shape.rows {
-			return broken(errors.Join(t.rows.Error(), errors.New("rows found: "+strconv.Itoa(t.row)+", expected: "+strconv.Itoa(t.shape.rows))))
-		}
+	if t.row >= t.shape.rows {
 		t.ended = true
 		return nil
 	}
-	t.row++
-	cells, err := t.rows.Columns()
+	cells, err := t.nextRow()
 	if err != nil {
-		return broken(err)
+		return broken(fmt.Errorf("rows found: %d, expected: %d: %w", t.row, t.shape.rows, err))
 	}
+	t.row++
 	t.buf = t.buf[:0]
 	if slices.ContainsFunc(cells, func(cell string) bool { return cell != "" }) {
 		for i := range max(t.shape.columns, len(cells)) {
