@@ -1,6 +1,10 @@
 package reader
 
-import "usersync/sync/user"
+import (
+	"strings"
+
+	"usersync/sync/user"
+)
 
 // A chunk lives as long as any of its records, so it is small.
 const (
@@ -12,7 +16,7 @@ const (
 type chunk struct {
 	records    []user.Record
 	attributes []user.Attribute
-	bytes      []byte
+	texts      strings.Builder
 }
 
 func (c *chunk) record() *user.Record {
@@ -40,15 +44,16 @@ func (c *chunk) keep(used []user.Attribute) []user.Attribute {
 	return used[:n:n]
 }
 
-// copied returns a copy of b.
-func (c *chunk) copied(b []byte) []byte {
+// copied returns b as a text.
+func (c *chunk) copied(b []byte) string {
 	if len(b) > chunkBytes/8 {
-		return append([]byte(nil), b...)
+		return string(b)
 	}
-	if cap(c.bytes)-len(c.bytes) < len(b) {
-		c.bytes = make([]byte, 0, chunkBytes)
+	if c.texts.Cap()-c.texts.Len() < len(b) {
+		c.texts.Reset()
+		c.texts.Grow(chunkBytes)
 	}
-	from := len(c.bytes)
-	c.bytes = append(c.bytes, b...)
-	return c.bytes[from:len(c.bytes):len(c.bytes)]
+	from := c.texts.Len()
+	c.texts.Write(b)
+	return c.texts.String()[from:]
 }

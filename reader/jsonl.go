@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"slices"
+	"strings"
 
 	"usersync/reader/between"
 	"usersync/reader/damage"
@@ -165,7 +166,7 @@ func (r *jsonRows) read(rec *user.Record) error {
 		rec.Err, rec.Origin.Unparsed = invalid, true
 		return nil
 	}
-	invalid := r.parse(row.Bytes)
+	invalid := r.parse(rec.Origin.Raw)
 	if invalid != nil && r.parser.Syntax && r.frame.Strict() && !object.EndIsCertain(row.Bytes) {
 		return r.brokenValue(&row, invalid)
 	}
@@ -207,7 +208,7 @@ func (r *jsonRows) fill(rec *user.Record, invalid *user.InvalidError) {
 	if r.parser.HasRejectKeys {
 		invalid = r.stripRejectColumns(rec, invalid)
 	}
-	if bytes.IndexByte(rec.Origin.Raw, '\n') >= 0 {
+	if strings.Contains(rec.Origin.Raw, "\n") {
 		rec.Origin.Raw = object.Compact(rec.Origin.Raw)
 	}
 	if invalid != nil {
@@ -222,7 +223,7 @@ func (r *jsonRows) fill(rec *user.Record, invalid *user.InvalidError) {
 }
 
 // parse parses an object, and resets the reject columns of the previous one.
-func (r *jsonRows) parse(raw []byte) *user.InvalidError {
+func (r *jsonRows) parse(raw string) *user.InvalidError {
 	r.rejects.Reset()
 	return r.parser.Parse(raw)
 }

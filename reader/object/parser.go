@@ -30,44 +30,39 @@ type Parser struct {
 	mapper    *mapping.Mapper
 	rejectKey func(key string) *user.Value // nil for a key that is not kept
 	names     map[string]user.Field
-	input     bytes.Reader
+	raw       string // the record
+	input     bytes.Buffer
 	dec       *jsontext.Decoder
 
-	text   []byte // the text of all cells of this record, one after the other
-	spans  []span
 	filled []int  // by place: the record that filled it last
 	number int    // of the record
 	prefix []byte // of nested keys: "address."
-}
-
-// span is where in text the cell of a place is.
-type span struct {
-	place, from, to int
-	kind            user.Kind
+	text   []byte // of a cell, for reuse
 }
 
 // NewParser returns a Parser for a mapping. Names are those by which a key is known. For
 // usersync's own keys, own returns where the value goes; nil skips it.
 func NewParser(m *mapping.Mapper, names map[string]user.Field, rejectKey func(key string) *user.Value) *Parser {
-	return &Parser{mapper: m, names: names, rejectKey: rejectKey, dec: jsontext.NewDecoder(&bytes.Reader{})}
+	return &Parser{mapper: m, names: names, rejectKey: rejectKey, dec: jsontext.NewDecoder(&bytes.Buffer{})}
 }
 
-// Parse parses raw. The error says why the record is invalid, and holds none of its text.
-func (p *Parser) Parse(raw []byte) *user.InvalidError {
+// Parse parses raw, of which most cells are then parts. The error says why the record is
+// invalid, and holds none of its text.
+func (p *Parser) Parse(raw string) *user.InvalidError {
 	p.number++
-	p.text, p.spans, p.prefix = p.text[:0], p.spans[:0], p.prefix[:0]
+	p.raw, p.prefix = raw, p.prefix[:0]
 	p.HasRejectKeys, p.Syntax, p.Broken, p.FaultAt = false, false, false, 0
-	p.input.Reset(raw)
+	clear(p.Cells)
+	p.input.Reset()
+	p.input.WriteString(raw)
 	p.dec.Reset(&p.input)
 	invalid, err := p.record()
 	if err != nil {
 		p.Broken = true
-		return p.explain(raw, err)
+		return p.explain([]byte(raw), err)
 	}
+	p.fit()
 	p.Broken = invalid != nil && invalid.Code == "not_object"
-	if invalid == nil {
-		p.assign()
-	}
 	return invalid
 }
 
@@ -164,46 +159,49 @@ func (p *Parser) keep(place int, name []byte) (*user.InvalidError, error) {
 	if err != nil {
 		return nil, err
 	}
-	for len(p.filled) <= place {
-		p.filled = append(p.filled, 0)
-	}
+	p.fit()
 	if p.filled[place] == p.number {
 		return &user.InvalidError{Code: "duplicate_key", Column: string(name), Rule: "appears twice, once with a dot and once nested"}, nil
 	}
 	p.filled[place] = p.number
-	s := span{place: place, from: len(p.text), kind: user.JSON}
+	end := int(p.dec.InputOffset())
+	text := p.raw[end-len(raw) : end] // as it is in raw
 	switch raw.Kind() {
 	case 'n':
-		return nil, nil
 	case '"':
-		s.kind = user.Text
-		p.text, err = jsontext.AppendUnquote(p.text, raw)
-	case '{', '[':
-		if bytes.ContainsAny(raw, " \t\r\n") { // without any it is compact
-			err = raw.Compact()
+		text, err = p.unquoted(text)
+		p.Cells[place] = user.TextValue(text)
+		if strings.IndexByte(text, 0) >= 0 {
+			return &user.InvalidError{Code: "nul", Column: string(name), Rule: "holds a NUL character"}, err
 		}
-		p.text = append(p.text, raw...)
+	case '{', '[':
+		if strings.ContainsAny(text, " \t\r\n") { // without any it is compact
+			compact := jsontext.Value(text)
+			err = compact.Compact()
+			text = string(compact)
+		}
+		fallthrough
 	default:
-		p.text = append(p.text, raw...)
-	}
-	s.to = len(p.text)
-	p.spans = append(p.spans, s)
-	if s.kind == user.Text && bytes.IndexByte(p.text[s.from:], 0) >= 0 {
-		return &user.InvalidError{Code: "nul", Column: string(name), Rule: "holds a NUL character"}, err
+		p.Cells[place] = user.JSONValue(text)
 	}
 	return nil, err
 }
 
-// assign gives the texts to the cells, with one allocation for all.
-func (p *Parser) assign() {
+// fit makes room for the cells of all columns, of which a record may add some.
+func (p *Parser) fit() {
 	for len(p.Cells) < p.mapper.Columns() {
-		p.Cells = append(p.Cells, user.Value{})
+		p.Cells, p.filled = append(p.Cells, user.Value{}), append(p.filled, 0)
 	}
-	clear(p.Cells)
-	text := string(p.text)
-	for _, s := range p.spans {
-		p.Cells[s.place] = user.Value{Kind: s.kind, Text: text[s.from:s.to]}
+}
+
+// unquoted returns what a JSON string says.
+func (p *Parser) unquoted(quoted string) (string, error) {
+	if strings.IndexByte(quoted, '\\') < 0 {
+		return quoted[1 : len(quoted)-1], nil
 	}
+	var err error
+	p.text, err = jsontext.AppendUnquote(p.text[:0], quoted)
+	return string(p.text), err
 }
 
 func (p *Parser) keepRejectKey(name string) error {
