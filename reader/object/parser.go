@@ -34,10 +34,24 @@ type Parser struct {
 	input     bytes.Buffer
 	dec       *jsontext.Decoder
 
-	filled []int  // by place: the record that filled it last
 	number int    // of the record
 	prefix []byte // of nested keys: "address."
 	text   []byte // of a cell, for reuse
+
+	columns []column // by place + 1; the first stands for the beginning of a record
+	last    int      // the column whose key was read last
+	// others says that the record has keys that fill no column of their own: those of nested
+	// objects, and those that are not read. strict says that records had such keys. Only the
+	// decoder can tell whether these appear twice, which costs it a search for each key.
+	others, strict bool
+}
+
+// column is what the parser knows of a key. Keys nearly always come in the same order, so that
+// most of them need not be looked for.
+type column struct {
+	key    string // as JSON
+	next   int    // the column whose key came after it last; 0 if that is not known
+	filled int    // the record that filled it last
 }
 
 // NewParser returns a Parser for a mapping. Names are those by which a key is known. For
@@ -49,21 +63,34 @@ func NewParser(m *mapping.Mapper, names map[string]user.Field, rejectKey func(ke
 // Parse parses raw, of which most cells are then parts. The error says why the record is
 // invalid, and holds none of its text.
 func (p *Parser) Parse(raw string) *user.InvalidError {
-	p.number++
-	p.raw, p.prefix = raw, p.prefix[:0]
-	p.HasRejectKeys, p.Syntax, p.Broken, p.FaultAt = false, false, false, 0
-	clear(p.Cells)
-	p.input.Reset()
-	p.input.WriteString(raw)
-	p.dec.Reset(&p.input)
-	invalid, err := p.record()
+	invalid, err := p.try(raw, p.strict)
+	if !p.strict && (p.others || invalid != nil || err != nil) {
+		p.strict = p.others
+		invalid, err = p.try(raw, true)
+	}
 	if err != nil {
 		p.Broken = true
 		return p.explain([]byte(raw), err)
 	}
-	p.fit()
 	p.Broken = invalid != nil && invalid.Code == "not_object"
 	return invalid
+}
+
+// try parses raw. Unless it is strict, a key that appears twice is found only if it fills a column.
+func (p *Parser) try(raw string, strict bool) (*user.InvalidError, error) {
+	p.number++
+	p.raw, p.prefix, p.last, p.others = raw, p.prefix[:0], 0, false
+	p.HasRejectKeys, p.Syntax, p.Broken, p.FaultAt = false, false, false, 0
+	clear(p.Cells)
+	p.fit()
+	p.input.Reset()
+	p.input.WriteString(raw)
+	if strict {
+		p.dec.Reset(&p.input)
+	} else {
+		p.dec.Reset(&p.input, jsontext.AllowDuplicateNames(true))
+	}
+	return p.record()
 }
 
 func (p *Parser) record() (*user.InvalidError, error) {
@@ -117,6 +144,10 @@ func (p *Parser) member() (*user.InvalidError, error) {
 	if err != nil {
 		return nil, err
 	}
+	if next := p.columns[p.last].next; len(p.prefix) == 0 && string(quoted) == p.columns[next].key {
+		p.last = next
+		return p.keep(next - 1)
+	}
 	outer := len(p.prefix)
 	if p.prefix, err = jsontext.AppendUnquote(p.prefix, quoted); err != nil {
 		return nil, err
@@ -128,9 +159,12 @@ func (p *Parser) member() (*user.InvalidError, error) {
 
 func (p *Parser) value(name []byte) (*user.InvalidError, error) {
 	if place, read := p.mapper.Place(name); read {
-		return p.keep(place, name)
+		p.columns[p.last].next = place + 1
+		p.last = place + 1
+		return p.keep(place)
 	}
 	if bytes.HasPrefix(name, []byte(user.RejectPrefix)) {
+		p.others = true
 		return nil, p.keepRejectKey(string(name))
 	}
 	nested := p.dec.PeekKind() == '{'
@@ -140,30 +174,32 @@ func (p *Parser) value(name []byte) (*user.InvalidError, error) {
 	place, read, unknown := p.mapper.Column(string(name))
 	switch {
 	case read:
-		return p.keep(place, name)
+		return p.keep(place)
 	case nested && !p.mapper.Ignores(string(name)):
 		return p.descend()
 	}
+	p.others = true
 	invalid, _ := errors.AsType[*user.InvalidError](unknown)
 	return invalid, p.dec.SkipValue()
 }
 
 // descend reads a nested object, joining its keys to ours by a dot.
 func (p *Parser) descend() (*user.InvalidError, error) {
+	p.others = true
 	p.prefix = append(p.prefix, '.')
 	return p.object()
 }
 
-func (p *Parser) keep(place int, name []byte) (*user.InvalidError, error) {
+func (p *Parser) keep(place int) (*user.InvalidError, error) {
 	raw, err := p.dec.ReadValue()
 	if err != nil {
 		return nil, err
 	}
 	p.fit()
-	if p.filled[place] == p.number {
-		return &user.InvalidError{Code: "duplicate_key", Column: string(name), Rule: "appears twice, once with a dot and once nested"}, nil
+	if filled := &p.columns[place+1].filled; *filled == p.number {
+		return &user.InvalidError{Code: "duplicate_key", Column: p.mapper.Name(place), Rule: "appears twice, once with a dot and once nested"}, nil
 	}
-	p.filled[place] = p.number
+	p.columns[place+1].filled = p.number
 	end := int(p.dec.InputOffset())
 	text := p.raw[end-len(raw) : end] // as it is in raw
 	switch raw.Kind() {
@@ -172,9 +208,10 @@ func (p *Parser) keep(place int, name []byte) (*user.InvalidError, error) {
 		text, err = p.unquoted(text)
 		p.Cells[place] = user.TextValue(text)
 		if strings.IndexByte(text, 0) >= 0 {
-			return &user.InvalidError{Code: "nul", Column: string(name), Rule: "holds a NUL character"}, err
+			return &user.InvalidError{Code: "nul", Column: p.mapper.Name(place), Rule: "holds a NUL character"}, err
 		}
 	case '{', '[':
+		p.others = p.others || strings.IndexByte(text, '{') >= 0
 		if strings.ContainsAny(text, " \t\r\n") { // without any it is compact
 			compact := jsontext.Value(text)
 			err = compact.Compact()
@@ -190,7 +227,14 @@ func (p *Parser) keep(place int, name []byte) (*user.InvalidError, error) {
 // fit makes room for the cells of all columns, of which a record may add some.
 func (p *Parser) fit() {
 	for len(p.Cells) < p.mapper.Columns() {
-		p.Cells, p.filled = append(p.Cells, user.Value{}), append(p.filled, 0)
+		p.Cells = append(p.Cells, user.Value{})
+	}
+	for n := len(p.columns); n <= p.mapper.Columns(); n++ {
+		var key []byte
+		if n > 0 {
+			key, _ = jsontext.AppendQuote(nil, p.mapper.Name(n-1))
+		}
+		p.columns = append(p.columns, column{key: string(key)})
 	}
 }
 
