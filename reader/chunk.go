@@ -8,7 +8,7 @@ import (
 
 // A chunk lives as long as any of its records, so it is small.
 const (
-	chunkRecords = 30 // they are 8 KiB
+	chunkRecords = 31 // they are 8 KiB
 	chunkBytes   = 8 << 10
 )
 
@@ -16,7 +16,9 @@ const (
 type chunk struct {
 	records    []user.Record
 	attributes []user.Attribute
-	texts      strings.Builder
+	raws       texts
+	// ids are apart, because the last ids are remembered for longer than the records.
+	ids texts
 }
 
 func (c *chunk) record() *user.Record {
@@ -44,16 +46,19 @@ func (c *chunk) keep(used []user.Attribute) []user.Attribute {
 	return used[:n:n]
 }
 
+// texts allocates memory for texts.
+type texts struct{ strings.Builder }
+
 // copied returns b as a text.
-func (c *chunk) copied(b []byte) string {
+func (t *texts) copied(b []byte) string {
 	if len(b) > chunkBytes/8 {
 		return string(b)
 	}
-	if c.texts.Cap()-c.texts.Len() < len(b) {
-		c.texts.Reset()
-		c.texts.Grow(chunkBytes)
+	if t.Cap()-t.Len() < len(b) {
+		t.Reset()
+		t.Grow(chunkBytes)
 	}
-	from := c.texts.Len()
-	c.texts.Write(b)
-	return c.texts.String()[from:]
+	from := t.Len()
+	t.Write(b)
+	return t.String()[from:]
 }

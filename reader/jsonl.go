@@ -113,7 +113,8 @@ func isKnown(c mapping.Config) func(string) bool {
 // hold 0 records.
 func (r *jsonRows) holdsNoUsers() bool {
 	if !r.frame.Array() {
-		return string(bytes.Join(bytes.Fields(r.frame.Data()), nil)) == "{}"
+		inner, opens := bytes.CutPrefix(bytes.TrimSpace(r.frame.Data()), []byte{'{'})
+		return opens && string(bytes.TrimSpace(inner)) == "}"
 	}
 	ahead := r.frame.Ahead()
 	_, err := ahead.Next()
@@ -161,7 +162,7 @@ func (r *jsonRows) read(rec *user.Record) error {
 		return r.checkOthers(err)
 	}
 	rec.Origin.Line = row.Line
-	rec.Origin.Raw = r.chunk.copied(row.Bytes)
+	rec.Origin.Raw = r.chunk.raws.copied(row.Bytes)
 	if invalid := damage.JSON(&row, r.charset()); invalid != nil {
 		rec.Err, rec.Origin.Unparsed = invalid, true
 		return nil

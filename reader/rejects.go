@@ -28,7 +28,7 @@ func (r *rejectRows) strip(rec *user.Record, cells []user.Value, c *chunk) bool 
 	own := r.table.Delimiter()
 	if r.Raw.Text == "" {
 		rest, _ := dialect.AfterCells([]byte(rec.Origin.Raw), own, r.Count)
-		rec.Origin.Raw = c.copied(rest)
+		rec.Origin.Raw = c.raws.copied(rest)
 		return true
 	}
 	rec.Origin.Raw = r.Raw.Text
@@ -39,7 +39,7 @@ func (r *rejectRows) strip(rec *user.Record, cells []user.Value, c *chunk) bool 
 	}
 	assign(cells, texts)
 	if strings.Contains(rec.Origin.Raw, "\n") || (delimiter != frame.Dialect{Delimiter: string(own)}) {
-		rec.Origin.Raw = c.copied(joined(cells, own))
+		rec.Origin.Raw = c.raws.copied(joined(cells, own))
 	}
 	return true
 }
