@@ -46,14 +46,6 @@ type Parser struct {
 	others, strict bool
 }
 
-// column is what the parser knows of a key. Keys nearly always come in the same order, so that
-// most of them need not be looked for.
-type column struct {
-	key    string // as JSON
-	next   int    // the column whose key came after it last; 0 if that is not known
-	filled int    // the record that filled it last
-}
-
 // NewParser returns a Parser for a mapping. Names are those by which a key is known. For
 // usersync's own keys, own returns where the value goes; nil skips it.
 func NewParser(m *mapping.Mapper, names map[string]user.Field, rejectKey func(key string) *user.Value) *Parser {
@@ -144,9 +136,8 @@ func (p *Parser) member() (*user.InvalidError, error) {
 	if err != nil {
 		return nil, err
 	}
-	if next := p.columns[p.last].next; len(p.prefix) == 0 && string(quoted) == p.columns[next].key {
-		p.last = next
-		return p.keep(next - 1)
+	if place, is := p.expected(quoted); is {
+		return p.keep(place)
 	}
 	outer := len(p.prefix)
 	if p.prefix, err = jsontext.AppendUnquote(p.prefix, quoted); err != nil {
@@ -159,8 +150,7 @@ func (p *Parser) member() (*user.InvalidError, error) {
 
 func (p *Parser) value(name []byte) (*user.InvalidError, error) {
 	if place, read := p.mapper.Place(name); read {
-		p.columns[p.last].next = place + 1
-		p.last = place + 1
+		p.expect(place)
 		return p.keep(place)
 	}
 	if bytes.HasPrefix(name, []byte(user.RejectPrefix)) {
@@ -188,64 +178,6 @@ func (p *Parser) descend() (*user.InvalidError, error) {
 	p.others = true
 	p.prefix = append(p.prefix, '.')
 	return p.object()
-}
-
-func (p *Parser) keep(place int) (*user.InvalidError, error) {
-	raw, err := p.dec.ReadValue()
-	if err != nil {
-		return nil, err
-	}
-	p.fit()
-	if filled := &p.columns[place+1].filled; *filled == p.number {
-		return &user.InvalidError{Code: "duplicate_key", Column: p.mapper.Name(place), Rule: "appears twice, once with a dot and once nested"}, nil
-	}
-	p.columns[place+1].filled = p.number
-	end := int(p.dec.InputOffset())
-	text := p.raw[end-len(raw) : end] // as it is in raw
-	switch raw.Kind() {
-	case 'n':
-	case '"':
-		text, err = p.unquoted(text)
-		p.Cells[place] = user.TextValue(text)
-		if strings.IndexByte(text, 0) >= 0 {
-			return &user.InvalidError{Code: "nul", Column: p.mapper.Name(place), Rule: "holds a NUL character"}, err
-		}
-	case '{', '[':
-		p.others = p.others || strings.IndexByte(text, '{') >= 0
-		if strings.ContainsAny(text, " \t\r\n") { // without any it is compact
-			compact := jsontext.Value(text)
-			err = compact.Compact()
-			text = string(compact)
-		}
-		fallthrough
-	default:
-		p.Cells[place] = user.JSONValue(text)
-	}
-	return nil, err
-}
-
-// fit makes room for the cells of all columns, of which a record may add some.
-func (p *Parser) fit() {
-	for len(p.Cells) < p.mapper.Columns() {
-		p.Cells = append(p.Cells, user.Value{})
-	}
-	for n := len(p.columns); n <= p.mapper.Columns(); n++ {
-		var key []byte
-		if n > 0 {
-			key, _ = jsontext.AppendQuote(nil, p.mapper.Name(n-1))
-		}
-		p.columns = append(p.columns, column{key: string(key)})
-	}
-}
-
-// unquoted returns what a JSON string says.
-func (p *Parser) unquoted(quoted string) (string, error) {
-	if strings.IndexByte(quoted, '\\') < 0 {
-		return quoted[1 : len(quoted)-1], nil
-	}
-	var err error
-	p.text, err = jsontext.AppendUnquote(p.text[:0], quoted)
-	return string(p.text), err
 }
 
 func (p *Parser) keepRejectKey(name string) error {
