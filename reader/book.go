@@ -1,8 +1,8 @@
 package reader
 
 import (
-	"bytes"
 	"encoding/csv"
+	"strings"
 
 	"usersync/reader/frame"
 	"usersync/reader/mapping"
@@ -64,10 +64,10 @@ func (b *bookRows) check(rec *user.Record) {
 }
 
 // withoutCell returns a row of a workbook with one cell left empty.
-func withoutCell(row []byte, column int) []byte {
-	cells, err := csv.NewReader(bytes.NewReader(row)).Read()
+func withoutCell(row string, column int) string {
+	cells, err := csv.NewReader(strings.NewReader(row)).Read()
 	if err != nil || column >= len(cells) {
-		return nil // no row is better than a wrong id
+		return "" // no row is better than a wrong id
 	}
 	cells[column] = ""
 	var out []byte
@@ -77,5 +77,5 @@ func withoutCell(row []byte, column int) []byte {
 		}
 		out = frame.AppendCell(out, []byte(cell), frame.Comma)
 	}
-	return out
+	return string(out)
 }

@@ -1,10 +1,14 @@
 package reader
 
-import "usersync/sync/user"
+import (
+	"strings"
+
+	"usersync/sync/user"
+)
 
 // A chunk lives as long as any of its records, so it is small.
 const (
-	chunkRecords = 30 // they are 8 KiB
+	chunkRecords = 31 // they are 8 KiB
 	chunkBytes   = 8 << 10
 )
 
@@ -12,7 +16,9 @@ const (
 type chunk struct {
 	records    []user.Record
 	attributes []user.Attribute
-	bytes      []byte
+	raws       texts
+	// ids are apart, because the last ids are remembered for longer than the records.
+	ids texts
 }
 
 func (c *chunk) record() *user.Record {
@@ -40,15 +46,19 @@ func (c *chunk) keep(used []user.Attribute) []user.Attribute {
 	return used[:n:n]
 }
 
-// copied returns a copy of b.
-func (c *chunk) copied(b []byte) []byte {
+// texts allocates memory for texts.
+type texts struct{ strings.Builder }
+
+// copied returns b as a text.
+func (t *texts) copied(b []byte) string {
 	if len(b) > chunkBytes/8 {
-		return append([]byte(nil), b...)
+		return string(b)
 	}
-	if cap(c.bytes)-len(c.bytes) < len(b) {
-		c.bytes = make([]byte, 0, chunkBytes)
+	if t.Cap()-t.Len() < len(b) {
+		t.Reset()
+		t.Grow(chunkBytes)
 	}
-	from := len(c.bytes)
-	c.bytes = append(c.bytes, b...)
-	return c.bytes[from:len(c.bytes):len(c.bytes)]
+	from := t.Len()
+	t.Write(b)
+	return t.String()[from:]
 }

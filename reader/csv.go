@@ -113,7 +113,7 @@ func (r *csvRows) next(rec *user.Record) error {
 		r.refuse(rec, row, invalid)
 		return nil
 	}
-	rec.Origin.Raw = r.chunk.copied(row.Raw())
+	rec.Origin.Raw = r.chunk.raws.copied(row.Raw())
 	if ragged, err := r.parse(row); err != nil {
 		return err
 	} else if ragged {
@@ -121,7 +121,7 @@ func (r *csvRows) next(rec *user.Record) error {
 		return nil
 	}
 	if r.order != nil {
-		rec.Origin.Raw = r.chunk.copied(joined(r.cells, r.table.Delimiter()))
+		rec.Origin.Raw = r.chunk.raws.copied(joined(r.cells, r.table.Delimiter()))
 	}
 	if r.rejects.Count > 0 {
 		if !r.rejects.strip(rec, r.cells, r.chunk) {
@@ -143,7 +143,7 @@ func (r *csvRows) refuse(rec *user.Record, row *frame.Row, invalid *user.Invalid
 	if r.order != nil && !row.Long {
 		raw = slices.Concat(bytes.TrimRight(r.table.HeaderText(), "\r\n"), []byte{'\n'}, raw)
 	}
-	rec.Origin.Raw = r.chunk.copied(raw)
+	rec.Origin.Raw = r.chunk.raws.copied(raw)
 	r.rejects.refuse(rec, invalid)
 }
 

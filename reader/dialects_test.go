@@ -135,7 +135,7 @@ func TestOtherColumnOrders(t *testing.T) {
 			var got []string
 			raw := ""
 			for rec, err := range in.Records() {
-				got, raw = append(got, summary(rec, err)), string(rec.Origin.Raw)
+				got, raw = append(got, summary(rec, err)), rec.Origin.Raw
 			}
 			if diff := cmp.Diff(c.want, got); diff != "" || raw != c.raw {
 				t.Errorf("%s%q", diff, raw)

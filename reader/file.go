@@ -216,6 +216,7 @@ func (in *Input) readRows(f *file, yield func(*user.Record, error) bool) (more b
 		}
 		in.count++
 		rec.Origin.Record, rec.Origin.File = in.count, f.name
+		rec.User.ID = in.chunk.ids.copied([]byte(rec.User.ID))
 		if !yield(rec, nil) {
 			return false
 		}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"slices"
+	"strings"
 
 	"usersync/reader/between"
 	"usersync/reader/damage"
@@ -112,7 +113,8 @@ func isKnown(c mapping.Config) func(string) bool {
 // hold 0 records.
 func (r *jsonRows) holdsNoUsers() bool {
 	if !r.frame.Array() {
-		return string(bytes.Join(bytes.Fields(r.frame.Data()), nil)) == "{}"
+		inner, opens := bytes.CutPrefix(bytes.TrimSpace(r.frame.Data()), []byte{'{'})
+		return opens && string(bytes.TrimSpace(inner)) == "}"
 	}
 	ahead := r.frame.Ahead()
 	_, err := ahead.Next()
@@ -160,12 +162,12 @@ func (r *jsonRows) read(rec *user.Record) error {
 		return r.checkOthers(err)
 	}
 	rec.Origin.Line = row.Line
-	rec.Origin.Raw = r.chunk.copied(row.Bytes)
+	rec.Origin.Raw = r.chunk.raws.copied(row.Bytes)
 	if invalid := damage.JSON(&row, r.charset()); invalid != nil {
 		rec.Err, rec.Origin.Unparsed = invalid, true
 		return nil
 	}
-	invalid := r.parse(row.Bytes)
+	invalid := r.parse(rec.Origin.Raw)
 	if invalid != nil && r.parser.Syntax && r.frame.Strict() && !object.EndIsCertain(row.Bytes) {
 		return r.brokenValue(&row, invalid)
 	}
@@ -207,7 +209,7 @@ func (r *jsonRows) fill(rec *user.Record, invalid *user.InvalidError) {
 	if r.parser.HasRejectKeys {
 		invalid = r.stripRejectColumns(rec, invalid)
 	}
-	if bytes.IndexByte(rec.Origin.Raw, '\n') >= 0 {
+	if strings.Contains(rec.Origin.Raw, "\n") {
 		rec.Origin.Raw = object.Compact(rec.Origin.Raw)
 	}
 	if invalid != nil {
@@ -222,7 +224,7 @@ func (r *jsonRows) fill(rec *user.Record, invalid *user.InvalidError) {
 }
 
 // parse parses an object, and resets the reject columns of the previous one.
-func (r *jsonRows) parse(raw []byte) *user.InvalidError {
+func (r *jsonRows) parse(raw string) *user.InvalidError {
 	r.rejects.Reset()
 	return r.parser.Parse(raw)
 }

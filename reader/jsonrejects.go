@@ -15,7 +15,7 @@ func (r *jsonRows) stripRejectColumns(rec *user.Record, invalid *user.InvalidErr
 		rec.Origin.Raw = object.WithoutRejectKeys(rec.Origin.Raw)
 		return invalid
 	}
-	rec.Origin.Raw = r.chunk.copied([]byte(raw))
+	rec.Origin.Raw = raw
 	if invalid := r.rejects.CheckRaw(); invalid != nil {
 		r.parser.Broken = true
 		return invalid
@@ -32,7 +32,7 @@ func (r *jsonRows) unmask(rec *user.Record) {
 	}
 	cells, columns, broken := slices.Clone(p.Cells), r.rejects, p.Broken
 	for _, raw := range r.original(*rec.Origin.Before) {
-		if invalid := r.parse(raw); invalid != nil {
+		if invalid := r.parse(string(raw)); invalid != nil {
 			break
 		}
 		r.mapper.Unmask(cells, p.Cells)

@@ -96,7 +96,7 @@ func TestBadOpHidesTheCell(t *testing.T) {
 			"translate other words in the config: op_column: {column: DO, map: {WORD: upsert, OTHER: delete}}"; got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
-		if string(rec.Origin.Raw) != "1,a@example.com" {
+		if rec.Origin.Raw != "1,a@example.com" {
 			t.Errorf("rejects would hold %q", rec.Origin.Raw)
 		}
 	}

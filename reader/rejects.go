@@ -1,7 +1,7 @@
 package reader
 
 import (
-	"bytes"
+	"strings"
 	"unicode/utf8"
 
 	"usersync/reader/dialect"
@@ -27,18 +27,19 @@ func (r *rejectRows) strip(rec *user.Record, cells []user.Value, c *chunk) bool 
 	r.Apply(rec)
 	own := r.table.Delimiter()
 	if r.Raw.Text == "" {
-		rec.Origin.Raw, _ = dialect.AfterCells(rec.Origin.Raw, own, r.Count)
+		rest, _ := dialect.AfterCells([]byte(rec.Origin.Raw), own, r.Count)
+		rec.Origin.Raw = c.raws.copied(rest)
 		return true
 	}
-	rec.Origin.Raw = c.copied([]byte(r.Raw.Text))
-	texts, delimiter, invalid := r.reparse(rec.Origin.Raw)
+	rec.Origin.Raw = r.Raw.Text
+	texts, delimiter, invalid := r.reparse([]byte(rec.Origin.Raw))
 	if invalid != nil {
 		rec.Err, rec.Origin.Unparsed = invalid, true
 		return false
 	}
 	assign(cells, texts)
-	if bytes.IndexByte(rec.Origin.Raw, '\n') >= 0 || (delimiter != frame.Dialect{Delimiter: string(own)}) {
-		rec.Origin.Raw = c.copied(joined(cells, own))
+	if strings.Contains(rec.Origin.Raw, "\n") || (delimiter != frame.Dialect{Delimiter: string(own)}) {
+		rec.Origin.Raw = c.raws.copied(joined(cells, own))
 	}
 	return true
 }
@@ -53,8 +54,8 @@ func assign(cells []user.Value, texts []string) {
 // apart: otherwise they would nest.
 func (r *rejectRows) refuse(rec *user.Record, invalid *user.InvalidError) {
 	rec.Err, rec.Origin.Unparsed = invalid, true
-	if rest, known := dialect.AfterCells(rec.Origin.Raw, r.table.Delimiter(), r.Count); known {
-		rec.Origin.Raw = rest
+	if rest, known := dialect.AfterCells([]byte(rec.Origin.Raw), r.table.Delimiter(), r.Count); known {
+		rec.Origin.Raw = string(rest)
 	}
 }
 

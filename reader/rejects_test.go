@@ -105,7 +105,7 @@ func TestRawHoldsTheInputsOwnColumns(t *testing.T) {
 			t.Fatal(err)
 		}
 		for rec, err := range in.Records() {
-			got := strings.TrimPrefix(summary(rec, err), "2 ") + " " + string(rec.Origin.Raw)
+			got := strings.TrimPrefix(summary(rec, err), "2 ") + " " + rec.Origin.Raw
 			if got != want || !rec.Origin.Unparsed {
 				t.Errorf("%q: %q, want %q", row, got, want)
 			}

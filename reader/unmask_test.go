@@ -53,7 +53,7 @@ func TestMaskedSecretsAreTakenFromTheOriginal(t *testing.T) {
 			if got := secretOf(r); got != c.want {
 				t.Errorf("%s: %s, want %s", name, got, c.want)
 			}
-			if strings.Contains(string(r.Origin.Raw), "078") {
+			if strings.Contains(r.Origin.Raw, "078") {
 				t.Errorf("%s: the row itself holds the secret now", name)
 			}
 		}

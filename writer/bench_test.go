@@ -43,9 +43,9 @@ func BenchmarkRejects(b *testing.B) {
 			}
 			refused := example
 			refused.Status, refused.Code, refused.Detail = user.Refused, "DUPLICATE_EMAIL", "another user has this address"
-			refused.Record = &user.Record{Origin: user.Origin{Record: 4711, Line: 4712, Raw: []byte(`CUST-0001234567,"Doe, Jane",123-45-6789`)}}
+			refused.Record = &user.Record{Origin: user.Origin{Record: 4711, Line: 4712, Raw: `CUST-0001234567,"Doe, Jane",123-45-6789`}}
 			if o.Format == FormatJSONL {
-				refused.Record.Origin.Raw = []byte(`{"id":"CUST-0001234567","name":"Doe, Jane","ssn":"123-45-6789"}`)
+				refused.Record.Origin.Raw = `{"id":"CUST-0001234567","name":"Doe, Jane","ssn":"123-45-6789"}`
 			}
 			b.ReportAllocs()
 			for b.Loop() {

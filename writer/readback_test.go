@@ -191,14 +191,14 @@ func TestRejectsAreReadBack(t *testing.T) {
 		w := rejects(t, &out, o)
 		for range rapid.IntRange(0, 4).Draw(t, "n") {
 			x := anyOutcome(t)
-			x.Record.Origin.Raw, x.Record.Origin.Unparsed = []byte(rapid.StringMatching(`[ab"\n ,{}:]{0,9}`).Draw(t, "raw")), true
+			x.Record.Origin.Raw, x.Record.Origin.Unparsed = rapid.StringMatching(`[ab"\n ,{}:]{0,9}`).Draw(t, "raw"), true
 			if err := w.Write(x); err != nil {
 				t.Fatal(err)
 			}
 			if !x.Status.Rejected() {
 				continue
 			}
-			r := Reject{Run: asText(o.Run), Raw: string(x.Record.Origin.Raw), Settled: user.Settled{
+			r := Reject{Run: asText(o.Run), Raw: x.Record.Origin.Raw, Settled: user.Settled{
 				Status: x.Status, Code: asText(x.Code), Detail: asText(x.Detail), Record: x.Record.Origin.Record, Line: x.Record.Origin.Line}}
 			if o.Format == FormatCSV {
 				r.Text = string(w.(*rejectsCSV).format.next(nil))

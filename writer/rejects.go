@@ -93,8 +93,8 @@ func NewRejects(w io.Writer, o RejectsOptions) (Writer, error) {
 }
 
 // readable replaces bytes that would make a text file unreadable: NUL, and invalid UTF-8.
-func readable(raw []byte) string {
-	return strings.ReplaceAll(strings.ToValidUTF8(string(raw), "\ufffd"), "\x00", "\ufffd")
+func readable(raw string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(raw, "\ufffd"), "\x00", "\ufffd")
 }
 
 // clean reports whether readable would change nothing.
@@ -102,7 +102,7 @@ func clean(raw []byte) bool { return utf8.Valid(raw) && bytes.IndexByte(raw, 0) 
 
 // raw is the value of _usersync_raw for a row that could not be parsed.
 func (o RejectsOptions) raw(r *user.Record) string {
-	if o.hidesAny() || o.namesHidden(r.Origin.Raw) {
+	if o.hidesAny() || o.namesHidden([]byte(r.Origin.Raw)) {
 		return user.Mask
 	}
 	return readable(r.Origin.Raw)

@@ -65,8 +65,9 @@ func (c *csvCells) appendOutcome(b []byte, r *Reject) []byte {
 
 // origin appends _usersync_raw and the input's own cells. One of the two is empty.
 func (w *rejectsCSV) origin(b []byte, r *user.Record) []byte {
-	w.cells = w.format.cut(w.cells[:0], r.Origin.Raw)
-	if r.Origin.Unparsed || len(w.cells) != len(w.hidden) || !clean(r.Origin.Raw) {
+	raw := []byte(r.Origin.Raw)
+	w.cells = w.format.cut(w.cells[:0], raw)
+	if r.Origin.Unparsed || len(w.cells) != len(w.hidden) || !clean(raw) {
 		return w.unparsed(b, r)
 	}
 	for i, cell := range w.cells {

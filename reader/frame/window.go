@@ -127,15 +127,22 @@ func (w *Window) Drop(n int) {
 	w.offset += int64(n)
 }
 
+// mostRoom is how much memory a window keeps once what was long is read: a sample of the file, or
+// an unusual record.
+const mostRoom = 8 * ReadSize
+
 // More reads more. It returns false if there is nothing more.
 func (w *Window) More() bool {
 	if w.err != nil {
 		return false
 	}
-	if w.start > 0 {
-		w.buf = w.buf[:copy(w.buf, w.buf[w.start:])]
-		w.start = 0
+	switch rest := w.Data(); {
+	case cap(w.buf) > mostRoom && len(rest) < ReadSize/2:
+		w.buf = append(make([]byte, 0, ReadSize), rest...)
+	case w.start > 0:
+		w.buf = w.buf[:copy(w.buf, rest)]
 	}
+	w.start = 0
 	if cap(w.buf)-len(w.buf) < ReadSize/2 {
 		grown := make([]byte, len(w.buf), 2*cap(w.buf)+ReadSize)
 		copy(grown, w.buf)
@@ -147,7 +154,7 @@ func (w *Window) More() bool {
 func (w *Window) fill() bool {
 	const patience = 100 // empty reads, as in bufio
 	for range patience {
-		n, err := w.r.Read(w.buf[len(w.buf):cap(w.buf)])
+		n, err := w.r.Read(w.buf[len(w.buf):min(len(w.buf)+ReadSize, cap(w.buf))])
 		w.buf = w.buf[:len(w.buf)+n]
 		w.err = err
 		if w.carriage {

@@ -41,3 +41,22 @@ func TestMemoryIsBounded(t *testing.T) {
 		})
 	}
 }
+
+// TestRoomIsGivenBack: what a sample of the file needed is not kept for the rest of it.
+func TestRoomIsGivenBack(t *testing.T) {
+	const size = 8 << 20
+	w := NewWindow(io.LimitReader(repeated('x'), size))
+	if sample := w.PeekBytes(mostRoom); len(sample) != mostRoom || cap(w.buf) < mostRoom {
+		t.Fatalf("%d bytes of the sample, %d of the window", len(sample), cap(w.buf))
+	}
+	read := 0
+	for more := true; more; more = w.More() {
+		if read += len(w.Data()); w.Offset()+int64(len(w.Data())) != int64(read) {
+			t.Fatalf("at byte %d after %d", w.Offset(), read)
+		}
+		w.Drop(len(w.Data()))
+	}
+	if read != size || cap(w.buf) > ReadSize {
+		t.Errorf("%d bytes read, %d held at the end", read, cap(w.buf))
+	}
+}

@@ -40,7 +40,7 @@ func TestFaults(t *testing.T) {
 		`{"a":1,"a":2,"id":NaN}`:               "true appears twice",
 		`[` + strings.Repeat("[", 70) + strings.Repeat("]", 70) + `,NaN]`: "false word besides",
 	} {
-		invalid := p.Parse([]byte(text))
+		invalid := p.Parse(text)
 		certain, part, _ := strings.Cut(want, " ")
 		if invalid == nil || !strings.Contains(invalid.Rule+" "+invalid.Hint, part) && part != "more than one value" && part != "appears twice" {
 			t.Errorf("%s: %+v, want %s", text, invalid, part)

@@ -77,12 +77,12 @@ func members(raw jsontext.Value, f func(name string, value jsontext.Value)) {
 
 // WithoutRejectKeys returns the object without usersync's own keys, and returns other values
 // unchanged. An object with repeated keys is invalid, but still an object.
-func WithoutRejectKeys(raw []byte) []byte {
+func WithoutRejectKeys(raw string) string {
 	if !jsontext.Value(raw).IsValid(jsontext.AllowDuplicateNames(true)) {
 		return raw
 	}
 	out := []byte{'{'}
-	members(raw, func(name string, value jsontext.Value) {
+	members(jsontext.Value(raw), func(name string, value jsontext.Value) {
 		if strings.HasPrefix(name, user.RejectPrefix) {
 			return
 		}
@@ -94,14 +94,14 @@ func WithoutRejectKeys(raw []byte) []byte {
 			out = append(append(append(out, quoted...), ':'), value...)
 		}
 	})
-	return append(out, '}')
+	return string(append(out, '}'))
 }
 
 // Compact returns a valid JSON value on one line.
-func Compact(raw []byte) []byte {
+func Compact(raw string) string {
 	value := jsontext.Value(raw)
 	if value.Compact() != nil {
 		return raw
 	}
-	return value
+	return string(value)
 }

@@ -24,7 +24,7 @@ func TestWithoutRejectKeys(t *testing.T) {
 		`{"id":1,"id":2}`:                                        `{"id":1,"id":2}`,
 		`not JSON`:                                               `not JSON`,
 	} {
-		if got := WithoutRejectKeys([]byte(raw)); string(got) != want {
+		if got := WithoutRejectKeys(raw); got != want {
 			t.Errorf("%s: %s, want %s", raw, got, want)
 		}
 	}

@@ -30,45 +30,59 @@ type Parser struct {
 	mapper    *mapping.Mapper
 	rejectKey func(key string) *user.Value // nil for a key that is not kept
 	names     map[string]user.Field
-	input     bytes.Reader
+	raw       string // the record
+	input     bytes.Buffer
 	dec       *jsontext.Decoder
 
-	text   []byte // the text of all cells of this record, one after the other
-	spans  []span
-	filled []int  // by place: the record that filled it last
 	number int    // of the record
 	prefix []byte // of nested keys: "address."
-}
+	text   []byte // of a cell, for reuse
 
-// span is where in text the cell of a place is.
-type span struct {
-	place, from, to int
-	kind            user.Kind
+	columns []column // by place + 1; the first stands for the beginning of a record
+	last    int      // the column whose key was read last
+	// others says that the record has keys that fill no column of their own: those of nested
+	// objects, and those that are not read. strict says that records had such keys. Only the
+	// decoder can tell whether these appear twice, which costs it a search for each key.
+	others, strict bool
 }
 
 // NewParser returns a Parser for a mapping. Names are those by which a key is known. For
 // usersync's own keys, own returns where the value goes; nil skips it.
 func NewParser(m *mapping.Mapper, names map[string]user.Field, rejectKey func(key string) *user.Value) *Parser {
-	return &Parser{mapper: m, names: names, rejectKey: rejectKey, dec: jsontext.NewDecoder(&bytes.Reader{})}
+	return &Parser{mapper: m, names: names, rejectKey: rejectKey, dec: jsontext.NewDecoder(&bytes.Buffer{})}
 }
 
-// Parse parses raw. The error says why the record is invalid, and holds none of its text.
-func (p *Parser) Parse(raw []byte) *user.InvalidError {
-	p.number++
-	p.text, p.spans, p.prefix = p.text[:0], p.spans[:0], p.prefix[:0]
-	p.HasRejectKeys, p.Syntax, p.Broken, p.FaultAt = false, false, false, 0
-	p.input.Reset(raw)
-	p.dec.Reset(&p.input)
-	invalid, err := p.record()
+// Parse parses raw, of which most cells are then parts. The error says why the record is
+// invalid, and holds none of its text.
+func (p *Parser) Parse(raw string) *user.InvalidError {
+	invalid, err := p.try(raw, p.strict)
+	if !p.strict && (p.others || invalid != nil || err != nil) {
+		p.strict = p.others
+		invalid, err = p.try(raw, true)
+	}
 	if err != nil {
 		p.Broken = true
-		return p.explain(raw, err)
+		return p.explain([]byte(raw), err)
 	}
 	p.Broken = invalid != nil && invalid.Code == "not_object"
-	if invalid == nil {
-		p.assign()
-	}
 	return invalid
+}
+
+// try parses raw. Unless it is strict, a key that appears twice is found only if it fills a column.
+func (p *Parser) try(raw string, strict bool) (*user.InvalidError, error) {
+	p.number++
+	p.raw, p.prefix, p.last, p.others = raw, p.prefix[:0], 0, false
+	p.HasRejectKeys, p.Syntax, p.Broken, p.FaultAt = false, false, false, 0
+	clear(p.Cells)
+	p.fit()
+	p.input.Reset()
+	p.input.WriteString(raw)
+	if strict {
+		p.dec.Reset(&p.input)
+	} else {
+		p.dec.Reset(&p.input, jsontext.AllowDuplicateNames(true))
+	}
+	return p.record()
 }
 
 func (p *Parser) record() (*user.InvalidError, error) {
@@ -122,6 +136,9 @@ func (p *Parser) member() (*user.InvalidError, error) {
 	if err != nil {
 		return nil, err
 	}
+	if place, is := p.expected(quoted); is {
+		return p.keep(place)
+	}
 	outer := len(p.prefix)
 	if p.prefix, err = jsontext.AppendUnquote(p.prefix, quoted); err != nil {
 		return nil, err
@@ -133,9 +150,11 @@ func (p *Parser) member() (*user.InvalidError, error) {
 
 func (p *Parser) value(name []byte) (*user.InvalidError, error) {
 	if place, read := p.mapper.Place(name); read {
-		return p.keep(place, name)
+		p.expect(place)
+		return p.keep(place)
 	}
 	if bytes.HasPrefix(name, []byte(user.RejectPrefix)) {
+		p.others = true
 		return nil, p.keepRejectKey(string(name))
 	}
 	nested := p.dec.PeekKind() == '{'
@@ -145,65 +164,20 @@ func (p *Parser) value(name []byte) (*user.InvalidError, error) {
 	place, read, unknown := p.mapper.Column(string(name))
 	switch {
 	case read:
-		return p.keep(place, name)
+		return p.keep(place)
 	case nested && !p.mapper.Ignores(string(name)):
 		return p.descend()
 	}
+	p.others = true
 	invalid, _ := errors.AsType[*user.InvalidError](unknown)
 	return invalid, p.dec.SkipValue()
 }
 
 // descend reads a nested object, joining its keys to ours by a dot.
 func (p *Parser) descend() (*user.InvalidError, error) {
+	p.others = true
 	p.prefix = append(p.prefix, '.')
 	return p.object()
-}
-
-func (p *Parser) keep(place int, name []byte) (*user.InvalidError, error) {
-	raw, err := p.dec.ReadValue()
-	if err != nil {
-		return nil, err
-	}
-	for len(p.filled) <= place {
-		p.filled = append(p.filled, 0)
-	}
-	if p.filled[place] == p.number {
-		return &user.InvalidError{Code: "duplicate_key", Column: string(name), Rule: "appears twice, once with a dot and once nested"}, nil
-	}
-	p.filled[place] = p.number
-	s := span{place: place, from: len(p.text), kind: user.JSON}
-	switch raw.Kind() {
-	case 'n':
-		return nil, nil
-	case '"':
-		s.kind = user.Text
-		p.text, err = jsontext.AppendUnquote(p.text, raw)
-	case '{', '[':
-		if bytes.ContainsAny(raw, " \t\r\n") { // without any it is compact
-			err = raw.Compact()
-		}
-		p.text = append(p.text, raw...)
-	default:
-		p.text = append(p.text, raw...)
-	}
-	s.to = len(p.text)
-	p.spans = append(p.spans, s)
-	if s.kind == user.Text && bytes.IndexByte(p.text[s.from:], 0) >= 0 {
-		return &user.InvalidError{Code: "nul", Column: string(name), Rule: "holds a NUL character"}, err
-	}
-	return nil, err
-}
-
-// assign gives the texts to the cells, with one allocation for all.
-func (p *Parser) assign() {
-	for len(p.Cells) < p.mapper.Columns() {
-		p.Cells = append(p.Cells, user.Value{})
-	}
-	clear(p.Cells)
-	text := string(p.text)
-	for _, s := range p.spans {
-		p.Cells[s.place] = user.Value{Kind: s.kind, Text: text[s.from:s.to]}
-	}
 }
 
 func (p *Parser) keepRejectKey(name string) error {

@@ -17,9 +17,10 @@ const (
 // through an interface for each cell, and copies wider ones to the heap.
 type cells struct{ last *cellBlock }
 
-// cellBlock holds some texts of a row; the earlier ones are in before.
+// cellBlock holds some texts of a row; the earlier ones are in previous. It is 128 bytes long, as
+// the allocator has them.
 type cellBlock struct {
-	texts    [8]string
+	texts    [7]string
 	used     int
 	previous *cellBlock
 }

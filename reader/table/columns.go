@@ -26,15 +26,15 @@ func (c *Columns) Damage(row *frame.Row, from int) *user.InvalidError {
 
 // Ragged returns what is wrong with a row of another number of cells than the header, with its
 // delimiter. Its first cell is that of column from.
-func (c *Columns) Ragged(raw []byte, from int, delimiter rune) *user.InvalidError {
+func (c *Columns) Ragged(raw string, from int, delimiter rune) *user.InvalidError {
 	return ragged(raw, len(c.names)-from, delimiter)
 }
 
-func ragged(raw []byte, want int, delimiter rune) *user.InvalidError {
+func ragged(raw string, want int, delimiter rune) *user.InvalidError {
 	e := &user.InvalidError{Code: "ragged", Hint: "a delimiter inside a cell needs quotes around the cell"}
 	columns := strconv.Itoa(want)
 	e.Rule = "has a different number of cells than the header, which has " + columns
-	cells, err := dialect.Split(string(raw), delimiter)
+	cells, err := dialect.Split(raw, delimiter)
 	if err != nil {
 		return e
 	}

@@ -42,7 +42,7 @@ func (c *Columns) Single(raw []byte, from int, d frame.Dialect) ([]string, *user
 func (c *Columns) cellsOf(row []byte, from int, d frame.Dialect) ([]string, *user.InvalidError) {
 	cells, err := c.Split(row, from, d.Plain())
 	if err != nil {
-		return nil, c.Ragged(row, from, d.Plain())
+		return nil, c.Ragged(string(row), from, d.Plain())
 	}
 	return cells, nil
 }
@@ -51,7 +51,7 @@ func (c *Columns) cellsOf(row []byte, from int, d frame.Dialect) ([]string, *use
 func ordered(row []byte, places []int, columns int, d frame.Dialect) ([]string, *user.InvalidError) {
 	own, err := dialect.Split(string(row), d.Plain())
 	if err != nil || len(own) != len(places) {
-		return nil, ragged(row, len(places), d.Plain())
+		return nil, ragged(string(row), len(places), d.Plain())
 	}
 	cells := make([]string, columns)
 	for i, place := range places {

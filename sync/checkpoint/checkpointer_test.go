@@ -81,7 +81,7 @@ func (s *scene) write(t *testing.T, n int) {
 	for range n {
 		i := s.Last() + 1
 		s.results.size += 10
-		r := &user.Record{Op: user.Upsert, Origin: user.Origin{Record: i, Raw: fmt.Appendf(nil, "u%d", i)}, User: user.User{ID: fmt.Sprintf("u%d", i)}}
+		r := &user.Record{Op: user.Upsert, Origin: user.Origin{Record: i, Raw: fmt.Sprintf("u%d", i)}, User: user.User{ID: fmt.Sprintf("u%d", i)}}
 		if err := s.Write(user.Outcome{Record: r, Status: user.Created, Action: user.Create}); err != nil {
 			t.Fatal(err)
 		}

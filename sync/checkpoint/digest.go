@@ -39,7 +39,7 @@ func (d *Digest) Add(r *user.Record) {
 		d.pending = append(d.pending, r.Origin.Raw...)
 	} else {
 		d.flush()
-		d.hash.Write(r.Origin.Raw) // a hash never fails
+		d.hash.Write([]byte(r.Origin.Raw)) // a hash never fails
 	}
 	d.bytes += int64(len(r.Origin.Raw))
 }

@@ -16,7 +16,7 @@ import (
 func input(rows []string) iter.Seq2[*user.Record, error] {
 	return func(yield func(*user.Record, error) bool) {
 		for i, row := range rows {
-			if !yield(&user.Record{Origin: user.Origin{Record: i + 1, Raw: []byte(row)}}, nil) {
+			if !yield(&user.Record{Origin: user.Origin{Record: i + 1, Raw: row}}, nil) {
 				return
 			}
 		}
@@ -52,7 +52,7 @@ func skipped(t *testing.T, rows []string, m journal.Checkpoint, mayEnd bool) (re
 		if err != nil {
 			t.Fatal(err)
 		}
-		rest = append(rest, string(r.Origin.Raw))
+		rest = append(rest, r.Origin.Raw)
 	}
 	return rest, nil
 }

@@ -178,7 +178,7 @@ func input(n int, op user.Op, id func(int) string) iter.Seq2[[]*user.Record, err
 		for from := 1; from <= n; from += 100 {
 			var chunk []*user.Record
 			for k := from; k < min(from+100, n+1); k++ {
-				chunk = append(chunk, &user.Record{Origin: user.Origin{Record: k, Raw: []byte("raw")}, Op: op, User: user.User{ID: id(k)}})
+				chunk = append(chunk, &user.Record{Origin: user.Origin{Record: k, Raw: "raw"}, Op: op, User: user.User{ID: id(k)}})
 			}
 			if !yield(chunk, nil) {
 				return

@@ -73,7 +73,7 @@ func valued(values []string, pause time.Duration) iter.Seq2[[]*user.Record, erro
 	return func(yield func([]*user.Record, error) bool) {
 		for i, v := range values {
 			u := user.User{ID: "u1", Attributes: []user.Attribute{{Field: user.Email, Value: user.TextValue(v)}}}
-			r := &user.Record{Origin: user.Origin{Record: i + 1, Raw: []byte(v)}, Op: user.Upsert, User: u}
+			r := &user.Record{Origin: user.Origin{Record: i + 1, Raw: v}, Op: user.Upsert, User: u}
 			if !yield([]*user.Record{r}, nil) {
 				return
 			}
@@ -107,7 +107,7 @@ func TestKnownAfterInvalid(t *testing.T) {
 		out := new(results)
 		record := func(n int, id, value string, err error) *user.Record {
 			u := user.User{ID: id, Attributes: []user.Attribute{{Field: user.Email, Value: user.TextValue(value)}}}
-			return &user.Record{Origin: user.Origin{Record: n, Raw: []byte(value)}, Op: user.Upsert, User: u, Err: err}
+			return &user.Record{Origin: user.Origin{Record: n, Raw: value}, Op: user.Upsert, User: u, Err: err}
 		}
 		invalid := user.NewInvalidError("bad", user.Email, "is bad", "")
 		records := func(yield func([]*user.Record, error) bool) {

@@ -97,7 +97,7 @@ func rows(texts string, pause time.Duration) iter.Seq2[[]*user.Record, error] {
 		for i, text := range strings.Fields(texts) {
 			plain := strings.TrimLeft(text, "!?R")
 			u := user.User{ID: "u1", Attributes: []user.Attribute{{Field: user.Email, Value: user.TextValue(plain[1:])}}}
-			r := &user.Record{Origin: user.Origin{Record: i + 1, Raw: []byte(text)}, Op: ops[plain[0]], User: u}
+			r := &user.Record{Origin: user.Origin{Record: i + 1, Raw: text}, Op: ops[plain[0]], User: u}
 			if text[0] == 'R' {
 				r.Origin.Before = &user.Rejected{Run: "before", Record: 1, Code: user.CodeRepeatedID}
 			}

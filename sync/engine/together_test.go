@@ -3,6 +3,7 @@ package engine
 import (
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 
 	"usersync/sync/user"
@@ -11,7 +12,7 @@ import (
 // Records that wait are looked up together, and the error after them comes after them.
 func TestWaitingRecordsAreLookedUpTogether(t *testing.T) {
 	of := func(n, size int) chunk {
-		row := &user.Record{Origin: user.Origin{Raw: make([]byte, size)}}
+		row := &user.Record{Origin: user.Origin{Raw: strings.Repeat("x", size)}}
 		return chunk{records: slices.Repeat([]*user.Record{row}, n)}
 	}
 	part := func(n int) chunk { return of(n, 100) }

@@ -130,7 +130,7 @@ func (p *Presence) add(ctx context.Context, r *user.Record) error {
 
 func (p *Presence) notIdentified(o user.Origin) {
 	if len(p.firstUnidentified) < maxShown {
-		o.Raw = nil
+		o.Raw = ""
 		p.firstUnidentified = append(p.firstUnidentified, o)
 	}
 }

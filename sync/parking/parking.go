@@ -186,5 +186,5 @@ func (f *Finder) hash(r *user.Record) int64 { return int64(f.rows.Hash(r) ^ f.se
 
 // hashText identifies the text of a row, and the settings.
 func (f *Finder) hashText(r *user.Record) int64 {
-	return int64(f.rows.HashText(r.Origin.Raw) ^ f.settings)
+	return int64(f.rows.HashText([]byte(r.Origin.Raw)) ^ f.settings)
 }

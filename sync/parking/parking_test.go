@@ -33,7 +33,7 @@ func newNights(t *testing.T) *nights {
 }
 
 func row(id, name string) *user.Record {
-	return &user.Record{Op: user.Upsert, Origin: user.Origin{Raw: []byte(id + "," + name)},
+	return &user.Record{Op: user.Upsert, Origin: user.Origin{Raw: id + "," + name},
 		User: user.User{ID: id, Attributes: []user.Attribute{{Field: user.FirstName, Value: user.TextValue(name)}}}}
 }
 
@@ -329,7 +329,7 @@ func TestInvalidRowsRecur(t *testing.T) {
 	n := newNights(t)
 	noted := 0
 	for range 4 {
-		bad := []*user.Record{row("a", "x"), {Op: user.Upsert, Origin: user.Origin{Raw: []byte("a,b,c"), Unparsed: true}}, {Op: user.Upsert, Origin: user.Origin{Raw: fmt.Append(nil, n.run), Unparsed: true}}}
+		bad := []*user.Record{row("a", "x"), {Op: user.Upsert, Origin: user.Origin{Raw: "a,b,c", Unparsed: true}}, {Op: user.Upsert, Origin: user.Origin{Raw: fmt.Sprint(n.run), Unparsed: true}}}
 		noted = 0
 		parked := n.night(true, bad, func(r *user.Record) user.Outcome {
 			o := user.Outcome{Record: r, Status: user.Invalid, Code: "ragged"}
@@ -343,7 +343,7 @@ func TestInvalidRowsRecur(t *testing.T) {
 		}
 	}
 	again := row("a", "x")
-	again.Origin.Raw, again.Origin.Before = []byte("as in rejects"), &user.Rejected{Run: "run-0001", Record: 1}
+	again.Origin.Raw, again.Origin.Before = "as in rejects", &user.Rejected{Run: "run-0001", Record: 1}
 	n.night(true, []*user.Record{again}, func(r *user.Record) user.Outcome {
 		return user.Outcome{Record: r, Status: user.Invalid, Code: "ragged"}
 	})
@@ -448,7 +448,7 @@ func TestManyRowsAndOneWithoutID(t *testing.T) {
 	n := newNights(t)
 	n.others()
 	for night := range 5 {
-		rows := []*user.Record{{Op: user.Upsert, Origin: user.Origin{Raw: []byte("a,b,c"), Unparsed: true}}}
+		rows := []*user.Record{{Op: user.Upsert, Origin: user.Origin{Raw: "a,b,c", Unparsed: true}}}
 		if night == 4 {
 			rows = append(rows, row("other1", "x"))
 		}

@@ -25,7 +25,7 @@ type Origin struct {
 	Line int
 	// Raw is the record as it was read, decoded to UTF-8, without its line
 	// ending, to be written to rejects. It holds personal data.
-	Raw []byte
+	Raw string
 	// Unparsed says that the row could not be split into cells, so Raw is all
 	// there is.
 	Unparsed bool

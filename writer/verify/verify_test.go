@@ -71,7 +71,7 @@ func leftBy(t testing.TB, format writer.Format) *leftovers {
 
 func verified(n int) user.Outcome {
 	o := example
-	o.Record = &user.Record{Origin: user.Origin{Record: n, File: "users", Line: n + 1, Raw: fmt.Appendf(nil, "%d", n)}, User: user.User{ID: fmt.Sprint(n)}}
+	o.Record = &user.Record{Origin: user.Origin{Record: n, File: "users", Line: n + 1, Raw: fmt.Sprintf("%d", n)}, User: user.User{ID: fmt.Sprint(n)}}
 	switch {
 	case n%3 == 0:
 		o.Status, o.Code, o.HTTP = user.Refused, "bad", 400

@@ -115,7 +115,7 @@ func (o *Originals) Rows(ctx context.Context, r user.Rejected) [][]byte {
 	if rec == nil {
 		return nil
 	}
-	rows := [][]byte{rec.Origin.Raw}
+	rows := [][]byte{[]byte(rec.Origin.Raw)}
 	if rec.Origin.Before != nil {
 		rows = append(rows, o.before.Rows(ctx, *rec.Origin.Before)...)
 	}

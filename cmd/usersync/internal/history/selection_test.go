@@ -30,7 +30,7 @@ func tell(t *testing.T, dir, run, file string, records ...string) {
 	}
 	for i, record := range records {
 		parts := strings.Fields(record)
-		r := &user.Record{Origin: user.Origin{Record: i + 1, File: file, Line: i + 2, Raw: []byte(parts[0])}, User: user.User{ID: parts[0]}}
+		r := &user.Record{Origin: user.Origin{Record: i + 1, File: file, Line: i + 2, Raw: parts[0]}, User: user.User{ID: parts[0]}}
 		o := user.Outcome{Record: r, Status: user.Status(parts[1])}
 		if len(parts) > 2 {
 			o.Code = parts[2]

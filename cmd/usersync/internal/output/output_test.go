@@ -92,7 +92,7 @@ func TestRecountGroups(t *testing.T) {
 	}
 	w := f.Writer(discard{})
 	for i := range 9 {
-		r := user.Record{Origin: user.Origin{Record: i + 1, File: "users.jsonl", Line: i + 7, Raw: []byte(`{"id":"u"}`)}}
+		r := user.Record{Origin: user.Origin{Record: i + 1, File: "users.jsonl", Line: i + 7, Raw: `{"id":"u"}`}}
 		if i == 8 {
 			r.Origin = user.Origin{Record: 9, Absent: true}
 		}
