@@ -26,9 +26,9 @@ type idQueue struct {
 	slot    uint64
 	other   *idQueue // with the same slot
 	sent    *user.Record
-	known   user.LedgerEntry
+	known   *user.LedgerEntry // nil: nothing
 	waiting []*user.Record
-	names   nameQueue
+	names   *nameQueue // nil: no names
 }
 
 func newFlights(names func(*user.Record) []string, window int) flights {
