@@ -25,7 +25,7 @@ func benchmark(b *testing.B, w Writer) {
 		if i%100 == 0 { // a batch settles at once, 1000 of them in a second
 			o.At = o.At.Add(time.Millisecond)
 		}
-		if err := w.Write(o); err != nil {
+		if err := w.Write(&o); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -49,7 +49,7 @@ func BenchmarkRejects(b *testing.B) {
 			}
 			b.ReportAllocs()
 			for b.Loop() {
-				if err := w.Write(refused); err != nil {
+				if err := w.Write(&refused); err != nil {
 					b.Fatal(err)
 				}
 			}

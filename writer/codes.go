@@ -25,7 +25,7 @@ type Codes struct {
 }
 
 // Write counts the code of o, if it has one.
-func (c *Codes) Write(o user.Outcome) error {
+func (c *Codes) Write(o *user.Outcome) error {
 	if o.Code == "" {
 		return nil
 	}

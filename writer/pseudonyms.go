@@ -17,27 +17,28 @@ func Redacted(w Writer, k pseudonym.Key) Writer {
 }
 
 type redacted struct {
-	to     Writer
-	key    pseudonym.Key
-	record user.Record // a copy of the one that is written
+	to      Writer
+	key     pseudonym.Key
+	outcome user.Outcome // a copy of the one that is written
+	record  user.Record  // and of its record
 }
 
-// Write replaces the id in a copy of the record.
-func (r *redacted) Write(o user.Outcome) error {
+// Write replaces the id in a copy of the outcome and of its record.
+func (r *redacted) Write(o *user.Outcome) error {
 	if o.Record == nil {
 		return r.to.Write(o)
 	}
-	r.record = *o.Record
+	r.outcome, r.record = *o, *o.Record
 	id := r.record.User.ID
 	r.record.User.ID = r.key.Of(id)
 	if o.Remote == id {
-		o.Remote = r.record.User.ID
+		r.outcome.Remote = r.record.User.ID
 	}
 	if r.record.Remote == id {
 		r.record.Remote = r.record.User.ID
 	}
-	o.Record = &r.record
-	return r.to.Write(o)
+	r.outcome.Record = &r.record
+	return r.to.Write(&r.outcome)
 }
 
 // Restored yields results with the ids that the pseudonyms of k stand for. With the zero Key it

@@ -32,7 +32,7 @@ func resultsOf(t fatal, f Format, outcomes []user.Outcome) []byte {
 	var out bytes.Buffer
 	w := mustResults(t, &out, f)
 	for _, o := range outcomes {
-		if err := w.Write(o); err != nil {
+		if err := w.Write(&o); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -192,7 +192,7 @@ func TestRejectsAreReadBack(t *testing.T) {
 		for range rapid.IntRange(0, 4).Draw(t, "n") {
 			x := anyOutcome(t)
 			x.Record.Origin.Raw, x.Record.Origin.Unparsed = rapid.StringMatching(`[ab"\n ,{}:]{0,9}`).Draw(t, "raw"), true
-			if err := w.Write(x); err != nil {
+			if err := w.Write(&x); err != nil {
 				t.Fatal(err)
 			}
 			if !x.Status.Rejected() {

@@ -43,8 +43,8 @@ func (w *rejectsCSV) header() []byte {
 }
 
 // Write writes the record of o if it is a reject.
-func (w *rejectsCSV) Write(o user.Outcome) error {
-	if err := check(&o); err != nil || !o.Status.Rejected() {
+func (w *rejectsCSV) Write(o *user.Outcome) error {
+	if err := check(o); err != nil || !o.Status.Rejected() {
 		return err
 	}
 	w.reject.Settled = o.Settled()

@@ -21,8 +21,8 @@ type rejectsJSONL struct {
 }
 
 // Write writes the record of o if it is a reject.
-func (w *rejectsJSONL) Write(o user.Outcome) error {
-	if err := check(&o); err != nil || !o.Status.Rejected() {
+func (w *rejectsJSONL) Write(o *user.Outcome) error {
+	if err := check(o); err != nil || !o.Status.Rejected() {
 		return err
 	}
 	w.reject.Settled = o.Settled()

@@ -26,8 +26,8 @@ func rejects(t fatal, w io.Writer, o RejectsOptions) Writer {
 	return r
 }
 
-func row4711(raw string, unparsed bool) user.Outcome {
-	return user.Outcome{
+func row4711(raw string, unparsed bool) *user.Outcome {
+	return &user.Outcome{
 		Record: &user.Record{Origin: user.Origin{Record: 12, Line: 14, Raw: raw, Unparsed: unparsed}},
 		Status: user.Invalid, Code: "bad_phone", Detail: "=not a formula",
 	}

@@ -80,8 +80,8 @@ func NewResults(w io.Writer, f Format) (*Results, error) {
 }
 
 // Write writes one line.
-func (r *Results) Write(o user.Outcome) error {
-	if err := check(&o); err != nil {
+func (r *Results) Write(o *user.Outcome) error {
+	if err := check(o); err != nil {
 		return err
 	}
 	r.settled = o.Settled()

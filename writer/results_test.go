@@ -188,7 +188,7 @@ func written(t fatal, w Writer, out *bytes.Buffer, outcomes []user.Outcome) [][]
 	t.Helper()
 	before := bytes.Count(out.Bytes(), []byte("\n"))
 	for _, o := range outcomes {
-		if err := w.Write(o); err != nil {
+		if err := w.Write(&o); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -226,7 +226,7 @@ func TestResultsLookLikeThis(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, w := range []Writer{c, mustResults(t, &objects, FormatJSONL)} {
-		if err := errors.Join(w.Write(example), w.Write(unsent)); err != nil {
+		if err := errors.Join(w.Write(&example), w.Write(&unsent)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -246,7 +246,7 @@ func TestResultsLookLikeThis(t *testing.T) {
 func TestRemoteIDFallsBackToTheRecords(t *testing.T) {
 	var out bytes.Buffer
 	o := user.Outcome{Record: &user.Record{Remote: "r-1"}, Status: user.Updated}
-	if err := mustResults(t, &out, FormatJSONL).Write(o); err != nil || !strings.Contains(out.String(), `"remote_id":"r-1"`) {
+	if err := mustResults(t, &out, FormatJSONL).Write(&o); err != nil || !strings.Contains(out.String(), `"remote_id":"r-1"`) {
 		t.Errorf("%v: %s", err, &out)
 	}
 }
@@ -259,11 +259,11 @@ func TestOnlyFinalOutcomesAreWritten(t *testing.T) {
 	record := &user.Record{Origin: user.Origin{Record: 7}}
 	for _, w := range []Writer{c, mustResults(t, io.Discard, FormatJSONL), rejects(t, io.Discard, RejectsOptions{Format: FormatCSV})} {
 		for _, status := range []user.Status{user.Unsettled, user.Exists, user.Missing, user.Busy} {
-			if err := w.Write(user.Outcome{Record: record, Status: status}); err == nil {
+			if err := w.Write(&user.Outcome{Record: record, Status: status}); err == nil {
 				t.Errorf("%T wrote status %q", w, status)
 			}
 		}
-		if err := w.Write(user.Outcome{Status: user.Created}); err == nil {
+		if err := w.Write(&user.Outcome{Status: user.Created}); err == nil {
 			t.Errorf("%T wrote an outcome without a record", w)
 		}
 	}
@@ -289,7 +289,7 @@ func TestFullDiskIsReported(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, w := range []Writer{c, mustResults(t, &full{}, FormatJSONL)} {
-		if err := w.Write(example); !errors.Is(err, errFull) {
+		if err := w.Write(&example); !errors.Is(err, errFull) {
 			t.Errorf("%T.Write = %v", w, err)
 		}
 	}

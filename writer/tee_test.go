@@ -15,20 +15,20 @@ type list struct {
 	err error
 }
 
-func (l *list) Write(o user.Outcome) error {
+func (l *list) Write(o *user.Outcome) error {
 	if l.err == nil {
 		l.got = append(l.got, o.Record.Origin.Record)
 	}
 	return l.err
 }
 
-func numbered(n int, status user.Status, code string) user.Outcome {
-	return user.Outcome{Record: &user.Record{Origin: user.Origin{Record: n}}, Status: status, Code: code}
+func numbered(n int, status user.Status, code string) *user.Outcome {
+	return &user.Outcome{Record: &user.Record{Origin: user.Origin{Record: n}}, Status: status, Code: code}
 }
 
 func TestTeeAndOnly(t *testing.T) {
 	all, rejected := &list{}, &list{}
-	w := Tee(all, Only(func(o user.Outcome) bool { return o.Status.Rejected() }, rejected))
+	w := Tee(all, Only(func(o *user.Outcome) bool { return o.Status.Rejected() }, rejected))
 	for i, status := range user.Statuses {
 		if err := w.Write(numbered(i, status, "")); err != nil {
 			t.Fatal(err)
@@ -41,7 +41,7 @@ func TestTeeAndOnly(t *testing.T) {
 
 func TestTeeStopsAtTheFirstError(t *testing.T) {
 	before, broken, after := &list{}, &list{err: errFull}, &list{}
-	err := Tee(before, Only(func(user.Outcome) bool { return true }, broken), after).Write(numbered(1, user.Created, ""))
+	err := Tee(before, Only(func(*user.Outcome) bool { return true }, broken), after).Write(numbered(1, user.Created, ""))
 	if !errors.Is(err, errFull) || len(before.got) != 1 || len(after.got) != 0 {
 		t.Errorf("%v: before %v, after %v", err, before.got, after.got)
 	}

@@ -16,11 +16,11 @@ import (
 
 // Writer takes outcomes, in input order, from one goroutine.
 //
-// Write does not keep the outcome or its record. An error means that the outcome may not be
+// Write does not keep or change the outcome or its record. An error means that the outcome may not be
 // written, and that the run must stop. Nothing is buffered: when Write returns, the outcome has
 // been passed on.
 type Writer interface {
-	Write(user.Outcome) error
+	Write(*user.Outcome) error
 }
 
 // check refuses what is not a final outcome: what clients and middleware exchange must not become

@@ -32,7 +32,7 @@ func rerunRejects(t *testing.T, format, text string) string {
 			t.Fatalf("line %d: %v %v", r.Origin.Line, err, r.Err)
 		}
 		r.Origin.Record, r.Origin.Line = 1, 1
-		if err := w.Write(user.Outcome{Record: r, Status: user.Invalid, Code: invalid.Code, Detail: invalid.Error()}); err != nil {
+		if err := w.Write(&user.Outcome{Record: r, Status: user.Invalid, Code: invalid.Code, Detail: invalid.Error()}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -102,22 +102,22 @@ func New(o Options) *Checkpointer {
 // Write records an outcome that all other writers have written, and makes a checkpoint
 // if one is due. It takes no context, because a checkpoint is made even while the run is
 // being stopped.
-func (c *Checkpointer) Write(o user.Outcome) error {
+func (c *Checkpointer) Write(o *user.Outcome) error {
 	c.options.Input.Add(o.Record)
 	c.outcomes[o.Status]++
 	if o.Status == user.Elsewhere {
 		return c.due(o.At)
 	}
-	c.noted.Deletes.Add(&o)
+	c.noted.Deletes.Add(o)
 	c.hasRejects = c.hasRejects || o.Record.Origin.Before != nil
 	if o.Record.Notes != 0 || o.Record.Doubts != nil {
 		c.noted.Add(o.Record)
 	}
-	if m, may := c.options.Parking.Met(&o); may {
+	if m, may := c.options.Parking.Met(o); may {
 		c.met = append(c.met, m)
 	}
 	if c.options.Ledger != nil && o.Record.Err == nil {
-		if e, changes := ledger.EntryOf(&o, c.fingerprinter); changes {
+		if e, changes := ledger.EntryOf(o, c.fingerprinter); changes {
 			c.entries = append(c.entries, e)
 		}
 		if o.Code == user.CodeSameUser {

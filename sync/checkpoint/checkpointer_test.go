@@ -82,7 +82,7 @@ func (s *scene) write(t *testing.T, n int) {
 		i := s.Last() + 1
 		s.results.size += 10
 		r := &user.Record{Op: user.Upsert, Origin: user.Origin{Record: i, Raw: fmt.Sprintf("u%d", i)}, User: user.User{ID: fmt.Sprintf("u%d", i)}}
-		if err := s.Write(user.Outcome{Record: r, Status: user.Created, Action: user.Create}); err != nil {
+		if err := s.Write(&user.Outcome{Record: r, Status: user.Created, Action: user.Create}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -161,7 +161,7 @@ func TestFirstDeletesAreNoted(t *testing.T) {
 		{Status: user.Deleted}, {Status: user.InDoubt, Code: user.CodeUnprovedAbsent}, {Status: user.Created},
 	} {
 		o.Record = &user.Record{Op: user.Delete, Origin: user.Origin{Record: i + 1}, User: user.User{ID: fmt.Sprint("u", i)}}
-		if err := s.Write(o); err != nil {
+		if err := s.Write(&o); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -182,7 +182,7 @@ func TestNoCheckpointWithoutResults(t *testing.T) {
 	s.results.err = errors.New("no room")
 	s.lastAt = time.Now().Add(-time.Hour)
 	r := &user.Record{Origin: user.Origin{Record: 4}, User: user.User{ID: "u4"}}
-	if err := s.Write(user.Outcome{Record: r, Status: user.Created}); !errors.Is(err, s.results.err) {
+	if err := s.Write(&user.Outcome{Record: r, Status: user.Created}); !errors.Is(err, s.results.err) {
 		t.Errorf("%v", err)
 	}
 	s.results.err = nil
@@ -272,7 +272,7 @@ func TestOverwrittenUsersAreSentAgain(t *testing.T) {
 			}
 			write := func(o user.Outcome) {
 				t.Helper()
-				if err := s.Write(o); err != nil {
+				if err := s.Write(&o); err != nil {
 					t.Fatal(err)
 				}
 			}

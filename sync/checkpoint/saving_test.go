@@ -34,7 +34,7 @@ func newHeld(t *testing.T) (c *Checkpointer, results *output) {
 func writeMore(c *Checkpointer, n int) error {
 	for range n {
 		r := &user.Record{Op: user.Upsert, Origin: user.Origin{Record: c.Last() + 1}}
-		if err := c.Write(user.Outcome{Record: r, Status: user.Unchanged}); err != nil {
+		if err := c.Write(&user.Outcome{Record: r, Status: user.Unchanged}); err != nil {
 			return err
 		}
 	}
@@ -82,7 +82,7 @@ func TestCheckpointIsDueAfterASecond(t *testing.T) {
 				at = at.Add(-interval / 2) // of the call before
 			}
 			r := &user.Record{Op: user.Upsert, Origin: user.Origin{Record: record + 1}}
-			if err := c.Write(user.Outcome{Record: r, Status: user.Unchanged, At: at}); err != nil {
+			if err := c.Write(&user.Outcome{Record: r, Status: user.Unchanged, At: at}); err != nil {
 				t.Fatal(err)
 			}
 			synctest.Wait()

@@ -29,7 +29,7 @@ func (willing) Apply(_ context.Context, b user.Batch) ([]user.Outcome, error) {
 
 type discard struct{}
 
-func (discard) Write(user.Outcome) error { return nil }
+func (discard) Write(*user.Outcome) error { return nil }
 
 // BenchmarkEngine is the path from chunk to result with nothing at either end: one
 // operation is one record.

@@ -120,7 +120,7 @@ func (c *collector) write() {
 		if o == nil {
 			break
 		}
-		if err := c.results.Write(*o); err != nil {
+		if err := c.results.Write(o); err != nil {
 			c.failed = true
 			c.stop(fmt.Errorf("write the outcome of record %d: %w", c.next, err))
 			break

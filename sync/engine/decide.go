@@ -52,7 +52,7 @@ func (d *decider) earlier(r *user.Record, known user.LedgerEntry) (user.Outcome,
 		return o, false, nil
 	}
 	r.IntentRecorded = known.State == user.Pending
-	d.memory.learn(d.memory.of(r.User.ID, known), &o)
+	d.memory.learn(kept(d.memory.of(r.User.ID, known)), &o)
 	return o, true, nil
 }
 

@@ -144,14 +144,14 @@ type results struct {
 	failed int // writes that failed: each may have left half a line
 }
 
-func (r *results) Write(o user.Outcome) error {
+func (r *results) Write(o *user.Outcome) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if len(r.list)+1 == r.failAt {
 		r.failed++
 		return errDisk
 	}
-	r.list = append(r.list, o)
+	r.list = append(r.list, *o)
 	r.bytes += o.Record.Size()
 	return nil
 }

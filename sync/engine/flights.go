@@ -26,9 +26,9 @@ type idQueue struct {
 	slot    uint64
 	other   *idQueue // with the same slot
 	sent    *user.Record
-	known   user.LedgerEntry
+	known   *user.LedgerEntry // nil: nothing
 	waiting []*user.Record
-	names   nameQueue
+	names   *nameQueue // nil: no names
 }
 
 func newFlights(names func(*user.Record) []string, window int) flights {
@@ -91,6 +91,7 @@ func (f *flights) end(q *idQueue) {
 		at = &(*at).other
 	}
 	*at = q.other
+	*q = idQueue{} // it may be free for long, and must not keep a record
 	f.free = append(f.free, q)
 }
 
@@ -103,7 +104,7 @@ func (f *flights) begin(r *user.Record) *idQueue {
 	q := f.free[last]
 	f.free = f.free[:last]
 	slot := f.slot(r.User.ID)
-	*q = idQueue{sent: r, slot: slot, other: f.slots[slot], waiting: q.waiting[:0]}
+	q.sent, q.slot, q.other = r, slot, f.slots[slot]
 	f.slots[slot] = q
 	return q
 }

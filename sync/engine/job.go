@@ -24,10 +24,10 @@ import (
 	"usersync/sync/user"
 )
 
-// Results takes the outcomes. Write is called in input order by one goroutine.
-// An error ends the run.
+// Results takes the outcomes. Write is called in input order by one goroutine, and must not
+// change the outcome. An error ends the run.
 type Results interface {
-	Write(user.Outcome) error
+	Write(*user.Outcome) error
 }
 
 // Journal records what was sent and what came back, durably. Its methods are safe for

@@ -39,7 +39,7 @@ type memory struct {
 // settled is a record that the ledger may not show yet.
 type settled struct {
 	outcome *user.Outcome
-	before  user.LedgerEntry // what was known before it
+	before  *user.LedgerEntry // what was known before it; nil: nothing
 	// applied says that this or an earlier record of the id was applied.
 	applied bool
 }
@@ -65,14 +65,14 @@ func (m *memory) applied(id string) bool {
 // of returns what is known of an id; looked is what the ledger returned a while ago.
 func (m *memory) of(id string, looked user.LedgerEntry) user.LedgerEntry {
 	if s := m.find(id); s != nil {
-		return m.after(s.before, s.outcome)
+		return m.after(entryOf(s.before), s.outcome)
 	}
 	return looked
 }
 
 // learn remembers an outcome, and what was known before it, until the ledger has it. The
 // outcome must not change any more.
-func (m *memory) learn(before user.LedgerEntry, o *user.Outcome) {
+func (m *memory) learn(before *user.LedgerEntry, o *user.Outcome) {
 	applied := isApplied(o.Status)
 	if m.ledger == nil {
 		if applied {
@@ -128,6 +128,23 @@ func (m *memory) settles(r *user.Record, known user.LedgerEntry) (user.Outcome, 
 		return o, true
 	}
 	return o, false
+}
+
+// kept returns what is known of a user for as long as its record is in flight, or settled and not
+// in the ledger yet. There are thousands of these, and in a first load nothing is known of them.
+func kept(known user.LedgerEntry) *user.LedgerEntry {
+	if known.IsZero() {
+		return nil
+	}
+	e := known // so that only this allocates
+	return &e
+}
+
+func entryOf(kept *user.LedgerEntry) user.LedgerEntry {
+	if kept == nil {
+		return user.LedgerEntry{}
+	}
+	return *kept
 }
 
 // knownOf returns what the ledger knew about record i.

@@ -27,11 +27,12 @@ func (f *flights) enter(q *idQueue, r *user.Record, known user.LedgerEntry) bool
 	if q == nil {
 		q = f.begin(r)
 	}
-	q.sent, q.known = r, known
+	q.sent, q.known = r, kept(known)
 	f.sent[r.Origin.Record%len(f.sent)] = q
 	if f.names == nil {
 		return true
 	}
+	q.names = &nameQueue{}
 	for _, name := range f.names(r) {
 		before := f.named[name]
 		if before.n == mostOfName || before.last == q {
@@ -53,6 +54,9 @@ func (f *flights) enter(q *idQueue, r *user.Record, known user.LedgerEntry) bool
 
 // release returns who waits for a record that is settled.
 func (f *flights) release(q *idQueue) (behind []*idQueue) {
+	if q.names == nil {
+		return nil
+	}
 	for _, name := range q.names.names {
 		if left := f.named[name]; left.n > 1 {
 			f.named[name] = named{left.last, left.n - 1}
@@ -60,7 +64,7 @@ func (f *flights) release(q *idQueue) (behind []*idQueue) {
 			delete(f.named, name)
 		}
 	}
-	behind, q.names = q.names.behind, nameQueue{}
+	behind, q.names = q.names.behind, nil
 	return behind
 }
 

@@ -30,7 +30,7 @@ func (p panicking) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, err
 	return p.api.Apply(ctx, b)
 }
 
-func (p panicking) Write(o user.Outcome) error {
+func (p panicking) Write(o *user.Outcome) error {
 	p.at("results")
 	return p.results.Write(o)
 }

@@ -215,7 +215,7 @@ func (p *planner) settled(ctx context.Context, o *user.Outcome) {
 	}
 	for _, other := range behind {
 		if p.ids.unblock(other) {
-			p.out.add(ctx, other.sent, p.decider.firstCall(other.sent, other.known))
+			p.out.add(ctx, other.sent, p.decider.firstCall(other.sent, entryOf(other.known)))
 		}
 	}
 }
@@ -223,7 +223,7 @@ func (p *planner) settled(ctx context.Context, o *user.Outcome) {
 // advance gathers the next record of an id, o being the outcome of the one before.
 func (p *planner) advance(ctx context.Context, q *idQueue, o *user.Outcome) {
 	if len(q.waiting) > 0 {
-		known := p.decider.memory.after(q.known, o)
+		known := p.decider.memory.after(entryOf(q.known), o)
 		for r := p.ids.next(q); r != nil; r = p.ids.next(q) {
 			if p.gather(ctx, q, r, known) {
 				return

@@ -65,12 +65,12 @@ func (l *remembering) Differs(k user.LedgerEntry, u *user.User) bool { return k.
 func valueOf(u *user.User) string { return u.Attributes[0].Value.Text }
 
 // Write makes it show what was written.
-func (l *remembering) Write(o user.Outcome) error {
+func (l *remembering) Write(o *user.Outcome) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.shows {
 		before := l.entry
-		l.entry, l.written = l.Apply(before, &o), o.Record.Origin.Record
+		l.entry, l.written = l.Apply(before, o), o.Record.Origin.Record
 		if (l.entry.Run != before.Run || l.entry.State != before.State) && l.entry.State != user.Absent {
 			l.entry.Row, l.entry.Run = 1, "now"
 		}
@@ -83,7 +83,7 @@ type both struct {
 	ledger *remembering
 }
 
-func (b both) Write(o user.Outcome) error {
+func (b both) Write(o *user.Outcome) error {
 	_ = b.results.Write(o)
 	return b.ledger.Write(o)
 }

@@ -24,7 +24,7 @@ func (s slowly) Lookup(ctx context.Context, ids []string) ([]user.LedgerEntry, e
 	return s.some.Lookup(ctx, ids)
 }
 
-func (s slowly) Write(o user.Outcome) error {
+func (s slowly) Write(o *user.Outcome) error {
 	time.Sleep(time.Millisecond)
 	return s.results.Write(o)
 }

@@ -9,6 +9,7 @@ package lookalike
 import (
 	"context"
 	"fmt"
+	"hash/maphash"
 	"slices"
 	"sync"
 
@@ -36,9 +37,10 @@ type Finder struct {
 	mirror bool
 
 	mu     sync.Mutex
+	seed   maphash.Seed
 	first  int64 // the first new row; 0 until it was asked for
 	like   rowset.Set
-	recent map[string]spellings // by what they fold to; the ledger cannot show them yet
+	recent map[uint64]spellings // by what they fold to; the ledger cannot show them yet
 	order  []place              // of the recent ids, in the order of the records; the end of room
 	room   []place              // all of it: the beginning is free for reuse
 	// indexed is how many places at the front of order are in recent: none as long as every
@@ -50,13 +52,15 @@ type Finder struct {
 
 // spellings are ids that look alike.
 type spellings struct {
-	id     string
-	others []string
+	id     uint64
+	others []uint64
 	record int // the last one with such an id
 }
 
+// place is a recent id. It has hashes of the id and of what it folds to: the texts would keep in
+// memory the rows that they are parts of.
 type place struct {
-	fold, id string
+	fold, id uint64
 	record   int
 	counted  bool // among others
 }
@@ -65,7 +69,9 @@ func (p place) isFolded() bool { return p.fold == p.id }
 
 // New returns a Finder. Without a ledger, l is nil, and ids more than Window records apart
 // are not compared.
-func New(l Ledger) *Finder { return &Finder{ledger: l, recent: map[string]spellings{}} }
+func New(l Ledger) *Finder {
+	return &Finder{ledger: l, seed: maphash.MakeSeed(), recent: map[uint64]spellings{}}
+}
 
 // NewForMirror returns a Finder that also takes ids for new which the ledger got from an
 // earlier run, if that run did not finish, or if the API may not have the user.
@@ -133,7 +139,7 @@ func (f *Finder) findFirst(ctx context.Context) (err error) {
 // and whether another one there looks like it. similar says that the ledger has one that
 // does.
 func (f *Finder) remember(r *user.Record, similar bool) (fresh, another bool) {
-	one := place{fold: identity.Fold(r.User.ID), id: r.User.ID, record: r.Origin.Record}
+	one := f.placeOf(r)
 	if similar || !one.isFolded() {
 		one.counted = true
 		f.others++
@@ -149,6 +155,15 @@ func (f *Finder) remember(r *user.Record, similar bool) (fresh, another bool) {
 	return fresh, another
 }
 
+func (f *Finder) placeOf(r *user.Record) place {
+	id := maphash.String(f.seed, r.User.ID)
+	p := place{fold: id, id: id, record: r.Origin.Record}
+	if folded := identity.Fold(r.User.ID); folded != r.User.ID {
+		p.fold = maphash.String(f.seed, folded)
+	}
+	return p
+}
+
 // append adds to order, and moves it to the front of its room only once that is full: each
 // chunk of records forgets as many as it brings.
 func (f *Finder) append(p place) {
@@ -158,7 +173,7 @@ func (f *Finder) append(p place) {
 	}
 	room := f.room
 	if 4*len(f.order) > 3*len(room) {
-		room = make([]place, max(8, 2*len(room)))
+		room = make([]place, max(8, len(room)+len(room)/2))
 	}
 	f.order, f.room = room[:copy(room, f.order)], room
 	f.order = append(f.order, p)
@@ -191,7 +206,6 @@ func (f *Finder) forget(checkpoint int) {
 		n++
 	}
 	if n > 0 {
-		clear(f.order[:n])
 		f.order = f.order[n:]
 		f.indexed = max(f.indexed-n, 0)
 	}

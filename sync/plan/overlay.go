@@ -51,7 +51,7 @@ func (v *Overlay) Changes() *Changes { return &v.changes }
 
 // Write records an outcome, in the order of the records. If there is no room for what it
 // keeps, the error is a *SpillError.
-func (v *Overlay) Write(o user.Outcome) error { return v.spill.write(o) }
+func (v *Overlay) Write(o *user.Outcome) error { return v.spill.write(o) }
 
 // Close removes what it keeps.
 func (v *Overlay) Close() error { return v.spill.close() }

@@ -29,7 +29,7 @@ func TestOverlayRemembersBeyondMemory(t *testing.T) {
 	records := phoned("made=1", "changed=2", "gone=3")
 	for i, o := range []user.Outcome{{Status: user.Created, Remote: "planned"}, {Status: user.Updated}, {Status: user.Deleted}} {
 		o.Record = records[i]
-		if err := overlay.Write(o); err != nil {
+		if err := overlay.Write(&o); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -48,10 +48,10 @@ const deleted = "deleted"
 
 // write records an outcome, in the order of the records. It takes no context, because what is
 // kept is kept even while the plan is being stopped.
-func (s *spill) write(o user.Outcome) error {
+func (s *spill) write(o *user.Outcome) error {
 	e, changes := ledger.Entry{}, false
 	if o.Record.Err == nil {
-		e, changes = ledger.EntryOf(&o, s.fingerprinter)
+		e, changes = ledger.EntryOf(o, s.fingerprinter)
 	}
 	if !changes {
 		return nil

@@ -1,5 +1,5 @@
 // Package repeat remembers rows, to tell whether a later row with the same id says
-// something different. It keeps a hash of each, and a limited number of rows. Start at New.
+// something different. It keeps hashes of each, and a limited number of rows. Start at New.
 package repeat
 
 import (
@@ -17,6 +17,7 @@ import (
 // look-ups read is small, and apart from the rows.
 type Window struct {
 	seed   maphash.Seed
+	ids    maphash.Seed
 	hashes func(*user.Record) uint64
 	rows   []row    // in a ring
 	links  []link   // of each row
@@ -24,8 +25,10 @@ type Window struct {
 	added  uint32   // rows are numbered from 1 by when they were added; 2^32 is 0 again
 }
 
+// row has no text of the id: that would keep in memory the row which it is a part of. With the
+// key of its link it has 96 bits of two hashes, so no id is ever taken for another.
 type row struct {
-	id   string
+	id   uint64 // another hash of the id than that of its slot
 	hash uint64
 }
 
@@ -38,7 +41,7 @@ type link struct {
 // of a record whose Hash is not set yet; nil if none is ever set.
 func New(size int, hashes func(*user.Record) uint64) *Window {
 	slots := 1 << bits.Len(uint(2*size-1))
-	return &Window{seed: maphash.MakeSeed(), hashes: hashes, rows: make([]row, size), links: make([]link, size), latest: make([]uint32, slots)}
+	return &Window{seed: maphash.MakeSeed(), ids: maphash.MakeSeed(), hashes: hashes, rows: make([]row, size), links: make([]link, size), latest: make([]uint32, slots)}
 }
 
 // Add adds a row, in place of the oldest if the window is full.
@@ -46,7 +49,7 @@ func (w *Window) Add(r *user.Record) {
 	latest, key := w.slot(r.User.ID)
 	w.added++
 	place := w.place(w.added)
-	w.rows[place], w.links[place] = row{r.User.ID, w.hash(r)}, link{key, *latest}
+	w.rows[place], w.links[place] = row{w.id(r), w.hash(r)}, link{key, *latest}
 	*latest = w.added
 }
 
@@ -57,7 +60,7 @@ func (w *Window) Differs(r *user.Record) bool {
 	since := w.since(*latest)
 	for n := *latest; n > 0 && since < len(w.rows); {
 		at := &w.links[w.place(n)]
-		if known := &w.rows[w.place(n)]; at.key == key && known.id == r.User.ID {
+		if known := &w.rows[w.place(n)]; at.key == key && known.id == w.id(r) {
 			return known.hash != w.hash(r)
 		}
 		if n = at.earlier; w.since(n) <= since {
@@ -67,6 +70,8 @@ func (w *Window) Differs(r *user.Record) bool {
 	}
 	return false
 }
+
+func (w *Window) id(r *user.Record) uint64 { return maphash.String(w.ids, r.User.ID) }
 
 // since is how many rows were added after that of a number.
 func (w *Window) since(n uint32) int { return int(w.added - n) }

@@ -31,15 +31,21 @@ func (s EntryState) String() string {
 
 // LedgerEntry is what the ledger knows of one id.
 type LedgerEntry struct {
-	State  EntryState
-	Row    int64 // the ledger's own small number of the user; 0 if absent
-	Remote string
+	State EntryState
 	// Shared says that another id holds the same Remote: a ledger of an earlier version
 	// may say so.
 	Shared bool
 	// OtherFeedOnly says that only other feeds have brought the user so far.
 	OtherFeedOnly bool
+	Row           int64 // the ledger's own small number of the user; 0 if absent
+	Remote        string
 	Run           string // the last run that had the user
 	Record        int    // and the record there
 	Fingerprints  Fingerprints
+}
+
+// IsZero reports whether e says nothing at all.
+func (e *LedgerEntry) IsZero() bool {
+	return e.State == Absent && !e.Shared && !e.OtherFeedOnly && e.Row == 0 && e.Remote == "" && e.Run == "" && e.Record == 0 &&
+		e.Fingerprints.Fields == nil && e.Fingerprints.Secrets == [16]byte{}
 }

@@ -45,7 +45,7 @@ type group struct {
 }
 
 // Write counts o if it is rejected.
-func (g *Groups) Write(o user.Outcome) error {
+func (g *Groups) Write(o *user.Outcome) error {
 	if !o.Status.Rejected() {
 		return nil
 	}

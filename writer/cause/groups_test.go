@@ -38,7 +38,7 @@ func TestGroups(t *testing.T) {
 		outcome(9, user.Invalid, "ragged", "has 6 cells, and the header has 7"),
 		{Record: &user.Record{Origin: user.Origin{Record: 10, Absent: true}}, Status: user.Failed, Code: "http_503"},
 	} {
-		if err := g.Write(o); err != nil {
+		if err := g.Write(&o); err != nil {
 			t.Fatal(i, err)
 		}
 	}
@@ -90,7 +90,8 @@ func TestGroupsAreBounded(t *testing.T) {
 		if i > records/2 && i%50 == 0 {
 			detail = "the one that matters"
 		}
-		if err := g.Write(outcome(i, user.Refused, "bad", detail)); err != nil {
+		o := outcome(i, user.Refused, "bad", detail)
+		if err := g.Write(&o); err != nil {
 			t.Fatal(err)
 		}
 		if len(g.groups) > mostHeld || len(g.seen) > mostSeen {
@@ -129,12 +130,12 @@ func TestGroupsAreTheSameWhenCountedAgain(t *testing.T) {
 		}
 		var once, again Groups
 		for _, o := range all {
-			if err := once.Write(o); err != nil {
+			if err := once.Write(&o); err != nil {
 				t.Fatal(err)
 			}
 			s := o.Settled() // as results hold it
 			back, _ := s.For(&user.Record{Origin: user.Origin{Record: s.Record, File: s.File, Line: s.Line, Absent: s.Absent()}})
-			if err := again.Write(back); err != nil {
+			if err := again.Write(&back); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -186,7 +187,7 @@ func BenchmarkGroups(b *testing.B) {
 			var g Groups
 			b.ReportAllocs()
 			for i := 0; b.Loop(); i++ {
-				_ = g.Write(outcomes[i%len(outcomes)])
+				_ = g.Write(&outcomes[i%len(outcomes)])
 			}
 		})
 	}

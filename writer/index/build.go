@@ -49,6 +49,9 @@ func (b *Builder) Add(id string, begin, end int64) {
 			b.begin = b.end
 		}
 	}
+	if len(b.entries) == cap(b.entries) { // append would double it less and less, and leave more garbage
+		b.entries = slices.Grow(b.entries, max(len(b.entries), entriesAtOnce))
+	}
 	var hash uint64
 	hash, b.id = b.key.hashOf(id, b.id)
 	b.entries = append(b.entries, hash|uint64(begin-b.begin)&(1<<32-1))

@@ -62,7 +62,7 @@ func New(w io.Writer, o Options) *Progress {
 }
 
 // Write counts o. Unlike other writers it is safe for concurrent use, and it never fails.
-func (p *Progress) Write(o user.Outcome) error {
+func (p *Progress) Write(o *user.Outcome) error {
 	p.counts[statusIndex(o.Status)].Add(1)
 	return nil
 }

@@ -24,7 +24,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 func settle(t *testing.T, w writer.Writer, status user.Status, n int) {
 	t.Helper()
 	for range n {
-		if err := w.Write(user.Outcome{Record: &user.Record{}, Status: status}); err != nil {
+		if err := w.Write(&user.Outcome{Record: &user.Record{}, Status: status}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -268,7 +268,7 @@ func BenchmarkProgress(b *testing.B) {
 	p := New(io.Discard, Options{})
 	o := user.Outcome{Record: &user.Record{}, Status: user.Created}
 	for b.Loop() {
-		if err := p.Write(o); err != nil {
+		if err := p.Write(&o); err != nil {
 			b.Fatal(err)
 		}
 	}

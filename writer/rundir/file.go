@@ -2,8 +2,10 @@ package rundir
 
 import (
 	"bufio"
+	"crypto/sha256"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"io/fs"
 	"os"
@@ -32,7 +34,8 @@ type File struct {
 	name    string // its name after Commit
 	replace bool   // Commit may replace an existing file
 	written int64
-	reserve int64 // room on disk that it holds, in bytes
+	reserve int64     // room on disk that it holds, in bytes
+	sum     hash.Hash // of what left the buffer; nil if no digest is needed
 	err     error
 	lost    atomic.Pointer[error] // of Persist
 
@@ -43,7 +46,7 @@ type File struct {
 // existing file, finished or not, is fs.ErrExist. If it cannot be created the error is a
 // *PlaceError.
 func (d *Dir) File(name string) (*File, error) {
-	f := &File{root: d.root, dir: d.path, name: name, partial: name + partialSuffix}
+	f := &File{root: d.root, dir: d.path, name: name, partial: name + partialSuffix, sum: sha256.New()}
 	if !plainName(name) {
 		return nil, fmt.Errorf("make file %q: not a plain name", name)
 	}
@@ -80,7 +83,11 @@ func (f *File) create() error {
 
 func (f *File) open(file *os.File) {
 	f.file = file
-	f.buffer = bufio.NewWriterSize(file, bufferSize)
+	var to io.Writer = file
+	if f.sum != nil {
+		to = summed{file, f.sum}
+	}
+	f.buffer = bufio.NewWriterSize(to, bufferSize)
 }
 
 // Path returns where the bytes are: the name ending in .partial until Commit, then the final name.

@@ -1,6 +1,7 @@
 package rundir
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -14,7 +15,7 @@ import (
 // shorter than size is a *ShortError, and stays unchanged. If it cannot be opened the error is a
 // *PlaceError.
 func (d *Dir) Resume(name string, size int64) (*File, error) {
-	f := &File{root: d.root, dir: d.path, name: name, partial: name + partialSuffix, written: size}
+	f := &File{root: d.root, dir: d.path, name: name, partial: name + partialSuffix, written: size, sum: sha256.New()}
 	if !plainName(name) {
 		return nil, fmt.Errorf("resume file %q: not a plain name", name)
 	}
@@ -33,6 +34,9 @@ func (f *File) reopen(size int64) error {
 		return err
 	}
 	if err := truncate(file, size); err != nil {
+		return errors.Join(err, file.Close())
+	}
+	if err := f.sumUp(file, size); err != nil {
 		return errors.Join(err, file.Close())
 	}
 	f.open(file)

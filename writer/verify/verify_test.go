@@ -47,7 +47,7 @@ func leftBy(t testing.TB, format writer.Format) *leftovers {
 		o := verified(n)
 		outcomes = append(outcomes, o)
 		counts[o.Status]++
-		if err := reject.Write(o); err != nil {
+		if err := reject.Write(&o); err != nil {
 			t.Fatal(err)
 		}
 		if o.Attempts > 0 {
@@ -312,7 +312,7 @@ func resultsOf(t testing.TB, f writer.Format, outcomes []user.Outcome) string {
 		t.Fatal(err)
 	}
 	for _, o := range outcomes {
-		if err := w.Write(o); err != nil {
+		if err := w.Write(&o); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -55,7 +55,7 @@ func (v *verifier) result(r *writer.Result) {
 	if r.Record <= v.checkpoint {
 		v.upToCheckpoint.Add(r.Status)
 	}
-	_ = v.codes.Write(user.Outcome{Status: r.Status, Code: r.Code}) // counting cannot fail
+	_ = v.codes.Write(&user.Outcome{Status: r.Status, Code: r.Code}) // counting cannot fail
 }
 
 // rejectQueue finds the reject of each rejected result.

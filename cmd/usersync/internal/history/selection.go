@@ -63,7 +63,7 @@ func (s *Selection) read(dir string) (err error) {
 		}
 		s.add(&r.Settled, keys)
 		o, _ := r.For(&user.Record{Origin: user.Origin{Record: r.Record, File: r.File, Line: r.Line, Absent: r.Absent()}})
-		return groups.Write(o)
+		return groups.Write(&o)
 	})
 	s.groups = groups.Report(destination, nil)
 	return err

@@ -35,7 +35,7 @@ func tell(t *testing.T, dir, run, file string, records ...string) {
 		if len(parts) > 2 {
 			o.Code = parts[2]
 		}
-		if err := writer.Tee(w, again).Write(o); err != nil {
+		if err := writer.Tee(w, again).Write(&o); err != nil {
 			t.Fatal(err)
 		}
 	}

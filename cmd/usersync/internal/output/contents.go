@@ -83,7 +83,7 @@ func (f *Files) recount(rejects int, count writer.Writer) (c Contents, err error
 		c.add(r, f.Spec.Ledger)
 		f.index.add(&r)
 		outcome, _ := r.For(&user.Record{Origin: user.Origin{Record: r.Record, File: r.File, Line: r.Line, Absent: r.Absent()}})
-		err = errors.Join(err, count.Write(outcome))
+		err = errors.Join(err, count.Write(&outcome))
 	}
 	return c, errors.Join(err, file.Close())
 }

@@ -62,7 +62,7 @@ type perFile struct {
 }
 
 // Write counts o. The records of a file are consecutive, so it looks a file up only once.
-func (p *perFile) Write(o user.Outcome) error {
+func (p *perFile) Write(o *user.Outcome) error {
 	if file := o.Record.Origin.File; p.count == nil || file != p.name {
 		if p.counts[file] == nil {
 			p.counts[file] = new(int)
@@ -77,7 +77,7 @@ func (p *perFile) Write(o user.Outcome) error {
 type deletions struct{ users, rejected, held int }
 
 // Write counts o.
-func (d *deletions) Write(o user.Outcome) error {
+func (d *deletions) Write(o *user.Outcome) error {
 	if !o.Record.Origin.Absent {
 		return nil
 	}
@@ -95,7 +95,7 @@ func (d *deletions) Write(o user.Outcome) error {
 type deleteCalls struct{ calls int }
 
 // Write counts o.
-func (d *deleteCalls) Write(o user.Outcome) error {
+func (d *deleteCalls) Write(o *user.Outcome) error {
 	if o.Action == user.Delete {
 		d.calls++
 	}

@@ -9,7 +9,11 @@ import (
 // results, and those of them that are rejects.
 func (f *Files) Facts(written, rejected int) []report.File {
 	facts := func(holds string, file *rundir.File, records int) report.File {
-		return report.File{Holds: holds, Path: file.Path(), Records: records, Bytes: file.Size(), SHA256: f.digests[file]}
+		fact := report.File{Holds: holds, Path: file.Path(), Records: records, Bytes: file.Size()}
+		if !f.incomplete {
+			fact.SHA256 = file.SHA256()
+		}
+		return fact
 	}
 	all := []report.File{
 		facts("results", f.results, written),

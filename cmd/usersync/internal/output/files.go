@@ -60,7 +60,6 @@ type Files struct {
 	counts     *Counts
 	index      *rowIndex // nil if there is none
 	incomplete bool      // something could not be written to a file
-	digests    map[*rundir.File]string
 
 	journal *journal.Journal
 	claimed *os.File    // the journal's file

@@ -1,12 +1,9 @@
 package output
 
 import (
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
-	"path/filepath"
-	"strings"
 	"time"
 
 	"usersync/sync/journal"
@@ -27,17 +24,7 @@ func (f *Files) abandon(why error) error {
 func (f *Files) Finish(complete bool, known error) error {
 	f.index.close()
 	incomplete, err := end(complete, known, f.results, f.rejects, f.copy)
-	if f.incomplete = f.incomplete || incomplete; f.incomplete {
-		return err
-	}
-	f.digests = map[*rundir.File]string{}
-	for _, file := range []*rundir.File{f.results, f.rejects} {
-		digest, bad := digestOf(f.dir, file)
-		if bad != nil {
-			return errors.Join(err, bad)
-		}
-		f.digests[file] = digest
-	}
+	f.incomplete = f.incomplete || incomplete
 	return err
 }
 
@@ -64,22 +51,6 @@ func end(complete bool, known error, files ...*rundir.File) (incomplete bool, er
 		known = errors.Join(known, err)
 	}
 	return incomplete, errors.Join(errs...)
-}
-
-// digestOf returns the SHA-256 of a finished file, by which verify knows it.
-func digestOf(dir *rundir.Dir, file *rundir.File) (string, error) {
-	text, err := dir.Read(strings.TrimSuffix(filepath.Base(file.Path()), ".partial"))
-	if err != nil {
-		return "", err
-	}
-	hash := sha256.New()
-	if _, err = io.Copy(hash, text); err != nil {
-		return "", errors.Join(fmt.Errorf("read back: %w", err), text.Close())
-	}
-	if err := text.Close(); err != nil {
-		return "", fmt.Errorf("read back: %w", err)
-	}
-	return fmt.Sprintf("%x", hash.Sum(nil)), nil
 }
 
 // Close writes the summary, then the end of the journal. It completes s, so that what is

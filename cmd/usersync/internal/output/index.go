@@ -67,7 +67,7 @@ func openIndex(f *os.File, results int64, key index.Key) (*index.Index, error) {
 }
 
 // Write adds the row that was written last. It returns nil.
-func (x *rowIndex) Write(o user.Outcome) error {
+func (x *rowIndex) Write(o *user.Outcome) error {
 	end := x.results.Size()
 	x.builder.Add(o.Record.User.ID, x.at, end)
 	x.at = end

@@ -26,7 +26,7 @@ func writeUsers(t *testing.T, w writer.Writer, from, to int) {
 	for i := from; i < to; i++ {
 		r := user.Record{Origin: user.Origin{Record: i + 1, File: "users.csv"}}
 		r.User.ID = fmt.Sprint("u-", i)
-		if err := w.Write(user.Outcome{Record: &r, Status: user.Created, Action: user.Create}); err != nil {
+		if err := w.Write(&user.Outcome{Record: &r, Status: user.Created, Action: user.Create}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -16,7 +16,7 @@ import (
 // discard takes outcomes and keeps none.
 type discard struct{}
 
-func (discard) Write(user.Outcome) error { return nil }
+func (discard) Write(*user.Outcome) error { return nil }
 
 // What the files hold counts, not what was written to a buffer: a row that is cut off was
 // never written.
@@ -30,7 +30,7 @@ func TestRecount(t *testing.T) {
 	for i, s := range []user.Status{user.Created, user.Unchanged, user.Created} {
 		r := user.Record{Origin: user.Origin{Record: i + 1, File: "users.csv"}}
 		r.User.ID = strings.Repeat("u", i+1)
-		if err := w.Write(user.Outcome{Record: &r, Status: s, Action: user.Create}); err != nil {
+		if err := w.Write(&user.Outcome{Record: &r, Status: s, Action: user.Create}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -97,7 +97,7 @@ func TestRecountGroups(t *testing.T) {
 			r.Origin = user.Origin{Record: 9, Absent: true}
 		}
 		o := user.Outcome{Record: &r, Status: user.Statuses[5+i%4], Code: "c", HTTP: 400 + i%4, Detail: "email: '" + strings.Repeat("x", i) + "' is bad"}
-		if err := w.Write(o); err != nil {
+		if err := w.Write(&o); err != nil {
 			t.Fatal(err)
 		}
 	}

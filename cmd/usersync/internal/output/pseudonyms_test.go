@@ -24,11 +24,12 @@ func TestPseudonymsAreTurnedBack(t *testing.T) {
 		if r.User.ID = "cust-" + string(status); r.Origin.Absent {
 			r.Origin.File = ""
 		}
-		if err := w.Write(user.Outcome{Record: &r, Status: status, Remote: r.User.ID}); err != nil {
+		o := user.Outcome{Record: &r, Status: status, Remote: r.User.ID}
+		if err := w.Write(&o); err != nil {
 			t.Fatal(err)
 		}
-		if r.User.ID != "cust-"+string(status) {
-			t.Error("the record was changed")
+		if r.User.ID != "cust-"+string(status) || o.Record != &r || o.Remote != r.User.ID {
+			t.Error("the outcome or its record was changed")
 		}
 	}
 	if err := f.Finish(true, nil); err != nil {

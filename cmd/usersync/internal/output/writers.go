@@ -51,11 +51,11 @@ func (f *Files) Writer(checkpointer writer.Writer) writer.Writer {
 }
 
 // settledHere reports whether an outcome is this shard's.
-func settledHere(o user.Outcome) bool { return o.Status != user.Elsewhere }
+func settledHere(o *user.Outcome) bool { return o.Status != user.Elsewhere }
 
 // rejected reports whether an outcome belongs in rejects. The deletion of a missing user
 // does not: it has no row to send again.
-func rejected(o user.Outcome) bool { return o.Status.Rejected() && !o.Record.Origin.Absent }
+func rejected(o *user.Outcome) bool { return o.Status.Rejected() && !o.Record.Origin.Absent }
 
 // headerSkipper skips a header that is already in the file.
 type headerSkipper struct {

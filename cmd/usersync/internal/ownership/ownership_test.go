@@ -29,7 +29,7 @@ func (c client) Traits() destination.Traits { return destination.Traits{OwnKeys:
 // discard takes outcomes and keeps none.
 type discard struct{}
 
-func (discard) Write(user.Outcome) error { return nil }
+func (discard) Write(*user.Outcome) error { return nil }
 
 // newRun returns a run to an API, with a ledger of its own, whose results say that rows led to the
 // users of these keys.
@@ -53,7 +53,7 @@ func newRun(t *testing.T, ownKeys bool, keys ...string) Run {
 	for i, key := range keys {
 		r := user.Record{Origin: user.Origin{Record: i + 1, File: "users.csv"}}
 		r.User.ID = "row-" + key
-		if err := w.Write(user.Outcome{Record: &r, Status: user.Refused, Code: user.CodeSameUser, Remote: key}); err != nil {
+		if err := w.Write(&user.Outcome{Record: &r, Status: user.Refused, Code: user.CodeSameUser, Remote: key}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -36,7 +36,7 @@ func newOutcomes() *outcomes {
 }
 
 // Write adds an outcome.
-func (f *outcomes) Write(o user.Outcome) error {
+func (f *outcomes) Write(o *user.Outcome) error {
 	if o.Status == user.Failed || o.Status == user.InDoubt {
 		return &exit.Error{Err: fmt.Errorf("plan record %d: the read that it needs has failed (%s)", o.Record.Origin.Record, o.Code),
 			Code: exit.Temporary, Hint: "plan again later, or without --read"}
@@ -52,7 +52,7 @@ func (f *outcomes) Write(o user.Outcome) error {
 	if ids := f.first[o.Status]; len(ids) < firstShown {
 		f.first[o.Status] = append(ids, f.ids.Of(o.Record.User.ID))
 	}
-	if op := opOf(&o); f.file != nil && op != "" {
+	if op := opOf(o); f.file != nil && op != "" {
 		if err := f.file.Add(o.Record, op); err != nil {
 			return err
 		}

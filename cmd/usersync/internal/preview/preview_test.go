@@ -155,7 +155,7 @@ func TestTooManyChanges(t *testing.T) {
 // If a read fails that a plan needs, the plan ends: the rest would be a guess.
 func TestAReadThatFails(t *testing.T) {
 	for _, status := range []user.Status{user.Failed, user.InDoubt} {
-		err := newOutcomes().Write(user.Outcome{Record: &user.Record{Origin: user.Origin{Record: 7}}, Status: status, Code: "http_503"})
+		err := newOutcomes().Write(&user.Outcome{Record: &user.Record{Origin: user.Origin{Record: 7}}, Status: status, Code: "http_503"})
 		if bad, ok := errors.AsType[*exit.Error](err); !ok || bad.Code != exit.Temporary || !strings.Contains(err.Error(), "record 7") {
 			t.Errorf("%s: %v", status, err)
 		}

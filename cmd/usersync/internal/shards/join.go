@@ -143,7 +143,7 @@ func writeOutcomes(all []user.Outcome, log *journal.Journal, to writer.Writer, c
 		return err
 	}
 	for i := range all {
-		if err := to.Write(all[i]); err != nil {
+		if err := to.Write(&all[i]); err != nil {
 			return err
 		}
 		counts.Outcomes[all[i].Status]++

@@ -35,7 +35,7 @@ func TestLateDeletions(t *testing.T) {
 // ids keeps the ids of outcomes.
 type ids []string
 
-func (w *ids) Write(o user.Outcome) error {
+func (w *ids) Write(o *user.Outcome) error {
 	*w = append(*w, o.Record.User.ID)
 	return nil
 }
