@@ -8,13 +8,20 @@ import (
 )
 
 // takeSlot waits until fewer calls are in flight than may be.
-func (p *Pace) takeSlot(ctx context.Context) error {
+func (p *Pace) takeSlot(ctx context.Context, t turn) error {
 	select {
 	case p.slots.held <- struct{}{}:
 		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
+	default:
 	}
+	return t.waits(telemetry.Slot, func() error {
+		select {
+		case p.slots.held <- struct{}{}:
+			return nil
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	})
 }
 
 // admit waits for everything but the slot.
@@ -40,12 +47,17 @@ func (p *Pace) admit(ctx context.Context, t turn) (probe bool, err error) {
 }
 
 // takeToken waits for a token of the rate, and starts the call unless something changed.
+// Without a limit there is nothing to wait for.
 func (p *Pace) takeToken(ctx context.Context, t turn, changed chan struct{}) (ok bool, err error) {
+	cause, limited := p.limit(t)
+	if !limited {
+		return p.start(ctx, changed)
+	}
 	take := p.tokens.take
 	if p.share != nil {
 		take = p.share.take
 	}
-	err = t.waits(p.limit(t), func() error {
+	err = t.waits(cause, func() error {
 		ok, err = take(ctx, changed, func() (bool, error) { return p.start(ctx, changed) })
 		return err
 	})

@@ -15,8 +15,6 @@ import (
 	"time"
 
 	"golang.org/x/time/rate"
-
-	"usersync/sync/telemetry"
 )
 
 // The reasons why Begin refuses every further call.
@@ -109,8 +107,7 @@ func New(o Options) *Pace {
 // ErrNoLimit. No call may be made after it, now or later.
 func (p *Pace) Begin(ctx context.Context) (end func(status int, answered bool), err error) {
 	turn := turnOf(ctx)
-	err = turn.waits(telemetry.Slot, func() error { return p.takeSlot(ctx) })
-	if err != nil {
+	if err := p.takeSlot(ctx, turn); err != nil {
 		return nil, err
 	}
 	probe, err := p.admit(ctx, turn)
