@@ -18,6 +18,7 @@ type pool struct {
 	ctx         context.Context
 	workers     *workers
 	destination destination.Destination
+	calls       map[user.Op]destination.OpTraits // asked once: the traits pass through every layer
 	journal     Journal
 	collector   *collector
 	stop        func(error)
@@ -27,7 +28,7 @@ type pool struct {
 }
 
 func newPool(ctx context.Context, j Job, c *collector, first *canaries, stop func(error)) *pool {
-	return &pool{ctx: ctx, workers: newWorkers(j.Limits, c.window, first), destination: j.Destination, journal: j.Journal, collector: c, stop: stop, stats: j.Stats}
+	return &pool{ctx: ctx, workers: newWorkers(j.Limits, c.window, first), destination: j.Destination, calls: j.Destination.Traits().Ops, journal: j.Journal, collector: c, stop: stop, stats: j.Stats}
 }
 
 // deliver sends the batch as soon as a worker is free, and blocks until then.
@@ -72,7 +73,7 @@ func (p *pool) journalSent(b user.Batch) error {
 		return nil
 	}
 	defer p.stats.Add(telemetry.Journal, time.Now())
-	traits := p.destination.Traits().Ops[b.Op]
+	traits := p.calls[b.Op]
 	switch {
 	case b.Op == user.Create && traits.Replay == destination.Unsafe:
 		return p.journalUnsafe(b)

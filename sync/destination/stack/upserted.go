@@ -78,13 +78,14 @@ func (u Upserted) followAll(ctx context.Context, b user.Batch, outcomes []user.O
 // confirm reads users that are said to be missing before a create that cannot be
 // repeated: one answer is not enough evidence for that.
 func (u Upserted) confirm(ctx context.Context, b user.Batch, outcomes []user.Outcome, places []int) error {
-	if u.Traits().Ops[user.Create].Replay != destination.Unsafe {
+	missing := func(i int) bool { return outcomes[i].Status == user.Missing && b.Records[i].Op == user.Upsert }
+	if !slices.ContainsFunc(places, missing) || u.Traits().Ops[user.Create].Replay != destination.Unsafe {
 		return nil
 	}
 	group, ctx := parallel.New(ctx)
 	for _, i := range places {
-		if r := b.Records[i]; outcomes[i].Status == user.Missing && r.Op == user.Upsert {
-			group.Go(func() error { return u.confirmOne(ctx, &outcomes[i], r) })
+		if missing(i) {
+			group.Go(func() error { return u.confirmOne(ctx, &outcomes[i], b.Records[i]) })
 		}
 	}
 	return group.Wait()
