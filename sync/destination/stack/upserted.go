@@ -23,7 +23,7 @@ type Upserted struct{ destination.API }
 // Apply sends b and follows up on users that exist or are missing.
 func (u Upserted) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
 	outcomes, err := u.API.Apply(ctx, b)
-	if err == nil {
+	if err == nil && slices.ContainsFunc(outcomes, unresolved) {
 		places := make([]int, len(outcomes))
 		for i := range places {
 			places[i] = i
@@ -35,6 +35,8 @@ func (u Upserted) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, erro
 	}
 	return outcomes, nil
 }
+
+func unresolved(o user.Outcome) bool { return o.Status == user.Exists || o.Status == user.Missing }
 
 // follow settles the given records, which b's call has just answered, and makes the
 // follow-up calls in parallel. A create that follows "exists" carries one user, so its
