@@ -18,6 +18,7 @@ type pool struct {
 	ctx         context.Context
 	workers     *workers
 	destination destination.Destination
+	calls       map[user.Op]destination.OpTraits // asked once: the traits pass through every layer
 	journal     Journal
 	collector   *collector
 	stop        func(error)
@@ -27,7 +28,20 @@ type pool struct {
 }
 
 func newPool(ctx context.Context, j Job, c *collector, first *canaries, stop func(error)) *pool {
-	return &pool{ctx: ctx, workers: newWorkers(j.Limits, c.window, first), destination: j.Destination, journal: j.Journal, collector: c, stop: stop, stats: j.Stats}
+	return &pool{ctx: ctx, workers: newWorkers(j.Limits, c.window, first), destination: j.Destination, calls: j.Destination.Traits().Ops, journal: j.Journal, collector: c, stop: stop, stats: j.Stats}
+}
+
+// look records the rows of a batch that a read comes before. It returns false if the run
+// must stop.
+func (p *pool) look(b user.Batch) bool {
+	if p.journal == nil {
+		return true
+	}
+	err := p.journal.Looked(b)
+	if err != nil {
+		p.stop(err)
+	}
+	return err == nil
 }
 
 // deliver sends the batch as soon as a worker is free, and blocks until then.
@@ -63,21 +77,24 @@ func (p *pool) send(b user.Batch) {
 	p.collector.incoming <- outcomes
 }
 
+// looksFirst reports whether a read decides who of a batch is sent.
+func looksFirst(op user.Op, t destination.OpTraits) bool {
+	return t.Merge && (op != user.Create || t.Replay != destination.Unsafe)
+}
+
 // journalSent records that a batch is about to be sent. If a read decides who is sent,
 // the middleware that reads records that: a run that is killed while it reads has sent
-// nothing. Creates that must not be repeated are recorded right before the call:
-// otherwise a killed process would leave in doubt what was only waiting for its turn.
+// nothing, and only its rows are recorded (look). Creates that must not be repeated are
+// recorded right before the call: otherwise a killed process would leave in doubt what
+// was only waiting for its turn.
 func (p *pool) journalSent(b user.Batch) error {
-	if p.journal == nil {
+	traits := p.calls[b.Op]
+	if p.journal == nil || looksFirst(b.Op, traits) {
 		return nil
 	}
 	defer p.stats.Add(telemetry.Journal, time.Now())
-	traits := p.destination.Traits().Ops[b.Op]
-	switch {
-	case b.Op == user.Create && traits.Replay == destination.Unsafe:
+	if b.Op == user.Create && traits.Replay == destination.Unsafe {
 		return p.journalUnsafe(b)
-	case traits.Merge:
-		return p.journal.Looked(b)
 	}
 	if err := p.journal.Sent(b); err != nil {
 		return err

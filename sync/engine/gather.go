@@ -9,24 +9,34 @@ import (
 
 // groups gathers records into batches, one per kind of call. Runs of the same input
 // send in the same order.
-type groups struct {
-	open   []group
-	number int
-}
+type groups struct{ open []group }
 
-// group is a batch that is being filled.
+// group is a batch that is being filled or, for calls that a read comes before, several.
 type group struct {
 	op      user.Op
-	size    int
+	size    int  // records of one call
+	full    int  // records that are gathered
+	looks   bool // a read comes before the call
 	records []*user.Record
 }
+
+// lookedTogether is how many records are recorded together before their reads. Their calls carry
+// one each, and each would have to be recorded by itself otherwise.
+const lookedTogether = 16
 
 func newGroups(t destination.Traits, size int) groups {
 	var g groups
 	for _, op := range [...]user.Op{user.Create, user.Update, user.Delete} {
-		if traits, ok := t.Ops[op]; ok {
-			g.open = append(g.open, group{op: op, size: max(min(size, traits.Max), 1)})
+		traits, ok := t.Ops[op]
+		if !ok {
+			continue
 		}
+		size := max(min(size, traits.Max), 1)
+		one := group{op: op, size: size, full: size, looks: looksFirst(op, traits)}
+		if one.looks {
+			one.full = max(size, lookedTogether)
+		}
+		g.open = append(g.open, one)
 	}
 	return g
 }
@@ -45,18 +55,17 @@ func (g *groups) of(op user.Op) *group {
 // add adds a record and reports whether the group is full.
 func (g *group) add(r *user.Record) (full bool) {
 	if g.records == nil {
-		g.records = make([]*user.Record, 0, g.size)
+		g.records = make([]*user.Record, 0, g.full)
 	}
 	g.records = append(g.records, r)
-	return len(g.records) >= g.size
+	return len(g.records) >= g.full
 }
 
-// cut returns the records of a group as a batch; it may be empty.
-func (g *groups) cut(from *group) user.Batch {
-	g.number++
-	b := user.Batch{Number: g.number, Op: from.op, Records: from.records}
-	from.records = nil
-	return b
+// take returns the records of the group, which is then empty.
+func (g *group) take() []*user.Record {
+	records := g.records
+	g.records = nil
+	return records
 }
 
 // containing returns the group with the record of the given ordinal, or nil. Parked

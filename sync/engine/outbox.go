@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"slices"
 
 	"usersync/sync/user"
 )
@@ -15,6 +16,7 @@ type outbox struct {
 	atOnce    int            // outcomes passed on at a time
 	settled   []user.Outcome // without a call, and not passed on yet
 	added     int            // records for a call
+	number    int            // of the last batch
 }
 
 func newOutbox(j Job, p *pool, c *collector) outbox {
@@ -33,7 +35,7 @@ func (b *outbox) add(ctx context.Context, r *user.Record, op user.Op) {
 	}
 	b.added++
 	if group.add(r) {
-		b.send(ctx, b.groups.cut(group))
+		b.send(ctx, group)
 	}
 }
 
@@ -44,22 +46,42 @@ func (b *outbox) sendWith(ctx context.Context, ordinal int) bool {
 	if group == nil {
 		return false
 	}
-	b.send(ctx, b.groups.cut(group))
+	b.send(ctx, group)
 	return true
 }
 
 // sendAll sends every group, and passes on what was settled.
 func (b *outbox) sendAll(ctx context.Context) {
 	for i := range b.groups.open {
-		b.send(ctx, b.groups.cut(&b.groups.open[i]))
+		b.send(ctx, &b.groups.open[i])
 	}
 	b.flush()
 }
 
-func (b *outbox) send(ctx context.Context, batch user.Batch) {
-	if len(batch.Records) > 0 && ctx.Err() == nil {
-		b.pool.deliver(batch)
+// send sends a group, in as many calls as that takes.
+func (b *outbox) send(ctx context.Context, g *group) {
+	records := g.take()
+	if len(records) == 0 || ctx.Err() != nil {
+		return
 	}
+	if g.looks && !b.pool.look(user.Batch{Op: g.op, Records: records}) {
+		return
+	}
+	for call := range slices.Chunk(records, g.size) {
+		b.number++
+		b.pool.deliver(user.Batch{Number: b.number, Op: g.op, Records: call})
+	}
+}
+
+// passOn has nothing wait that waits only to be passed on together with others: records
+// that a read comes before, and outcomes that needed no call.
+func (b *outbox) passOn(ctx context.Context) {
+	for i := range b.groups.open {
+		if g := &b.groups.open[i]; g.looks {
+			b.send(ctx, g)
+		}
+	}
+	b.flush()
 }
 
 // mostRoom is for how many outcomes there is room before there are any.

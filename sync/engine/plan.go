@@ -102,7 +102,7 @@ func (p *planner) acceptAll(ctx context.Context, c chunk) bool {
 			return false
 		}
 	}
-	p.out.flush()
+	p.out.passOn(ctx)
 	return true
 }
 
@@ -130,7 +130,7 @@ func (p *planner) accept(ctx context.Context, r *user.Record, known user.LedgerE
 // false if the run stops in the meantime.
 func (p *planner) waitForCredits(ctx context.Context, oldest int) bool {
 	p.advanceCanaries(ctx)
-	p.out.flush()
+	p.out.passOn(ctx)
 	if p.out.sendWith(ctx, oldest) {
 		return true
 	}
@@ -196,7 +196,7 @@ func (p *planner) drain(ctx context.Context) {
 			p.settled(ctx, &outcomes[i])
 		}
 	}
-	p.out.flush()
+	p.out.passOn(ctx)
 }
 
 // settled processes an outcome, and gathers the next record of its id and those that waited

@@ -8,19 +8,27 @@ import (
 )
 
 // takeSlot waits until fewer calls are in flight than may be.
-func (p *Pace) takeSlot(ctx context.Context) error {
+func (p *Pace) takeSlot(ctx context.Context, t turn) error {
 	select {
 	case p.slots.held <- struct{}{}:
 		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
+	default:
 	}
+	return t.waits(telemetry.Slot, func() error {
+		select {
+		case p.slots.held <- struct{}{}:
+			return nil
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	})
 }
 
 // admit waits for everything but the slot.
 func (p *Pace) admit(ctx context.Context, t turn) (probe bool, err error) {
 	for {
-		hold, probe, changed, err := p.mayStart(time.Now())
+		now := time.Now()
+		hold, probe, changed, err := p.mayStart(now)
 		if err != nil {
 			return false, err
 		}
@@ -30,7 +38,7 @@ func (p *Pace) admit(ctx context.Context, t turn) (probe bool, err error) {
 			}
 			continue
 		}
-		ok, err := p.takeToken(ctx, t, changed)
+		ok, err := p.takeToken(ctx, t, now, changed)
 		if ok || err != nil {
 			p.abandonProbe(probe && err != nil)
 			return probe, err
@@ -40,13 +48,18 @@ func (p *Pace) admit(ctx context.Context, t turn) (probe bool, err error) {
 }
 
 // takeToken waits for a token of the rate, and starts the call unless something changed.
-func (p *Pace) takeToken(ctx context.Context, t turn, changed chan struct{}) (ok bool, err error) {
+// Without a limit there is nothing to wait for.
+func (p *Pace) takeToken(ctx context.Context, t turn, now time.Time, changed chan struct{}) (ok bool, err error) {
+	cause, limited := p.limit(t)
+	if !limited {
+		return p.start(ctx, now, changed)
+	}
 	take := p.tokens.take
 	if p.share != nil {
 		take = p.share.take
 	}
-	err = t.waits(p.limit(t), func() error {
-		ok, err = take(ctx, changed, func() (bool, error) { return p.start(ctx, changed) })
+	err = t.waits(cause, func() error {
+		ok, err = take(ctx, changed, func() (bool, error) { return p.start(ctx, time.Now(), changed) })
 		return err
 	})
 	p.haltWithoutLimit(err)

@@ -15,8 +15,6 @@ import (
 	"time"
 
 	"golang.org/x/time/rate"
-
-	"usersync/sync/telemetry"
 )
 
 // The reasons why Begin refuses every further call.
@@ -109,8 +107,7 @@ func New(o Options) *Pace {
 // ErrNoLimit. No call may be made after it, now or later.
 func (p *Pace) Begin(ctx context.Context) (end func(status int, answered bool), err error) {
 	turn := turnOf(ctx)
-	err = turn.waits(telemetry.Slot, func() error { return p.takeSlot(ctx) })
-	if err != nil {
+	if err := p.takeSlot(ctx, turn); err != nil {
 		return nil, err
 	}
 	probe, err := p.admit(ctx, turn)
@@ -121,16 +118,14 @@ func (p *Pace) Begin(ctx context.Context) (end func(status int, answered bool), 
 	began := time.Now()
 	p.slots.started(began)
 	return func(status int, answered bool) {
-		switch {
+		switch now := time.Now(); {
 		case status == notMade:
 			p.unmade(probe)
 		case status < 0: // it says nothing about the API
 			p.abandonProbe(probe)
 		default:
-			p.ended(status, answered, probe)
-		}
-		if status >= 0 {
-			p.slots.ended(began, answered)
+			p.ended(now, status, answered, probe)
+			p.slots.ended(began, now.Sub(began), answered)
 		}
 		if p.share != nil {
 			p.share.tellNow(ctx)
@@ -168,7 +163,7 @@ func (turnedAway) Unwrap() error { return ErrGaveUp }
 // start counts the call that is about to be made, unless the run ended or
 // something changed. It must check, because select picks any of the channels that
 // are ready.
-func (p *Pace) start(ctx context.Context, changed chan struct{}) (bool, error) {
+func (p *Pace) start(ctx context.Context, now time.Time, changed chan struct{}) (bool, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if ctx.Err() != nil {
@@ -178,7 +173,7 @@ func (p *Pace) start(ctx context.Context, changed chan struct{}) (bool, error) {
 		return false, nil
 	}
 	p.report.Calls++
-	p.speed.started(time.Now())
+	p.speed.started(now)
 	return true, nil
 }
 
@@ -191,8 +186,7 @@ func (p *Pace) unmade(probe bool) {
 }
 
 // ended records how a call ended.
-func (p *Pace) ended(status int, answered, probe bool) {
-	now := time.Now()
+func (p *Pace) ended(now time.Time, status int, answered, probe bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if answered {

@@ -84,11 +84,10 @@ func (s *slots) started(now time.Time) {
 // ended counts how long a call took, if it was answered: as one in eight of the average, so
 // that some calls a second follow an API that becomes slower within seconds. A call that
 // failed says nothing, but that waiting for the first answer does not show the latency.
-func (s *slots) ended(began time.Time, answered bool) {
+func (s *slots) ended(began time.Time, took time.Duration, answered bool) {
 	if !s.find {
 		return
 	}
-	took := time.Since(began)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.congestion != nil {

@@ -29,12 +29,8 @@ func newTokens(ceiling rate.Limit, burst int) tokens {
 }
 
 // take waits for a token and then calls start, which says whether the call starts.
-// It returns false without an error when changed ended the wait. Without a limit there is
-// nothing to wait for.
+// It returns false without an error when changed ended the wait.
 func (t *tokens) take(ctx context.Context, changed <-chan struct{}, start func() (bool, error)) (bool, error) {
-	if t.limiter.Limit() == rate.Inf {
-		return start()
-	}
 	asked := time.Now()
 	select {
 	case t.turn <- struct{}{}:

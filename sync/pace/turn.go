@@ -25,20 +25,25 @@ func (t turn) waits(c telemetry.Cause, wait func() error) error {
 	return err
 }
 
-// limit tells the turn how many calls per second are allowed, and returns what a wait for
-// the rate is for: its ceiling, or that the API has it lowered.
-func (p *Pace) limit(t turn) telemetry.Cause {
-	if t.Turn == nil {
-		return telemetry.Rate
-	}
+// limit tells the turn how many calls per second are allowed. It returns whether there is a
+// limit, and what a wait for it is for: its ceiling, or that the API has it lowered.
+func (p *Pace) limit(t turn) (c telemetry.Cause, limited bool) {
 	p.mu.Lock()
-	defer p.mu.Unlock()
 	allowed := p.speed.allowed()
+	p.mu.Unlock()
+	limited = allowed != rate.Inf
+	t.limited(allowed)
+	if asked := p.options.PerSecond; limited && (asked <= 0 || float64(allowed) < asked) {
+		return telemetry.Slowed, true
+	}
+	return telemetry.Rate, limited
+}
+
+func (t turn) limited(allowed rate.Limit) {
+	if t.Turn == nil {
+		return
+	}
 	if t.Limit = 0; allowed != rate.Inf {
 		t.Limit = float64(allowed)
 	}
-	if asked := p.options.PerSecond; allowed != rate.Inf && (asked <= 0 || float64(allowed) < asked) {
-		return telemetry.Slowed
-	}
-	return telemetry.Rate
 }

@@ -61,7 +61,7 @@ func (a Attested) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, erro
 
 // send sends b, and returns the indexes of the users that a delete did not find.
 func (a Attested) send(ctx context.Context, b user.Batch) (outcomes []user.Outcome, absent []int, err error) {
-	defer a.flights.begin()()
+	defer a.flights.end(a.flights.begin())
 	a.seen.begin(b)
 	outcomes, err = a.API.Apply(ctx, b)
 	for i := range outcomes {

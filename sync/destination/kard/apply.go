@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 
+	"usersync/sync/destination"
 	"usersync/sync/destination/rest"
 	"usersync/sync/destination/vocabulary"
 	"usersync/sync/user"
@@ -80,26 +81,26 @@ func (c *Client) single(ctx context.Context, op user.Op, r *user.Record) (user.O
 	}
 	m := c.reader()
 	defer c.readers.Put(m)
-	return m.settleOne(a, op, r)
+	return m.settleOne(a, op, request.Records)
 }
 
-// settleOne interprets the answer to a PUT or DELETE.
-func (m *multiStatus) settleOne(a *rest.Answer, op user.Op, r *user.Record) (user.Outcome, error) {
-	o := a.InDoubt()
-	o.Record = r
-	records := []*user.Record{r}
+// settleOne interprets the answer to a PUT or DELETE of the only record.
+func (m *multiStatus) settleOne(a *rest.Answer, op user.Op, only []*user.Record) (user.Outcome, error) {
+	r := only[0]
+	o := user.Outcome{Record: r, Status: user.InDoubt, HTTP: a.Status, RequestID: a.RequestID}
 	switch {
 	case a.Status == http.StatusNoContent && op == user.Delete:
-		o.Status, o.Code = user.Deleted, ""
+		o.Status = user.Deleted
 		return o, nil
 	case a.Status == http.StatusNoContent || a.Status == http.StatusAccepted:
+		o.Code = destination.StatusCode(a.Status)
 		return o, nil
 	}
-	if err := m.read(a.Body, records); err != nil {
+	if err := m.read(a.Body, only); err != nil {
 		if a.Status/100 == 2 {
 			return o, a.Unreadable(err)
 		}
-		m.reset(nil, records)
+		m.reset(nil, only)
 	}
 	if a.Status/100 == 4 {
 		o.Status = statusFor(op, a.Status)
@@ -121,9 +122,9 @@ func (m *multiStatus) success(w *vocabulary.Vocabulary, op user.Op, o user.Outco
 	case m.unknownIDs > 0:
 		o.Code = codeOtherID
 	case op == user.Delete:
-		o.Status, o.Code = user.Deleted, ""
+		o.Status = user.Deleted
 	case m.anyEchoed:
-		o.Status, o.Code = user.Updated, ""
+		o.Status = user.Updated
 	default:
 		o.Code = user.CodeNoAnswer
 	}

@@ -111,7 +111,8 @@ func traits(put Put) destination.Traits {
 
 // userPath returns the path of a user.
 func (c *Client) userPath(id string) []string {
-	return append(c.users[:len(c.users):len(c.users)], id)
+	path := make([]string, 0, len(c.users)+1)
+	return append(append(path, c.users...), id)
 }
 
 var (

@@ -32,7 +32,8 @@ type answer struct {
 	decoder, inner         jsontext.Decoder
 	source, object         bytes.Buffer
 	next                   int            // position of the user that should be next in data
-	places                 map[string]int // by id; built when data is not in the call's order
+	owned                  int            // position of the user whom the last error names
+	places                 map[string]int // by id; built when data, or errors, are not in the call's order
 	indexed                bool
 	beforeID, scratch, tmp []byte
 }
@@ -102,7 +103,7 @@ func (m *answer) opened(member func(name []byte) error) error {
 func (m *answer) reset(body []byte, records []*user.Record) {
 	m.records, m.errors, m.unknownIDs, m.anyEchoed = records, m.errors[:0], 0, false
 	m.echoed = append(m.echoed[:0], make([]bool, len(records))...)
-	m.next, m.indexed, m.beforeID = 0, false, m.beforeID[:0]
+	m.next, m.owned, m.indexed, m.beforeID = 0, 0, false, m.beforeID[:0]
 	m.source = *bytes.NewBuffer(body)
 	m.decoder.Reset(&m.source, lax)
 }
@@ -187,11 +188,13 @@ func (m *answer) fastID(v []byte) ([]byte, bool) {
 
 // id finds the id of an entry of data, and remembers the bytes before it.
 func (m *answer) id(v jsontext.Value) (id []byte, ok bool) {
-	m.members(v, func(name, value []byte) {
-		if string(name) == "id" {
-			id, ok = m.text(value)
-			m.beforeID = append(m.beforeID[:0], v[:int(m.inner.InputOffset())-len(value)]...)
+	m.members(v, func(name, value []byte) (more bool) {
+		if string(name) != "id" {
+			return true
 		}
+		id, ok = m.text(value)
+		m.beforeID = append(m.beforeID[:0], v[:int(m.inner.InputOffset())-len(value)]...)
+		return false
 	})
 	return id, ok
 }
@@ -219,8 +222,8 @@ func (m *answer) index() {
 	m.indexed = true
 }
 
-// members visits the members of a valid object.
-func (m *answer) members(object jsontext.Value, visit func(name, value []byte)) {
+// members visits the members of a valid object, until visit wants no more of them.
+func (m *answer) members(object jsontext.Value, visit func(name, value []byte) (more bool)) {
 	m.object = *bytes.NewBuffer(object)
 	m.inner.Reset(&m.object, lax)
 	if open(&m.inner, '{') != nil {
@@ -234,10 +237,9 @@ func (m *answer) members(object jsontext.Value, visit func(name, value []byte)) 
 		unquoted, _ := unquote(m.tmp[:0], name)
 		m.tmp = append(m.tmp[:0], unquoted...)
 		value, err := m.inner.ReadValue()
-		if err != nil {
+		if err != nil || !visit(m.tmp, value) {
 			return
 		}
-		visit(m.tmp, value)
 	}
 }
 

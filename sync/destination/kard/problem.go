@@ -27,7 +27,7 @@ func (m *answer) problem(v jsontext.Value) {
 	p := problem{at: unnamed}
 	var named bool
 	pointer := unnamed
-	m.members(v, func(name, value []byte) {
+	m.members(v, func(name, value []byte) bool {
 		switch string(name) {
 		case "id":
 			if id, ok := m.text(value); ok && len(id) > 0 {
@@ -42,6 +42,7 @@ func (m *answer) problem(v jsontext.Value) {
 		case "source":
 			pointer = pointedAt(value, len(m.records))
 		}
+		return true
 	})
 	if !named {
 		p.at = pointer
@@ -52,8 +53,16 @@ func (m *answer) problem(v jsontext.Value) {
 	m.errors = append(m.errors, p)
 }
 
+// owner returns the position of the user whom an error names. Most errors are in the call's
+// order: then no index is needed.
 func (m *answer) owner(id []byte) int {
 	if !m.indexed {
+		for i := m.owned; i < len(m.records); i++ {
+			if m.records[i].User.ID == string(id) {
+				m.owned = i
+				return i
+			}
+		}
 		m.index()
 	}
 	if at, ok := m.places[string(id)]; ok {
@@ -78,9 +87,9 @@ func (m *answer) trimmed(value []byte) string {
 func pointedAt(source []byte, users int) int {
 	var inner multiStatus
 	at := unnamed
-	inner.members(source, func(name, value []byte) {
+	inner.members(source, func(name, value []byte) (more bool) {
 		if string(name) != "pointer" {
-			return
+			return true
 		}
 		text, _ := inner.text(value)
 		rest, ok := bytes.CutPrefix(text, []byte("/data/"))
@@ -89,6 +98,7 @@ func pointedAt(source []byte, users int) int {
 		if ok && err == nil && int(n) < users {
 			at = int(n)
 		}
+		return false
 	})
 	return at
 }

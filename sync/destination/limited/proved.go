@@ -39,14 +39,20 @@ func NewProved(limited Limited, prober destination.Prober) Proved {
 
 // Apply sends b once the credentials are proved, if its call needs that.
 func (p Proved) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
-	t := p.Traits()
-	if p.prober == nil || !t.Probe || b.Op != user.Create || t.Ops[user.Create].Replay != destination.Unsafe {
-		return p.Limited.Apply(ctx, b)
-	}
-	if err := p.prove(ctx); err != nil {
-		return nil, asNotSent(err)
+	if p.needsProof(b.Op) {
+		if err := p.prove(ctx); err != nil {
+			return nil, asNotSent(err)
+		}
 	}
 	return p.Limited.Apply(ctx, b)
+}
+
+func (p Proved) needsProof(op user.Op) bool {
+	if p.prober == nil || op != user.Create {
+		return false
+	}
+	t := p.Traits()
+	return t.Probe && t.Ops[op].Replay == destination.Unsafe
 }
 
 // asNotSent returns the error of a probe as that of a create that was not sent. A 503

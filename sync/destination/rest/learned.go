@@ -33,11 +33,12 @@ func (c *Client) mediaNow() []string {
 	return c.media
 }
 
-// condition adds the condition that the API requires of a change.
-func (l *learned) condition(method string, header http.Header) {
-	if l.conditional.Load() && changes(method) && header["If-Match"] == nil {
-		header["If-Match"] = anyState
+// condition returns the condition that the API requires of a change; nil if it requires none.
+func (l *learned) condition(method string) []string {
+	if l.conditional.Load() && changes(method) {
+		return anyState
 	}
+	return nil
 }
 
 // changes reports whether the method changes what is there already.

@@ -4,13 +4,11 @@ import (
 	"bytes"
 	"context"
 	"io"
-	"maps"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 
-	"usersync/sync/telemetry"
 	"usersync/sync/user"
 )
 
@@ -39,21 +37,9 @@ type Request struct {
 // attempt must be a call of its own, with its own token from the limiter. From a
 // bytes.Reader it knows that it need not write the headers ahead of the body.
 func (c *Client) request(ctx context.Context, r Request, token bearer) (request *http.Request, body []byte) {
-	header := http.Header{"User-Agent": c.agent, "Accept": c.mediaNow()}
-	if token.header != nil {
-		header[token.name] = token.header
-	}
 	out := c.body(r.Append)
-	if r.Append != nil {
-		header["Content-Type"] = c.mediaNow()
-	}
-	maps.Copy(header, r.Header)
-	if parent := telemetry.Traceparent(ctx); parent != "" {
-		header["Traceparent"] = []string{parent}
-	}
-	c.learned.condition(r.Method, header)
 	request = new(http.Request).WithContext(ctx)
-	request.Method, request.URL, request.Host, request.Header = r.Method, c.url(r.Path, r.Query), c.base.Host, header
+	request.Method, request.URL, request.Host, request.Header = r.Method, c.url(r.Path, r.Query), c.base.Host, c.header(ctx, r, token)
 	request.Proto, request.ProtoMajor, request.ProtoMinor = "HTTP/1.1", 1, 1
 	request.Body, request.ContentLength = io.NopCloser(bytes.NewReader(out)), int64(len(out))
 	if r.Append == nil && saysNoLength(r.Method) {

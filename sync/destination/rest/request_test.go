@@ -83,3 +83,22 @@ func TestConnectionIsKept(t *testing.T) {
 		t.Errorf("%d connections for 8 calls in a row", len(addresses))
 	}
 }
+
+// What one call adds to the headers is not in the next.
+func TestAHeaderIsOfOneCall(t *testing.T) {
+	var got http.Header
+	c := serve(t, func(w http.ResponseWriter, r *http.Request) { got = r.Header })
+	own := post
+	own.Header = http.Header{"Idempotency-Key": {"1"}, "Accept": {"text/plain"}}
+	for _, want := range []struct {
+		call        Request
+		key, accept string
+	}{{post, "", "application/json"}, {own, "1", "text/plain"}, {post, "", "application/json"}} {
+		if ce := do(t, t.Context(), c, want.call); ce != nil {
+			t.Fatal(ce)
+		}
+		if got.Get("Idempotency-Key") != want.key || got.Get("Accept") != want.accept {
+			t.Errorf("a call with %v has %v", want.call.Header, got)
+		}
+	}
+}

@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"net/url"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"usersync/sync/destination"
@@ -37,6 +38,7 @@ type Client struct {
 	traffic   *traffic.Recorder
 	tokens    *tokens
 	learned   learned
+	common    atomic.Pointer[common]
 	answers   sync.Pool // *bytes.Buffer
 	requests  sync.Pool // *[]byte
 }

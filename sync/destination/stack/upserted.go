@@ -23,7 +23,7 @@ type Upserted struct{ destination.API }
 // Apply sends b and follows up on users that exist or are missing.
 func (u Upserted) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
 	outcomes, err := u.API.Apply(ctx, b)
-	if err == nil {
+	if err == nil && slices.ContainsFunc(outcomes, unresolved) {
 		places := make([]int, len(outcomes))
 		for i := range places {
 			places[i] = i
@@ -35,6 +35,8 @@ func (u Upserted) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, erro
 	}
 	return outcomes, nil
 }
+
+func unresolved(o user.Outcome) bool { return o.Status == user.Exists || o.Status == user.Missing }
 
 // follow settles the given records, which b's call has just answered, and makes the
 // follow-up calls in parallel. A create that follows "exists" carries one user, so its
@@ -78,13 +80,14 @@ func (u Upserted) followAll(ctx context.Context, b user.Batch, outcomes []user.O
 // confirm reads users that are said to be missing before a create that cannot be
 // repeated: one answer is not enough evidence for that.
 func (u Upserted) confirm(ctx context.Context, b user.Batch, outcomes []user.Outcome, places []int) error {
-	if u.Traits().Ops[user.Create].Replay != destination.Unsafe {
+	missing := func(i int) bool { return outcomes[i].Status == user.Missing && b.Records[i].Op == user.Upsert }
+	if !slices.ContainsFunc(places, missing) || u.Traits().Ops[user.Create].Replay != destination.Unsafe {
 		return nil
 	}
 	group, ctx := parallel.New(ctx)
 	for _, i := range places {
-		if r := b.Records[i]; outcomes[i].Status == user.Missing && r.Op == user.Upsert {
-			group.Go(func() error { return u.confirmOne(ctx, &outcomes[i], r) })
+		if missing(i) {
+			group.Go(func() error { return u.confirmOne(ctx, &outcomes[i], b.Records[i]) })
 		}
 	}
 	return group.Wait()

@@ -12,6 +12,12 @@ import (
 	"time"
 )
 
+// How the names of headers begin, as net/http spells them.
+const (
+	kardQuota   = "Kard-Api-Usage-Quota-"
+	vendorLimit = "X-Ratelimit-"
+)
+
 // Advice is what an answer's headers say about the next call.
 type Advice struct {
 	Wait      time.Duration // before the next call; 0 if the API asks for none
@@ -27,10 +33,13 @@ type Advice struct {
 // headers; only limits on requests) and their older RateLimit-Remaining and -Reset. It
 // ignores malformed headers, as that draft requires.
 func Read(status int, h http.Header, now time.Time) Advice {
+	if !mentionsLimits(h) { // as most answers
+		return Advice{}
+	}
 	theirs := func() time.Time { return serverTime(h, now) } // most answers ask for no wait, and need no time
 	l := readLimits(h)
 	a := Advice{PerSecond: l.granted, Pace: l.pace, PaceEnds: l.paceEnds}
-	if n, ok := number(h.Get("Kard-Api-Usage-Quota-Capacity")); ok && n >= 1 {
+	if n, ok := number(h.Get(kardQuota + "Capacity")); ok && n >= 1 {
 		a.PerSecond = n / 60 // it is per minute
 	}
 	exhausted := status == http.StatusTooManyRequests
@@ -40,16 +49,26 @@ func Read(status int, h http.Header, now time.Time) Advice {
 	if a.Wait > 0 {
 		return a
 	}
-	quota := func(prefix, remaining, reset string) {
-		if r, ok := number(h.Get(prefix + remaining)); exhausted && !ok || ok && r <= 0 {
-			a.ask(prefix+reset, resetIn(h.Get(prefix+reset), theirs))
+	quota := func(prefix string) {
+		if r, ok := number(h.Get(prefix + "Remaining")); exhausted && !ok || ok && r <= 0 {
+			a.ask(prefix+"Reset", resetIn(h.Get(prefix+"Reset"), theirs))
 		}
 	}
-	quota("Kard-Api-Usage-Quota-", "Remaining", "Reset")
-	quota("X-Ratelimit-", "Remaining", "Reset")
-	quota("Ratelimit-", "Remaining", "Reset")
+	quota(kardQuota)
+	quota(vendorLimit)
+	quota("Ratelimit-")
 	a.ask("RateLimit", l.wait)
 	return a
+}
+
+// mentionsLimits reports whether there is any of the headers that Read looks for.
+func mentionsLimits(h http.Header) bool {
+	for name := range h {
+		if name == "Retry-After" || strings.HasPrefix(name, kardQuota) || strings.HasPrefix(name, vendorLimit) || strings.HasPrefix(name, "Ratelimit") {
+			return true
+		}
+	}
+	return false
 }
 
 // ask keeps the longest wait.
