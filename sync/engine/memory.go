@@ -118,7 +118,7 @@ func (m *memory) settles(r *user.Record, known user.LedgerEntry) (user.Outcome, 
 	if known.State != user.Present && known.State != user.AcceptedLater {
 		return user.Outcome{}, false
 	}
-	o := user.Outcome{Record: r, At: time.Now()}
+	o := user.Outcome{Record: r}
 	switch {
 	case r.Op == user.Create: // even if it may have been sent: the ledger is never ahead of what is written
 		o.Status, o.Code = user.Refused, user.CodeExists

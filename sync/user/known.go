@@ -31,14 +31,14 @@ func (s EntryState) String() string {
 
 // LedgerEntry is what the ledger knows of one id.
 type LedgerEntry struct {
-	State  EntryState
-	Row    int64 // the ledger's own small number of the user; 0 if absent
-	Remote string
+	State EntryState
 	// Shared says that another id holds the same Remote: a ledger of an earlier version
 	// may say so.
 	Shared bool
 	// OtherFeedOnly says that only other feeds have brought the user so far.
 	OtherFeedOnly bool
+	Row           int64 // the ledger's own small number of the user; 0 if absent
+	Remote        string
 	Run           string // the last run that had the user
 	Record        int    // and the record there
 	Fingerprints  Fingerprints
