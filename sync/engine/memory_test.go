@@ -15,7 +15,7 @@ import (
 // run yet. It keeps the user's value in place of the remote key.
 type stale struct{ value string }
 
-func (s stale) Lookup(_ context.Context, ids []string) ([]user.LedgerEntry, error) {
+func (s stale) Lookup(_ context.Context, ids []string, _ []user.LedgerEntry) ([]user.LedgerEntry, error) {
 	known := make([]user.LedgerEntry, len(ids))
 	for i := range known {
 		known[i] = user.LedgerEntry{State: user.Present, Remote: s.value}
@@ -105,7 +105,7 @@ func valued(values []string, pause time.Duration) iter.Seq2[[]*user.Record, erro
 // byID is a ledger that holds the value of each id.
 type byID map[string]string
 
-func (v byID) Lookup(_ context.Context, ids []string) ([]user.LedgerEntry, error) {
+func (v byID) Lookup(_ context.Context, ids []string, _ []user.LedgerEntry) ([]user.LedgerEntry, error) {
 	known := make([]user.LedgerEntry, len(ids))
 	for i, id := range ids {
 		if value, held := v[id]; held {

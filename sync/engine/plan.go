@@ -102,6 +102,7 @@ func (p *planner) acceptAll(ctx context.Context, c chunk) bool {
 			return false
 		}
 	}
+	c.release()
 	p.out.flush()
 	return true
 }
