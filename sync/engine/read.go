@@ -11,8 +11,8 @@ import (
 // chunk is what the reader passes on: records, or the error that ended them.
 type chunk struct {
 	records    []*user.Record
-	known      []user.LedgerEntry // of each record; nil without a ledger
-	checkpoint int                // the last record that the ledger had seen before the lookup
+	known      []user.LedgerEntry      // of each record; nil without a ledger
+	checkpoint int                     // the last record that the ledger had seen before the lookup
 	free       chan []user.LedgerEntry // takes the memory of known once the chunk is planned
 	err        error
 }

@@ -2,7 +2,8 @@
 // schema up to date, and hides how the two differ. It knows the ledger's tables, and not
 // what their rows mean.
 //
-// Start at Open. Only dialect.go, sqlite.go and postgres.go know which database it is.
+// Start at Open. Only dialect.go knows both databases, and entry.go how to read both: SQLite is in
+// sqlite.go, put.go and append.go, PostgreSQL in postgres.go and copy.go.
 package database
 
 import (

@@ -99,6 +99,13 @@ func RetryBusy(ctx context.Context, do func(context.Context) error) error {
 	}
 }
 
+// undoneBySQLite reports whether a rollback failed because there was nothing to undo: SQLite does
+// that by itself if the disk is full or broken.
+func undoneBySQLite(err error) bool {
+	failed, ok := errors.AsType[*sqlite.Error](err)
+	return ok && failed.Code() == sqlitelib.SQLITE_ERROR
+}
+
 // ownFile creates the file if there is none, and refuses one that belongs to another user
 // or that other users may write.
 func ownFile(path string) error {
