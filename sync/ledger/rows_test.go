@@ -7,8 +7,8 @@ import (
 	"usersync/sync/user"
 )
 
-// Each new user gets the row after that of the one before, and none gets the row of a user who is
-// gone, whichever scopes the ledger has.
+// Each new user gets the row after that of the one before, and none gets the row of a user who
+// was removed, whichever scopes the ledger has.
 func TestNewUsersGetTheNextRow(t *testing.T) {
 	everywhere(t, func(t *testing.T, url string) {
 		var scopes [3]*Ledger

@@ -59,8 +59,8 @@ func putSQLite(ctx context.Context, db *DB, tx *Tx, scope int64, rows []*Row) er
 	return appendEntries(ctx, db, tx, scope, added[n:])
 }
 
-// notNext returns how many of the new entries, from the first on, SQLite would not number as
-// they are if it gave each the next number: all of them if another scope has higher numbers.
+// notNext returns how many of the new entries, from the first on, would get another number if
+// SQLite gave each the next one: all of them if another scope has higher numbers.
 func notNext(ctx context.Context, db *DB, tx *Tx, added []*Row) (n int, err error) {
 	var last int64
 	if err := db.QueryRow(ctx, tx, `SELECT COALESCE(max(num), 0) FROM usersync_entry`).Scan(&last); err != nil {
