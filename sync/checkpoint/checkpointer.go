@@ -117,7 +117,7 @@ func (c *Checkpointer) Write(o *user.Outcome) error {
 		c.met = append(c.met, m)
 	}
 	if c.options.Ledger != nil && o.Record.Err == nil {
-		if e, changes := ledger.EntryOf(o, c.fingerprinter); changes {
+		if e, changes := ledger.EntryOf(o, c.fingerprinter, c.prints()); changes {
 			c.entries = append(c.entries, e)
 		}
 		if o.Code == user.CodeSameUser {

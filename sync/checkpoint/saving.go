@@ -8,6 +8,7 @@ import (
 	"usersync/sync/destination/parallel"
 	"usersync/sync/journal"
 	"usersync/sync/ledger"
+	"usersync/sync/user"
 )
 
 // pending is what a checkpoint tells the ledger.
@@ -15,6 +16,15 @@ type pending struct {
 	entries     []ledger.Entry
 	met         []ledger.MetRow
 	overwritten overwritten
+}
+
+// prints returns room for the fingerprints of the next entry: that of an entry of a checkpoint
+// that was made.
+func (p *pending) prints() []user.Fingerprint {
+	if n := len(p.entries); n < cap(p.entries) {
+		return p.entries[:n+1][n].Fingerprints.Fields
+	}
+	return nil
 }
 
 // saving is a checkpoint that is made while the run continues.

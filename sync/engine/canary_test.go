@@ -16,7 +16,7 @@ import (
 // some is a ledger that holds every third user, and of these every second unchanged.
 type some struct{}
 
-func (some) Lookup(_ context.Context, ids []string) ([]user.LedgerEntry, error) {
+func (some) Lookup(_ context.Context, ids []string, _ []user.LedgerEntry) ([]user.LedgerEntry, error) {
 	known := make([]user.LedgerEntry, len(ids))
 	for i, id := range ids {
 		if n := number(id); n%3 == 0 {

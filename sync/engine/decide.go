@@ -1,10 +1,6 @@
 package engine
 
-import (
-	"time"
-
-	"usersync/sync/user"
-)
+import "usersync/sync/user"
 
 // decider decides what a record needs, by what is known of its user. Only the planner uses
 // it.
@@ -99,7 +95,7 @@ func call(intent user.Op, state user.EntryState) user.Op {
 
 func invalid(r *user.Record) user.Outcome {
 	o := user.Unsent(r.Err)
-	o.Record, o.At = r, time.Now()
+	o.Record = r
 	o.NoteRecurring()
 	return o
 }

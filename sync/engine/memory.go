@@ -14,8 +14,9 @@ import (
 // Ledger says what the destination is known to hold. Its methods are safe for
 // concurrent use.
 type Ledger interface {
-	// Lookup returns what is known of each id, in their order.
-	Lookup(ctx context.Context, ids []string) ([]user.LedgerEntry, error)
+	// Lookup returns what is known of each id, in their order. It uses the memory of room if
+	// that is enough.
+	Lookup(ctx context.Context, ids []string, room []user.LedgerEntry) ([]user.LedgerEntry, error)
 	// Checkpointed is the ordinal of the last record whose outcome Lookup can see.
 	Checkpointed() int
 	// Unchanged reports whether the destination is known to hold everything that the
@@ -118,7 +119,7 @@ func (m *memory) settles(r *user.Record, known user.LedgerEntry) (user.Outcome, 
 	if known.State != user.Present && known.State != user.AcceptedLater {
 		return user.Outcome{}, false
 	}
-	o := user.Outcome{Record: r, At: time.Now()}
+	o := user.Outcome{Record: r}
 	switch {
 	case r.Op == user.Create: // even if it may have been sent: the ledger is never ahead of what is written
 		o.Status, o.Code = user.Refused, user.CodeExists
@@ -160,12 +161,13 @@ func (j Job) lookAhead(ctx context.Context, chunks <-chan chunk) <-chan chunk {
 	if j.Ledger == nil && j.Looked == nil {
 		return chunks
 	}
-	looked := make(chan chunk, 1)
+	looked, free := make(chan chunk, 1), make(chan []user.LedgerEntry, 1)
 	go func() {
 		defer close(looked)
 		defer onPanic(func(err error) { pass(ctx, looked, chunk{err: err}) })
 		for c := range chunks {
 			c, last := together(c, chunks)
+			c.free = free
 			if c = j.lookup(ctx, c); !pass(ctx, looked, c) || c.err != nil {
 				return
 			}
@@ -240,7 +242,7 @@ func (j Job) ask(ctx context.Context, c *chunk) error {
 		}
 	}
 	began := time.Now()
-	known, err := j.Ledger.Lookup(ctx, ids)
+	known, err := j.Ledger.Lookup(ctx, ids, c.room())
 	j.Stats.Add(telemetry.Ledger, began)
 	if err != nil {
 		return err

@@ -15,7 +15,7 @@ import (
 // run yet. It keeps the user's value in place of the remote key.
 type stale struct{ value string }
 
-func (s stale) Lookup(_ context.Context, ids []string) ([]user.LedgerEntry, error) {
+func (s stale) Lookup(_ context.Context, ids []string, _ []user.LedgerEntry) ([]user.LedgerEntry, error) {
 	known := make([]user.LedgerEntry, len(ids))
 	for i := range known {
 		known[i] = user.LedgerEntry{State: user.Present, Remote: s.value}
@@ -68,6 +68,26 @@ func TestLaterRowOfAnIDSeesTheEarlierOne(t *testing.T) {
 	})
 }
 
+// What needs no call is settled when it is planned, unless an earlier start of the run has settled
+// it.
+func TestWhatNeedsNoCallIsSettledAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		began, out := time.Now(), new(results)
+		earlier := engine.Resumed{MaybeSentTo: 2, OutcomeOf: func(r *user.Record) (user.Outcome, bool, error) {
+			return user.Outcome{Record: r, Status: user.Updated, At: began.Add(-time.Minute)}, r.Origin.Record == 2, nil
+		}}
+		job := engine.Job{Records: valued([]string{"A", "B", "B"}, time.Hour), Destination: newAPI(out, 0), Results: out, Ledger: stale{"A"}, Resumed: earlier}
+		if _, err := job.Run(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		for i, want := range []time.Duration{0, -time.Minute, 2 * time.Hour} {
+			if got := out.list[i].At.Sub(began); got != want {
+				t.Errorf("row %d was settled after %v, want %v", i+1, got, want)
+			}
+		}
+	})
+}
+
 // valued yields a row of one user for each value, with pauses in between.
 func valued(values []string, pause time.Duration) iter.Seq2[[]*user.Record, error] {
 	return func(yield func([]*user.Record, error) bool) {
@@ -85,7 +105,7 @@ func valued(values []string, pause time.Duration) iter.Seq2[[]*user.Record, erro
 // byID is a ledger that holds the value of each id.
 type byID map[string]string
 
-func (v byID) Lookup(_ context.Context, ids []string) ([]user.LedgerEntry, error) {
+func (v byID) Lookup(_ context.Context, ids []string, _ []user.LedgerEntry) ([]user.LedgerEntry, error) {
 	known := make([]user.LedgerEntry, len(ids))
 	for i, id := range ids {
 		if value, held := v[id]; held {

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"slices"
+	"time"
 
 	"usersync/sync/user"
 )
@@ -87,7 +88,7 @@ func (b *outbox) passOn(ctx context.Context) {
 // mostRoom is for how many outcomes there is room before there are any.
 const mostRoom = 100
 
-// settle keeps an outcome that needed no call.
+// settle keeps an outcome that needed no call. Without a time, it gets that of flush.
 func (b *outbox) settle(o user.Outcome) {
 	if b.settled == nil {
 		b.settled = make([]user.Outcome, 0, min(b.atOnce, mostRoom))
@@ -98,10 +99,18 @@ func (b *outbox) settle(o user.Outcome) {
 	}
 }
 
-// flush gives the collector what was settled without a call.
+// flush gives the collector what was settled without a call. It reads the clock once for all of
+// it, which is not much older.
 func (b *outbox) flush() {
-	if len(b.settled) > 0 {
-		b.collector.incoming <- b.settled
-		b.settled = nil
+	if len(b.settled) == 0 {
+		return
 	}
+	now := time.Now()
+	for i := range b.settled {
+		if b.settled[i].At.IsZero() { // not by an earlier start of the run
+			b.settled[i].At = now
+		}
+	}
+	b.collector.incoming <- b.settled
+	b.settled = nil
 }

@@ -1,10 +1,6 @@
 package engine
 
-import (
-	"time"
-
-	"usersync/sync/user"
-)
+import "usersync/sync/user"
 
 // parked returns the outcome of a record that is not sent because the API has refused the
 // same row in several finished runs. What may have been sent is never parked. A plan has
@@ -19,5 +15,5 @@ func (d *decider) parked(r *user.Record) (user.Outcome, bool) {
 		return user.Outcome{}, false
 	}
 	r.Notes |= user.IsParked
-	return user.Outcome{Record: r, Status: user.Refused, Code: user.CodeParked, Detail: s.Detail(), At: time.Now()}, true
+	return user.Outcome{Record: r, Status: user.Refused, Code: user.CodeParked, Detail: s.Detail()}, true
 }

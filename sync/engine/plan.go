@@ -102,6 +102,7 @@ func (p *planner) acceptAll(ctx context.Context, c chunk) bool {
 			return false
 		}
 	}
+	c.release()
 	p.out.passOn(ctx)
 	return true
 }

@@ -1,10 +1,6 @@
 package engine
 
-import (
-	"time"
-
-	"usersync/sync/user"
-)
+import "usersync/sync/user"
 
 // settles returns the outcome that is already known, unless a plan asks for a call.
 func (d *decider) settles(r *user.Record, known user.LedgerEntry) (user.Outcome, bool) {
@@ -30,7 +26,7 @@ func (d *decider) settles(r *user.Record, known user.LedgerEntry) (user.Outcome,
 // shared is the outcome of a record whose user another id has too. One that is pending was
 // made, and no run can find out which of the two the key leads to.
 func shared(r *user.Record, known user.LedgerEntry) user.Outcome {
-	o := user.Outcome{Record: r, Status: user.Refused, Code: user.CodeSameUser, Detail: user.SameUserDetail, Remote: r.Remote, At: time.Now()}
+	o := user.Outcome{Record: r, Status: user.Refused, Code: user.CodeSameUser, Detail: user.SameUserDetail, Remote: r.Remote}
 	if known.State == user.Pending {
 		o.Status, o.Detail = user.InDoubt, user.ReusedKeyDetail
 	}
@@ -44,7 +40,7 @@ func (d *decider) unplanned(r *user.Record) (user.Outcome, bool) {
 	if !d.job.Applying || r.Planned != "" && r.Planned != user.SameAsPlanned {
 		return user.Outcome{}, false
 	}
-	o := user.Outcome{Record: r, Status: user.Failed, Code: user.CodeNotPlanned, At: time.Now()}
+	o := user.Outcome{Record: r, Status: user.Failed, Code: user.CodeNotPlanned}
 	if r.Planned == user.SameAsPlanned {
 		o.Status, o.Code = user.Unchanged, user.CodePlanned
 	}

@@ -16,7 +16,7 @@ import (
 // held is a ledger that knows some ids, each as it was last sent.
 type held map[string]bool
 
-func (h held) Lookup(_ context.Context, ids []string) ([]user.LedgerEntry, error) {
+func (h held) Lookup(_ context.Context, ids []string, _ []user.LedgerEntry) ([]user.LedgerEntry, error) {
 	known := make([]user.LedgerEntry, len(ids))
 	for i, id := range ids {
 		if h[id] {

@@ -11,9 +11,28 @@ import (
 // chunk is what the reader passes on: records, or the error that ended them.
 type chunk struct {
 	records    []*user.Record
-	known      []user.LedgerEntry // of each record; nil without a ledger
-	checkpoint int                // the last record that the ledger had seen before the lookup
+	known      []user.LedgerEntry      // of each record; nil without a ledger
+	checkpoint int                     // the last record that the ledger had seen before the lookup
+	free       chan []user.LedgerEntry // takes the memory of known once the chunk is planned
 	err        error
+}
+
+// room returns the memory of what was known of a chunk that is planned; nil if there is none.
+func (c *chunk) room() []user.LedgerEntry {
+	select {
+	case known := <-c.free:
+		return known
+	default:
+		return nil
+	}
+}
+
+// release gives the memory of what was known to a later chunk: this one is planned.
+func (c *chunk) release() {
+	select {
+	case c.free <- c.known:
+	default:
+	}
 }
 
 // own is the chunk without records that other shards of the run settle.

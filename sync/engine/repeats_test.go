@@ -22,7 +22,7 @@ type remembering struct {
 	unchanged bool // an earlier record of the run was
 }
 
-func (l *remembering) Lookup(_ context.Context, ids []string) ([]user.LedgerEntry, error) {
+func (l *remembering) Lookup(_ context.Context, ids []string, _ []user.LedgerEntry) ([]user.LedgerEntry, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	known := make([]user.LedgerEntry, len(ids))

@@ -18,10 +18,10 @@ type slowly struct {
 	lookups *int
 }
 
-func (s slowly) Lookup(ctx context.Context, ids []string) ([]user.LedgerEntry, error) {
+func (s slowly) Lookup(ctx context.Context, ids []string, room []user.LedgerEntry) ([]user.LedgerEntry, error) {
 	*s.lookups++
 	time.Sleep(time.Second)
-	return s.some.Lookup(ctx, ids)
+	return s.some.Lookup(ctx, ids, room)
 }
 
 func (s slowly) Write(o *user.Outcome) error {

@@ -47,6 +47,23 @@ func TestFirstLoadLooksUpNoOne(t *testing.T) {
 	})
 }
 
+// What is known of some users says nothing about the users that are looked up with its memory.
+func TestLookupUsesRoom(t *testing.T) {
+	everywhere(t, func(t *testing.T, url string) {
+		l := open(t, Options{URL: url})
+		lock(t, l)
+		save(t, l, Entry{ID: "a", State: user.Present, Remote: "r"}, Entry{ID: "b", State: user.Pending})
+		room := find(t, l, "a", "b", "c")
+		known, err := l.LookupInto(t.Context(), []string{"c", "a"}, room)
+		if err != nil || !reflect.DeepEqual(known[0], user.LedgerEntry{}) || known[1].Remote != "r" || &known[0] != &room[0] {
+			t.Error(known, err)
+		}
+		if known, err = l.LookupInto(t.Context(), []string{"b", "c", "a", "d"}, room); err != nil || len(known) != 4 || known[0].State != user.Pending {
+			t.Error(known, err)
+		}
+	})
+}
+
 // Once a scope was released, another process may have added users to it.
 func TestReleasedScopeIsLookedUp(t *testing.T) {
 	everywhere(t, func(t *testing.T, url string) {

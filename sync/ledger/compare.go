@@ -28,7 +28,7 @@ func (c *Comparer) Differs(known user.LedgerEntry, u *user.User) bool {
 
 // Apply returns what is known after an outcome.
 func (c *Comparer) Apply(known user.LedgerEntry, o *user.Outcome) user.LedgerEntry {
-	if e, changes := EntryOf(o, c.fingerprinter); changes {
+	if e, changes := EntryOf(o, c.fingerprinter, nil); changes {
 		return e.ApplyTo(known)
 	}
 	return known

@@ -65,6 +65,7 @@ type writer struct {
 	mu      sync.Mutex // guards lease
 	lease   *Lease
 	writing sync.Mutex
+	memory  change.Chunk // guarded by writing
 }
 
 func (w *writer) held() *Lease {
@@ -100,7 +101,7 @@ func (l *Ledger) change(ctx context.Context, do func(change.Writer) error) error
 	if held == nil {
 		return ErrUnlocked
 	}
-	err := l.entries.Change(ctx, held.Lease, func(t *scope.Tx) error { return do(change.Writer{Tx: t, Entries: l.entries}) })
+	err := l.entries.Change(ctx, held.Lease, func(t *scope.Tx) error { return do(change.Writer{Tx: t, Entries: l.entries, Memory: &l.writer.memory}) })
 	if l.writer.held() != held { // given up while it was written
 		l.entries.OthersAdd()
 	}

@@ -140,7 +140,12 @@ func (l *Ledger) Max(ctx context.Context) (int64, error) {
 // id is user.Absent. Lookup sees what was saved, and not what an open transaction has
 // written.
 func (l *Ledger) Lookup(ctx context.Context, ids []string) ([]user.LedgerEntry, error) {
-	known, err := l.entries.Lookup(ctx, ids)
+	return l.LookupInto(ctx, ids, nil)
+}
+
+// LookupInto is Lookup, and uses the memory of room if that is enough.
+func (l *Ledger) LookupInto(ctx context.Context, ids []string, room []user.LedgerEntry) ([]user.LedgerEntry, error) {
+	known, err := l.entries.Lookup(ctx, ids, room)
 	return known, failed("look up users in the ledger", err)
 }
 

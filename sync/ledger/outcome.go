@@ -12,7 +12,9 @@ import (
 // A field whose value in the destination is uncertain loses its fingerprint. Otherwise
 // the known value could look unchanged in the next run, while the destination holds a
 // different one.
-func EntryOf(o *user.Outcome, p *fingerprint.Fingerprinter) (Entry, bool) {
+//
+// The fingerprints of the entry use prints if that has room.
+func EntryOf(o *user.Outcome, p *fingerprint.Fingerprinter, prints []user.Fingerprint) (Entry, bool) {
 	r := o.Record
 	e := Entry{ID: r.User.ID, Remote: cmp.Or(o.Remote, r.Remote), Record: r.Origin.Record, State: user.Present}
 	switch o.Status {
@@ -38,7 +40,7 @@ func EntryOf(o *user.Outcome, p *fingerprint.Fingerprinter) (Entry, bool) {
 	default:
 		return Entry{}, false
 	}
-	e.Fingerprints = p.Fingerprints(nil, &r.User)
+	e.Fingerprints = p.Fingerprints(prints, &r.User)
 	return e, true
 }
 

@@ -38,7 +38,7 @@ func TestAfterAnOutcome(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			known := user.LedgerEntry{State: user.Present, Fingerprints: p.Fingerprints(nil, &old.User)}
 			c.outcome.Record = fresh
-			if e, changes := EntryOf(&c.outcome, p); changes {
+			if e, changes := EntryOf(&c.outcome, p, nil); changes {
 				known = e.ApplyTo(known)
 			}
 			if known.State != c.state {
@@ -59,7 +59,7 @@ func TestAfterAnOutcome(t *testing.T) {
 func TestTheUserOfAnotherID(t *testing.T) {
 	p := fingerprint.NewFingerprinter(fingerprint.NewKey())
 	o := user.Outcome{Record: &user.Record{User: user.User{ID: "u-2"}}, Status: user.Refused, Code: user.CodeSameUser, Remote: "r1", Action: user.Update}
-	e, changes := EntryOf(&o, p)
+	e, changes := EntryOf(&o, p, nil)
 	for _, c := range []struct {
 		known user.LedgerEntry
 		want  user.EntryState
@@ -94,7 +94,7 @@ func TestOnlyAConfirmedDeletionIsRemembered(t *testing.T) {
 	p := fingerprint.NewFingerprinter(fingerprint.NewKey())
 	for code, want := range map[string]bool{"": true, user.CodeReadBack: true, user.CodeAlreadyAbsent: false} {
 		o := user.Outcome{Record: &user.Record{User: user.User{ID: "u-1"}}, Status: user.Deleted, Action: user.Delete, Code: code}
-		if e, changes := EntryOf(&o, p); !changes || e.State != user.Absent || e.Deleted != want {
+		if e, changes := EntryOf(&o, p, nil); !changes || e.State != user.Absent || e.Deleted != want {
 			t.Errorf("code %q: %+v", code, e)
 		}
 	}
@@ -104,7 +104,7 @@ func TestOnlyAConfirmedDeletionIsRemembered(t *testing.T) {
 func TestAnUnprovedAbsenceMakesNoEntry(t *testing.T) {
 	p := fingerprint.NewFingerprinter(fingerprint.NewKey())
 	o := user.Outcome{Record: &user.Record{User: user.User{ID: "n"}}, Status: user.InDoubt, Action: user.Delete, Code: user.CodeUnprovedAbsent}
-	e, _ := EntryOf(&o, p)
+	e, _ := EntryOf(&o, p, nil)
 	if known := e.ApplyTo(user.LedgerEntry{}); known.State != user.Absent {
 		t.Errorf("%+v", known)
 	}

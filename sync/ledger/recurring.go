@@ -21,6 +21,12 @@ type Recurring struct{ l *Ledger }
 // Recurring returns the Recurring of the ledger's scope and feed.
 func (r Runs) Recurring() Recurring { return Recurring(r) }
 
+// Size counts the rows of the feed, up to most, and those of them without an id.
+func (r Recurring) Size(ctx context.Context, most int) (all, withoutID int, err error) {
+	all, withoutID, err = recurring.Size(ctx, r.l.entries.Scope, most)
+	return all, withoutID, failed("look up recurring rejects in the ledger", err)
+}
+
 // First returns the first n rows of the feed, in the order of their ids: those without one
 // come first.
 func (r Recurring) First(ctx context.Context, n int) ([]RecurringRow, error) {

@@ -77,12 +77,19 @@ func New(ctx context.Context, o Options) (*Finder, error) {
 // learn reads which rows the ledger knows.
 func (f *Finder) learn(ctx context.Context) error {
 	recurring := f.options.Ledger.Runs().Recurring()
-	first, err := recurring.First(ctx, most+1)
-	f.known = byID(first)
-	if err != nil || len(first) <= most {
+	all, withoutID, err := recurring.Size(ctx, most+1)
+	if err != nil {
 		return err
 	}
-	f.known = map[string][]ledger.RecurringRow{"": f.known[""]} // the others are looked up
+	kept := all
+	if all > most {
+		kept = withoutID // the others are looked up
+	}
+	first, err := recurring.First(ctx, kept)
+	f.known = byID(first)
+	if err != nil || all <= most {
+		return err
+	}
 	return recurring.EachID(ctx, f.more.Add)
 }
 
@@ -97,7 +104,7 @@ func byID(all []ledger.RecurringRow) map[string][]ledger.RecurringRow {
 // Look sets Recurring of the records whose ids, or rows, earlier runs have met. Without such
 // rows in the ledger it does nothing.
 func (f *Finder) Look(ctx context.Context, records []*user.Record) error {
-	if f == nil || len(f.known) == 0 {
+	if f == nil || len(f.known) == 0 && f.more.None() {
 		return nil
 	}
 	known, err := f.lookUp(ctx, records)

@@ -56,14 +56,12 @@ func (v *Overlay) Write(o *user.Outcome) error { return v.spill.write(o) }
 // Close removes what it keeps.
 func (v *Overlay) Close() error { return v.spill.close() }
 
-// Lookup returns what would be known of each id.
-func (v *Overlay) Lookup(ctx context.Context, ids []string) ([]user.LedgerEntry, error) {
-	known := make([]user.LedgerEntry, len(ids))
-	if v.ledger != nil {
-		var err error
-		if known, err = v.ledger.Lookup(ctx, ids); err != nil {
-			return nil, err
-		}
+// Lookup returns what would be known of each id. It uses the memory of room if that is enough.
+func (v *Overlay) Lookup(ctx context.Context, ids []string, room []user.LedgerEntry) (known []user.LedgerEntry, err error) {
+	if v.ledger == nil {
+		known = make([]user.LedgerEntry, len(ids))
+	} else if known, err = v.ledger.LookupInto(ctx, ids, room); err != nil {
+		return nil, err
 	}
 	if v.onSeen != nil {
 		v.onSeen(known)

@@ -36,7 +36,7 @@ func TestOverlayRemembersBeyondMemory(t *testing.T) {
 	if err := overlay.spill.toDisk(3); err != nil {
 		t.Fatal(err)
 	}
-	known, err := overlay.Lookup(ctx, []string{"made", "changed", "gone", "nobody"})
+	known, err := overlay.Lookup(ctx, []string{"made", "changed", "gone", "nobody"}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

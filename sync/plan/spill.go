@@ -51,7 +51,7 @@ const deleted = "deleted"
 func (s *spill) write(o *user.Outcome) error {
 	e, changes := ledger.Entry{}, false
 	if o.Record.Err == nil {
-		e, changes = ledger.EntryOf(o, s.fingerprinter)
+		e, changes = ledger.EntryOf(o, s.fingerprinter, nil)
 	}
 	if !changes {
 		return nil

@@ -38,9 +38,9 @@ func New(l *ledger.Ledger, run string, full bool, marked func() int, p *mirror.P
 	return &Ledger{ledger: l, run: run, full: full, marked: marked, presence: p, Comparer: ledger.NewComparer(l.Fingerprinter())}
 }
 
-// Lookup returns what is known of each id.
-func (v *Ledger) Lookup(ctx context.Context, ids []string) ([]user.LedgerEntry, error) {
-	known, err := v.ledger.Lookup(ctx, ids)
+// Lookup returns what is known of each id. It uses the memory of room if that is enough.
+func (v *Ledger) Lookup(ctx context.Context, ids []string, room []user.LedgerEntry) ([]user.LedgerEntry, error) {
+	known, err := v.ledger.LookupInto(ctx, ids, room)
 	if err == nil {
 		err = v.share(ctx, ids, known)
 	}

@@ -16,6 +16,7 @@ import (
 type Writer struct {
 	*scope.Tx
 	Entries *entries.Reader // of the same scope
+	Memory  *Chunk          // for one Writer at a time
 }
 
 // Stored is an entry while a transaction changes it.
@@ -30,16 +31,17 @@ type Stored struct {
 // Apply merges entries into what the ledger holds, a chunk at a time. They are of the run
 // with the given name, unless they say otherwise.
 func (t Writer) Apply(run string, changes []Entry) error {
-	c := newChunk(min(len(changes), entries.ChunkSize))
+	t.Memory.fit(min(len(changes), entries.ChunkSize))
 	for part := range slices.Chunk(changes, entries.ChunkSize) {
-		if err := t.applyChunk(run, part, c); err != nil {
+		if err := t.applyChunk(run, part, t.Memory); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (t Writer) applyChunk(run string, part []Entry, c *chunk) error {
+func (t Writer) applyChunk(run string, part []Entry, c *Chunk) error {
+	defer c.clear()
 	if err := t.loadAll(part, c); err != nil {
 		return err
 	}
@@ -52,8 +54,7 @@ func (t Writer) applyChunk(run string, part []Entry, c *chunk) error {
 }
 
 // loadAll reads the entries for the ids in part.
-func (t Writer) loadAll(part []Entry, c *chunk) error {
-	c.clear()
+func (t Writer) loadAll(part []Entry, c *Chunk) error {
 	for i := range part {
 		if err := entries.CheckID(part[i].ID); err != nil {
 			return fmt.Errorf("record %d: %w", part[i].Record, err)
@@ -110,7 +111,7 @@ func (t Writer) applyEntry(run string, e *Entry, s *Stored) (err error) {
 }
 
 // store writes the entries that are wanted and removes the others.
-func (t Writer) store(c *chunk) error {
+func (t Writer) store(c *Chunk) error {
 	var removed, added []string
 	for i := range c.changed {
 		switch s := &c.changed[i]; {
@@ -120,7 +121,8 @@ func (t Writer) store(c *chunk) error {
 			if s.Num == 0 && t.Deletions {
 				added = append(added, s.ID) // whose deletions are forgotten
 			}
-			if err := t.Complete(s); err != nil {
+			var err error
+			if c.prints, err = t.Complete(s, c.prints); err != nil {
 				return err
 			}
 			c.rows = append(c.rows, &s.Row)
@@ -135,8 +137,9 @@ func (t Writer) store(c *chunk) error {
 	return t.DB.Put(t, t.SQL, t.ID, c.rows)
 }
 
-// Complete assigns a number to a new entry and encodes the fingerprints of any entry.
-func (t Writer) Complete(s *Stored) (err error) {
+// Complete assigns a number to a new entry and encodes the fingerprints of any entry, at the end
+// of a buffer that it returns.
+func (t Writer) Complete(s *Stored, buffer []byte) (_ []byte, err error) {
 	if s.Num == 0 {
 		s.Num, s.New = scope.Entry(t.ID, t.Next), true
 		t.Next++
@@ -150,8 +153,10 @@ func (t Writer) Complete(s *Stored) (err error) {
 		}
 		return n
 	}
-	s.Fingerprints = fingerprint.Append(make([]byte, 0, 18+10*len(s.Known.Fields)), s.Known, num)
-	return err
+	from := len(buffer)
+	buffer = fingerprint.Append(buffer, s.Known, num)
+	s.Fingerprints = buffer[from:len(buffer):len(buffer)]
+	return buffer, err
 }
 
 // Remove removes the entries of ids.

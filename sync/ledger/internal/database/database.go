@@ -2,7 +2,8 @@
 // schema up to date, and hides how the two differ. It knows the ledger's tables, and not
 // what their rows mean.
 //
-// Start at Open. Only dialect.go, sqlite.go and postgres.go know which database it is.
+// Start at Open. Only dialect.go knows both databases, and entry.go how to read both: SQLite is in
+// sqlite.go, put.go and append.go, PostgreSQL in postgres.go and copy.go.
 package database
 
 import (
@@ -76,7 +77,8 @@ func (db *DB) Unbound(ctx context.Context, tx *Tx) error {
 	return err
 }
 
-// Put inserts or updates entries of a scope, in a transaction of Begin.
+// Put inserts or updates entries of a scope, in a transaction of Begin. The numbers of those that
+// are new follow one another, and are larger than that of any other entry the scope ever had.
 func (db *DB) Put(ctx context.Context, tx *Tx, scope int64, rows []*Row) error {
 	return db.put(ctx, db, tx, scope, rows)
 }

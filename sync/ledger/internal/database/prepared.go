@@ -40,12 +40,12 @@ func (db *DB) QueryOften(ctx context.Context, q Querier, query string, args ...a
 
 // execOften is Exec in a transaction of Begin in SQLite, for one of the few statements that are
 // run many times: it stays prepared.
-func (db *DB) execOften(ctx context.Context, tx *Tx, query string, args ...any) error {
+func (db *DB) execOften(ctx context.Context, tx *Tx, query string, args ...any) (sql.Result, error) {
 	statement, err := db.prepared(ctx, tx, query)
-	if err == nil {
-		_, err = statement.ExecContext(ctx, args...)
+	if err != nil {
+		return nil, err
 	}
-	return err
+	return statement.ExecContext(ctx, args...)
 }
 
 func (db *DB) prepared(ctx context.Context, q Querier, query string) (*sql.Stmt, error) {

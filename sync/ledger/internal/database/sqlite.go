@@ -9,8 +9,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 	"syscall"
 	"time"
 
@@ -101,6 +99,13 @@ func RetryBusy(ctx context.Context, do func(context.Context) error) error {
 	}
 }
 
+// undoneBySQLite reports whether a rollback failed because there was nothing to undo: SQLite does
+// that by itself if the disk is full or broken.
+func undoneBySQLite(err error) bool {
+	failed, ok := errors.AsType[*sqlite.Error](err)
+	return ok && failed.Code() == sqlitelib.SQLITE_ERROR
+}
+
 // ownFile creates the file if there is none, and refuses one that belongs to another user
 // or that other users may write.
 func ownFile(path string) error {
@@ -129,83 +134,6 @@ func jsonList(ids []string) (any, error) {
 		}
 	}
 	return string(append(b, ']')), nil
-}
-
-// rowsAtOnce is how many rows one statement inserts.
-const rowsAtOnce = 50
-
-func insertSQLite(ctx context.Context, db *DB, tx *Tx, i Insertion, values []any) error {
-	for part := range slices.Chunk(values, i.Columns*rowsAtOnce) {
-		if err := insertSome(ctx, db, tx, i, part); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// insertSome inserts at most rowsAtOnce rows. The values come after those that all rows share.
-func insertSome(ctx context.Context, db *DB, tx *Tx, i Insertion, values []any) error {
-	n := (len(values) - i.Shared) / i.Columns
-	places := strings.Repeat("("+strings.Repeat("?,", i.Columns-1)+"?),", n)
-	query := i.Into + " VALUES " + places[:len(places)-1] + i.Conflict
-	if n < rowsAtOnce { // each number of rows has a text of its own
-		_, err := db.Exec(ctx, tx, query, values...)
-		return err
-	}
-	return db.execOften(ctx, tx, query, values...)
-}
-
-var putEntries = Insertion{
-	Into: `INSERT INTO usersync_entry (num, scope, id, feed, standing, remote, run, record, prints, folded)`, Columns: 10,
-	Conflict: putConflict,
-}
-
-// putAlike inserts entries that differ in nothing but number, id, record and fingerprints, as
-// those of a first load do: less than half as many values are passed on.
-var putAlike = Insertion{
-	Into: `INSERT INTO usersync_entry (num, scope, id, feed, standing, remote, run, record, prints, folded)
-		SELECT column1, ?, column2, ?, ?, '', ?, column3, column4, NULL FROM (`, Shared: 4, Columns: 4,
-	Conflict: `) WHERE true` + putConflict, // without WHERE, ON would belong to FROM
-}
-
-const putConflict = ` ON CONFLICT (scope, id) DO UPDATE SET standing = excluded.standing, remote = excluded.remote,
-	run = excluded.run, record = excluded.record, prints = excluded.prints`
-
-func putSQLite(ctx context.Context, db *DB, tx *Tx, scope int64, rows []*Row) error {
-	values := make([]any, 0, putEntries.Columns*rowsAtOnce)
-	for part := range slices.Chunk(rows, rowsAtOnce) {
-		how, valuesOf := putEntries, entryValues
-		if alike(part) {
-			how, valuesOf = putAlike, alikeValues
-		}
-		if err := insertSome(ctx, db, tx, how, valuesOf(values, scope, part)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func entryValues(values []any, scope int64, rows []*Row) []any {
-	for _, r := range rows {
-		values = append(values, r.Num, scope, r.ID, r.Feed, r.State, r.Remote, r.Run, r.Record, r.Fingerprints, r.folded())
-	}
-	return values
-}
-
-// alike reports whether putAlike inserts the rows.
-func alike(rows []*Row) bool {
-	first := rows[0]
-	return !slices.ContainsFunc(rows, func(r *Row) bool {
-		return r.Remote != "" || r.Folded != "" || r.Feed != first.Feed || r.State != first.State || r.Run != first.Run
-	})
-}
-
-func alikeValues(values []any, scope int64, rows []*Row) []any {
-	values = append(values, scope, rows[0].Feed, rows[0].State, rows[0].Run)
-	for _, r := range rows {
-		values = append(values, r.Num, r.ID, r.Record, r.Fingerprints)
-	}
-	return values
 }
 
 // Private refuses an open file that is not a regular file, that belongs to another user,

@@ -21,10 +21,15 @@ func (t *Tx) Commit() error {
 	return t.Tx.Commit()
 }
 
-// Rollback undoes the transaction; after Commit it does nothing and fails with sql.ErrTxDone.
+// Rollback undoes the transaction. After Commit, or if the database has undone it by itself, it
+// does nothing and fails with sql.ErrTxDone.
 func (t *Tx) Rollback() error {
 	defer t.release()
-	return t.Tx.Rollback()
+	err := t.Tx.Rollback()
+	if undoneBySQLite(err) {
+		return sql.ErrTxDone
+	}
+	return err
 }
 
 // release returns the connection to its pool, unless that was done before.

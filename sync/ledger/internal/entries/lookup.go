@@ -5,6 +5,7 @@ package entries
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"unicode/utf8"
@@ -42,9 +43,10 @@ func CheckID(id string) error {
 }
 
 // Lookup returns what the ledger knows about each id, in the order of ids. An unknown
-// id is user.Absent.
-func (v *Reader) Lookup(ctx context.Context, ids []string) ([]user.LedgerEntry, error) {
-	known := make([]user.LedgerEntry, len(ids))
+// id is user.Absent. It uses the memory of room if that is enough.
+func (v *Reader) Lookup(ctx context.Context, ids []string, room []user.LedgerEntry) ([]user.LedgerEntry, error) {
+	known := slices.Grow(room[:0], len(ids))[:len(ids)]
+	clear(known)
 	for from := 0; from < len(ids); from += ChunkSize {
 		to := min(from+ChunkSize, len(ids))
 		if err := v.look(ctx, ids[from:to], known[from:to]); err != nil {

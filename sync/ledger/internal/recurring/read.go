@@ -18,6 +18,17 @@ func selected(from string) string {
 
 const ofFeeds = `usersync_recurring r JOIN usersync_feed f ON f.num = r.feed`
 
+// Size counts the rows of the scope's feed, up to most, and those of them without an id.
+func Size(ctx context.Context, s *scope.Scope, most int) (all, withoutID int, err error) {
+	num, err := s.Num(ctx)
+	if err != nil || num == 0 {
+		return 0, 0, err
+	}
+	err = s.DB.QueryRow(ctx, s.DB.Read, `SELECT count(*), count(*) - count(NULLIF(first.id, '')) FROM
+		(SELECT r.id FROM `+ofFeeds+` WHERE r.scope = ? AND f.name = ? ORDER BY r.id LIMIT ?) first`, num, s.Feed, int64(most)).Scan(&all, &withoutID)
+	return all, withoutID, err
+}
+
 // First returns the first n rows of the scope's feed, in the order of their ids: those
 // without one come first.
 func First(ctx context.Context, s *scope.Scope, n int) ([]Row, error) {

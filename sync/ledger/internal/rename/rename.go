@@ -125,7 +125,7 @@ func renamed(t change.Writer, held []change.Stored, news []string, changed func(
 		if err := changed(s); err != nil {
 			return nil, err
 		}
-		if err := t.Complete(s); err != nil {
+		if _, err := t.Complete(s, nil); err != nil {
 			return nil, err
 		}
 		rows[i] = &s.Row
