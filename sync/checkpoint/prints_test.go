@@ -26,7 +26,7 @@ func TestFingerprintsOfEachCheckpoint(t *testing.T) {
 		if i%11 == 0 {
 			o.Status = user.Deleted
 		}
-		if err := s.Write(o); err != nil {
+		if err := s.Write(&o); err != nil {
 			t.Fatal(err)
 		}
 	}
