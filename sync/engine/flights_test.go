@@ -27,3 +27,21 @@ func TestIDsOfOneSlot(t *testing.T) {
 		}
 	}
 }
+
+// An id that is no longer in flight keeps no record: many may have been in flight once.
+func TestEndedIDsKeepNothing(t *testing.T) {
+	f := newFlights(func(r *user.Record) []string { return []string{r.User.ID} }, 2)
+	r := &user.Record{Origin: user.Origin{Record: 1}, User: user.User{ID: "a"}}
+	f.enter(nil, r, user.LedgerEntry{State: user.Present})
+	f.park(&user.Record{User: user.User{ID: "a"}})
+	q := f.find("a")
+	f.next(q)
+	f.release(q)
+	f.end(q)
+	if q.sent != nil || q.known != nil || q.waiting != nil || q.names != nil {
+		t.Errorf("it keeps %+v", *q)
+	}
+	if f.of(&user.Outcome{Record: r, Status: user.Created}) != nil {
+		t.Error("it is found by its outcome")
+	}
+}

@@ -49,8 +49,8 @@ func (b *Builder) Add(id string, begin, end int64) {
 			b.begin = b.end
 		}
 	}
-	if len(b.entries) == cap(b.entries) { // append would double it less and less, and leave more garbage
-		b.entries = slices.Grow(b.entries, max(len(b.entries), entriesAtOnce))
+	if n := len(b.entries); n == cap(b.entries) { // append would make room for a quarter more, and leave more garbage
+		b.entries = append(make([]uint64, 0, max(2*n, entriesAtOnce)), b.entries...)
 	}
 	var hash uint64
 	hash, b.id = b.key.hashOf(id, b.id)
