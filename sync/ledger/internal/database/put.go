@@ -38,7 +38,8 @@ func insertSome(ctx context.Context, db *DB, tx *Tx, i Insertion, values []any) 
 
 // putSQLite looks for an entry before it inserts it, unless it is new and comes after all others.
 func putSQLite(ctx context.Context, db *DB, tx *Tx, scope int64, rows []*Row) error {
-	known, added := make([]*Row, 0, len(rows)), make([]*Row, 0, len(rows))
+	var known []*Row
+	added := rows[:0] // nearly all
 	for _, r := range rows {
 		if r.New {
 			added = append(added, r)
