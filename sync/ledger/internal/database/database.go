@@ -3,7 +3,7 @@
 // what their rows mean.
 //
 // Start at Open. Only dialect.go knows both databases, and entry.go how to read both: SQLite is in
-// sqlite.go, put.go and append.go, PostgreSQL in postgres.go and copy.go.
+// sqlite.go, put.go and storing.go, PostgreSQL in postgres.go and copy.go.
 package database
 
 import (
