@@ -161,7 +161,7 @@ func (j Job) lookAhead(ctx context.Context, chunks <-chan chunk) <-chan chunk {
 	if j.Ledger == nil && j.Looked == nil {
 		return chunks
 	}
-	looked, free := make(chan chunk, 1), make(chan []user.LedgerEntry, 1)
+	looked, free := make(chan chunk, 1), make(chan []user.LedgerEntry, 2)
 	go func() {
 		defer close(looked)
 		defer onPanic(func(err error) { pass(ctx, looked, chunk{err: err}) })

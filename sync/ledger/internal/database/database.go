@@ -3,7 +3,7 @@
 // what their rows mean.
 //
 // Start at Open. Only dialect.go knows both databases, and entry.go how to read both: SQLite is in
-// sqlite.go, put.go and append.go, PostgreSQL in postgres.go and copy.go.
+// sqlite.go, put.go and storing.go, PostgreSQL in postgres.go and copy.go.
 package database
 
 import (
@@ -79,6 +79,7 @@ func (db *DB) Unbound(ctx context.Context, tx *Tx) error {
 
 // Put inserts or updates entries of a scope, in a transaction of Begin. The numbers of those that
 // are new follow one another, and are larger than that of any other entry the scope ever had.
+// It may use the memory of rows.
 func (db *DB) Put(ctx context.Context, tx *Tx, scope int64, rows []*Row) error {
 	return db.put(ctx, db, tx, scope, rows)
 }

@@ -38,7 +38,8 @@ func insertSome(ctx context.Context, db *DB, tx *Tx, i Insertion, values []any) 
 
 // putSQLite looks for an entry before it inserts it, unless it is new and comes after all others.
 func putSQLite(ctx context.Context, db *DB, tx *Tx, scope int64, rows []*Row) error {
-	known, added := make([]*Row, 0, len(rows)), make([]*Row, 0, len(rows))
+	var known []*Row
+	added := rows[:0] // nearly all
 	for _, r := range rows {
 		if r.New {
 			added = append(added, r)
@@ -46,17 +47,17 @@ func putSQLite(ctx context.Context, db *DB, tx *Tx, scope int64, rows []*Row) er
 			known = append(known, r)
 		}
 	}
-	if err := mergeEntries(ctx, db, tx, scope, known); err != nil || len(added) == 0 {
+	if err := merging.store(ctx, db, tx, scope, known); err != nil || len(added) == 0 {
 		return err
 	}
 	n, err := notNext(ctx, db, tx, added)
 	if err != nil {
 		return err
 	}
-	if err := mergeEntries(ctx, db, tx, scope, added[:n]); err != nil {
+	if err := merging.store(ctx, db, tx, scope, added[:n]); err != nil {
 		return err
 	}
-	return appendEntries(ctx, db, tx, scope, added[n:])
+	return appending.store(ctx, db, tx, scope, added[n:])
 }
 
 // notNext returns how many of the new entries, from the first on, would get another number if
@@ -73,25 +74,4 @@ func notNext(ctx context.Context, db *DB, tx *Tx, added []*Row) (n int, err erro
 		return 1, nil
 	}
 	return len(added), nil
-}
-
-var mergeAny = Insertion{
-	Into: `INSERT INTO usersync_entry (num, scope, id, feed, standing, remote, run, record, prints, folded)`, Columns: 10,
-	Conflict: ` ON CONFLICT (scope, id) DO UPDATE SET standing = excluded.standing, remote = excluded.remote,
-		run = excluded.run, record = excluded.record, prints = excluded.prints`,
-}
-
-func mergeEntries(ctx context.Context, db *DB, tx *Tx, scope int64, rows []*Row) error {
-	for len(rows) > 0 {
-		part := rows[:rowsAtOnce(len(rows))]
-		values := make([]any, 0, mergeAny.Columns*len(part))
-		for _, r := range part {
-			values = append(values, r.Num, scope, r.ID, r.Feed, r.State, r.Remote, r.Run, r.Record, r.Fingerprints, r.folded())
-		}
-		if _, err := insertSome(ctx, db, tx, mergeAny, values); err != nil {
-			return err
-		}
-		rows = rows[len(part):]
-	}
-	return nil
 }
