@@ -82,8 +82,8 @@ func (d *deletions) put(id string, f fate) {
 func (d *deletions) learn(b user.Batch, outcomes []user.Outcome) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	for i, o := range outcomes {
-		r := b.Records[i]
+	for i := range outcomes {
+		o, r := &outcomes[i], b.Records[i]
 		switch {
 		case o.Status == user.Deleted && !foundNoUser(o.Code):
 			d.put(r.User.ID, confirmed)
@@ -108,7 +108,7 @@ func (d *deletions) settle(id string, o user.Outcome) {
 	}
 }
 
-func (d *deletions) meet(r *user.Record, o user.Outcome) {
+func (d *deletions) meet(r *user.Record, o *user.Outcome) {
 	delete(d.now, r.User.ID)
 	delete(d.before, r.User.ID)
 	delete(d.absorbed, r.User.ID)

@@ -32,7 +32,7 @@ type answer struct {
 	decoder, inner         jsontext.Decoder
 	source, object         bytes.Buffer
 	next                   int            // position of the user that should be next in data
-	owned                  int            // position of the user whom the last error names
+	owned                  int            // position of the user in the last error
 	places                 map[string]int // by id; built when data, or errors, are not in the call's order
 	indexed                bool
 	beforeID, scratch, tmp []byte

@@ -53,7 +53,7 @@ func (m *answer) problem(v jsontext.Value) {
 	m.errors = append(m.errors, p)
 }
 
-// owner returns the position of the user whom an error names. Most errors are in the call's
+// owner returns the position of the user that an error is about. Most errors are in the call's
 // order: then no index is needed.
 func (m *answer) owner(id []byte) int {
 	if !m.indexed {

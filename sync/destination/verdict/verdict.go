@@ -59,7 +59,7 @@ func Unresolved(b user.Batch, outcomes []user.Outcome) []user.Outcome {
 	}
 	for i := range outcomes {
 		s := outcomes[i].Status
-		if s == user.InDoubt || s == user.Conflict && !answeredUntaken(outcomes[i]) {
+		if s == user.InDoubt || s == user.Conflict && !answeredUntaken(&outcomes[i]) {
 			b.Records[i].MaybeSent = true
 		}
 		if !s.Final() || s == user.InDoubt || RejectedTwice(outcomes[i], b.Records[i]) {
@@ -78,21 +78,15 @@ func RejectedTwice(o user.Outcome, r *user.Record) bool {
 
 // MarkTaken sets PerhapsTaken for the records that a call may have delivered.
 func MarkTaken(b user.Batch, outcomes []user.Outcome, err error, replay destination.Replay) {
-	untaken := func(user.Outcome) bool { return false }
-	if err == nil && len(outcomes) == len(b.Records) || NotTaken(destination.AsCallError(err), b.Op, replay) {
-		untaken = func(o user.Outcome) bool { return err != nil || answeredUntaken(o) }
-	}
+	told := err == nil && len(outcomes) == len(b.Records) || NotTaken(destination.AsCallError(err), b.Op, replay)
 	for i, r := range b.Records {
-		var o user.Outcome
-		if i < len(outcomes) {
-			o = outcomes[i]
-		}
-		r.PerhapsTaken = r.PerhapsTaken || !untaken(o)
+		taken := !told || err == nil && !answeredUntaken(&outcomes[i])
+		r.PerhapsTaken = r.PerhapsTaken || taken
 	}
 }
 
 // answeredUntaken reports whether the API said that it did not take the record.
-func answeredUntaken(o user.Outcome) bool {
+func answeredUntaken(o *user.Outcome) bool {
 	switch o.Status {
 	case user.Refused, user.Busy, user.Exists, user.Missing, user.Invalid:
 		return true
