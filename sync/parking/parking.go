@@ -77,12 +77,12 @@ func New(ctx context.Context, o Options) (*Finder, error) {
 // learn reads which rows the ledger knows.
 func (f *Finder) learn(ctx context.Context) error {
 	recurring := f.options.Ledger.Runs().Recurring()
-	first, err := recurring.First(ctx, most+1)
-	f.known = byID(first)
-	if err != nil || len(first) <= most {
+	few, all, err := recurring.Few(ctx, most)
+	f.known = byID(few)
+	if err != nil || all {
 		return err
 	}
-	f.known = map[string][]ledger.RecurringRow{"": f.known[""]} // the others are looked up
+	f.known[""] = few // so that it is not empty: the others are looked up
 	return recurring.EachID(ctx, f.more.Add)
 }
 
