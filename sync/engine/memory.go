@@ -2,12 +2,9 @@ package engine
 
 import (
 	"context"
-	"fmt"
 	"slices"
-	"time"
 
 	"usersync/sync/repeat"
-	"usersync/sync/telemetry"
 	"usersync/sync/user"
 )
 
@@ -154,123 +151,4 @@ func (c *chunk) knownOf(i int) user.LedgerEntry {
 		return user.LedgerEntry{}
 	}
 	return c.known[i]
-}
-
-// lookAhead looks up each chunk in the ledger, ahead of the planner.
-func (j Job) lookAhead(ctx context.Context, chunks <-chan chunk) <-chan chunk {
-	if j.Ledger == nil && j.Looked == nil {
-		return chunks
-	}
-	looked, free := make(chan chunk, 1), make(chan []user.LedgerEntry, 2)
-	go func() {
-		defer close(looked)
-		defer onPanic(func(err error) { pass(ctx, looked, chunk{err: err}) })
-		for c := range chunks {
-			c, last := together(c, chunks)
-			c.free = free
-			if c = j.lookup(ctx, c); !pass(ctx, looked, c) || c.err != nil {
-				return
-			}
-			if last != nil {
-				pass(ctx, looked, *last)
-				return
-			}
-		}
-	}()
-	return looked
-}
-
-// How many records are enough for a lookup, which takes longer in a database on another machine,
-// and how many bytes of their rows: long rows must not pile up.
-const (
-	lookedUpAtOnce = 1000
-	bytesAtOnce    = 1 << 20
-)
-
-// together adds to a chunk the records that wait, too, as they do if lookups are slower than
-// reading. It returns the error that follows them, if there is one.
-func together(c chunk, waiting <-chan chunk) (all chunk, last *chunk) {
-	bytes := c.rawBytes()
-	for c.err == nil && len(c.records) < lookedUpAtOnce && bytes < bytesAtOnce {
-		select {
-		case next, more := <-waiting:
-			if !more {
-				return c, nil
-			}
-			if next.err != nil {
-				return c, &next
-			}
-			c.records, bytes = append(c.records, next.records...), bytes+next.rawBytes()
-		default:
-			return c, nil
-		}
-	}
-	return c, nil
-}
-
-// rawBytes is how long the rows of the records are.
-func (c *chunk) rawBytes() (sum int) {
-	for _, r := range c.records {
-		sum += len(r.Origin.Raw)
-	}
-	return sum
-}
-
-// lookup adds to a chunk what the ledger knows of its records. If the lookup fails, none
-// of them may be sent.
-func (j Job) lookup(ctx context.Context, c chunk) chunk {
-	err := j.ask(ctx, &c)
-	if err == nil && j.Looked != nil {
-		own := c.own()
-		err = j.Looked(ctx, own.records, own.known, c.checkpoint)
-	}
-	if err != nil {
-		return chunk{err: fmt.Errorf("ask the ledger: %w", err)}
-	}
-	return c
-}
-
-func (j Job) ask(ctx context.Context, c *chunk) error {
-	if j.Ledger == nil {
-		return nil
-	}
-	c.checkpoint = j.Ledger.Checkpointed() // before the lookup, whose answer may be newer
-	ids := make([]string, 0, len(c.records))
-	for _, r := range c.records {
-		if asks(r) {
-			ids = append(ids, r.User.ID)
-		}
-	}
-	began := time.Now()
-	known, err := j.Ledger.Lookup(ctx, ids, c.room())
-	j.Stats.Add(telemetry.Ledger, began)
-	if err != nil {
-		return err
-	}
-	c.known = spread(known, c.records)
-	for i, r := range c.records {
-		if r.Suspect != nil && c.known[i].State != user.Absent {
-			r.Accept()
-		}
-	}
-	return nil
-}
-
-// asks reports whether the ledger is asked for a record.
-func asks(r *user.Record) bool {
-	return !r.Origin.Elsewhere && (r.Err == nil || r.OnlySuspect())
-}
-
-// spread gives each of the records its place, where known has only those that are asked for.
-func spread(known []user.LedgerEntry, records []*user.Record) []user.LedgerEntry {
-	if len(known) == len(records) { // nearly always
-		return known
-	}
-	all := make([]user.LedgerEntry, len(records))
-	for i, r := range records {
-		if asks(r) {
-			all[i], known = known[0], known[1:]
-		}
-	}
-	return all
 }

@@ -16,15 +16,26 @@ func (p *planner) planMissing(ctx context.Context) error {
 			return err
 		}
 		c := chunk{records: records}
-		if p.job.Ledger != nil {
-			c = p.job.lookup(ctx, c)
+		if err := p.job.lookup(ctx, &c); err != nil {
+			return err
 		}
-		if c.err != nil || !p.acceptAll(ctx, c) {
-			return c.err
+		if !p.acceptAll(ctx, c) {
+			return nil
 		}
 	}
 	p.finish(ctx)
 	return nil
+}
+
+// lookup is lookAhead for one chunk.
+func (j Job) lookup(ctx context.Context, c *chunk) error {
+	if j.Ledger == nil {
+		return nil
+	}
+	if err := j.ask(ctx, c); err != nil || j.Looked == nil {
+		return err
+	}
+	return j.look(ctx, c)
 }
 
 // waitAll waits until the outcome of every record is written. It returns false if

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"usersync/sync/fingerprint"
+	"usersync/sync/ledger/internal/change"
 	"usersync/sync/ledger/internal/database"
 	"usersync/sync/user"
 )
@@ -282,13 +283,13 @@ func TestCheckpointRepeatsAnIDInAnotherChunk(t *testing.T) {
 		l := open(t, Options{URL: url})
 		lock(t, l)
 		var entries []Entry
-		for i := range 2*chunkSize + 1 {
-			id := fmt.Sprint("u-", i%chunkSize)
+		for i := range 2*change.AtOnce + 1 {
+			id := fmt.Sprint("u-", i%change.AtOnce)
 			entries = append(entries, Entry{ID: id, State: user.Present, Record: i + 1, Fingerprints: fingerprints(user.Fingerprint{Field: "email", Sum: uint64(i)})})
 		}
 		save(t, l, entries...)
 		got := find(t, l, "u-0", "u-1")
-		if got[0].Record != 2*chunkSize+1 || got[1].Record != chunkSize+2 || got[1].Fingerprints.Fields[0].Sum != chunkSize+1 {
+		if got[0].Record != 2*change.AtOnce+1 || got[1].Record != change.AtOnce+2 || got[1].Fingerprints.Fields[0].Sum != change.AtOnce+1 {
 			t.Errorf("got %+v", got)
 		}
 	})

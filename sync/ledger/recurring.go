@@ -21,17 +21,11 @@ type Recurring struct{ l *Ledger }
 // Recurring returns the Recurring of the ledger's scope and feed.
 func (r Runs) Recurring() Recurring { return Recurring(r) }
 
-// Size counts the rows of the feed, up to most, and those of them without an id.
-func (r Recurring) Size(ctx context.Context, most int) (all, withoutID int, err error) {
-	all, withoutID, err = recurring.Size(ctx, r.l.entries.Scope, most)
-	return all, withoutID, failed("look up recurring rejects in the ledger", err)
-}
-
-// First returns the first n rows of the feed, in the order of their ids: those without one
-// come first.
-func (r Recurring) First(ctx context.Context, n int) ([]RecurringRow, error) {
-	rows, err := recurring.First(ctx, r.l.entries.Scope, n)
-	return rows, failed("look up recurring rejects in the ledger", err)
+// Few returns the rows of the feed, in the order of their ids, if they are at most n. Otherwise
+// all is false, and it returns up to n of those without an id.
+func (r Recurring) Few(ctx context.Context, n int) (rows []RecurringRow, all bool, err error) {
+	rows, all, err = recurring.Few(ctx, r.l.entries.Scope, n)
+	return rows, all, failed("look up recurring rejects in the ledger", err)
 }
 
 // EachID calls take with the id of each row of the feed that has one, in no order. The id of

@@ -82,7 +82,7 @@ func TestRecurringRows(t *testing.T) {
 		if n, err := l.Runs().Recurring().NowParked(t.Context(), "run-4", 1); n != 2 || err != nil { // b and c; a was not tried
 			t.Error(n, err)
 		}
-		if rows, err := other.Runs().Recurring().First(t.Context(), 10); len(rows) != 0 || err != nil {
+		if rows, all, err := other.Runs().Recurring().Few(t.Context(), 10); len(rows) != 0 || !all || err != nil {
 			t.Error("found in another scope:", rows, err)
 		}
 	})
@@ -131,6 +131,25 @@ func actual(plan string) string {
 	return regexp.MustCompile(`\(cost=[^)]*\)`).ReplaceAllString(plan, "")
 }
 
+// Too many rows are not read, but for those without an id.
+func TestFewRecurringRows(t *testing.T) {
+	everywhere(t, func(t *testing.T, url string) {
+		l := open(t, Options{URL: url})
+		lock(t, l)
+		meets(t, l, "run-1", RunFinished, MetRow{ID: "a", Hash: 1}, MetRow{Hash: 2}, MetRow{ID: "b", Hash: 3})
+		for n, want := range [][]int64{{}, {2}, {2}, {2, 1, 3}} {
+			rows, all, err := l.Runs().Recurring().Few(t.Context(), n)
+			got := []int64{}
+			for _, r := range rows {
+				got = append(got, r.Hash)
+			}
+			if d := cmp.Diff(want, got); d != "" || all != (n == 3) || err != nil {
+				t.Error(n, d, all, err)
+			}
+		}
+	})
+}
+
 // Two feeds that list the same user do not disturb each other.
 func TestRecurringRowsOfFeeds(t *testing.T) {
 	everywhere(t, func(t *testing.T, url string) {
@@ -139,8 +158,8 @@ func TestRecurringRowsOfFeeds(t *testing.T) {
 				l := open(t, Options{URL: url, Feed: feed})
 				lock(t, l)
 				meets(t, l, "run-"+feed+night, RunFinished, MetRow{ID: "a", Hash: int64(i)})
-				rows, err := l.Runs().Recurring().First(t.Context(), 10)
-				if len(rows) != 1 || err != nil || rows[0].Feed != feed || night == "2" && rows[0].Runs != 2 {
+				rows, all, err := l.Runs().Recurring().Few(t.Context(), 1)
+				if len(rows) != 1 || !all || err != nil || rows[0].Feed != feed || night == "2" && rows[0].Runs != 2 {
 					t.Error(feed, rows, err)
 				}
 				if err := l.Close(); err != nil {

@@ -77,17 +77,9 @@ func New(ctx context.Context, o Options) (*Finder, error) {
 // learn reads which rows the ledger knows.
 func (f *Finder) learn(ctx context.Context) error {
 	recurring := f.options.Ledger.Runs().Recurring()
-	all, withoutID, err := recurring.Size(ctx, most+1)
-	if err != nil {
-		return err
-	}
-	kept := all
-	if all > most {
-		kept = withoutID // the others are looked up
-	}
-	first, err := recurring.First(ctx, kept)
-	f.known = byID(first)
-	if err != nil || all <= most {
+	few, all, err := recurring.Few(ctx, most)
+	f.known = byID(few)
+	if err != nil || all {
 		return err
 	}
 	return recurring.EachID(ctx, f.more.Add)

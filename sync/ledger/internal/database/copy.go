@@ -1,9 +1,9 @@
 package database
 
 import (
-	"bytes"
 	"context"
 	"encoding/binary"
+	"io"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -25,28 +25,44 @@ const copiedColumns = 10
 
 // copying writes entries in the binary format of COPY while they are read.
 type copying struct {
-	scope  int64
-	rows   []*Row // that are not in the buffer yet
-	buffer bytes.Buffer
-	ended  bool
+	scope int64
+	rows  []*Row // that were not encoded yet
+	room  []byte // for what is encoded, one row at a time
+	rest  []byte // of it, what was not read yet
+	ended bool
 }
 
 func newCopying(scope int64, rows []*Row) *copying {
 	c := &copying{scope: scope, rows: rows}
-	c.buffer.WriteString("PGCOPY\n\xff\r\n\x00" + "\x00\x00\x00\x00" + "\x00\x00\x00\x00") // no flags, nothing more in the header
+	c.rest = []byte("PGCOPY\n\xff\r\n\x00" + "\x00\x00\x00\x00" + "\x00\x00\x00\x00") // no flags, nothing more in the header
 	return c
 }
 
 // Read reads as io.Reader does.
-func (c *copying) Read(p []byte) (int, error) {
-	for ; len(c.rows) > 0 && c.buffer.Len() < len(p); c.rows = c.rows[1:] {
-		c.buffer.Write(c.append(c.buffer.AvailableBuffer(), c.rows[0]))
+func (c *copying) Read(p []byte) (n int, err error) {
+	for n < len(p) && (len(c.rest) > 0 || c.next()) {
+		some := copy(p[n:], c.rest)
+		n, c.rest = n+some, c.rest[some:]
 	}
-	if len(c.rows) == 0 && !c.ended {
-		c.buffer.WriteString("\xff\xff")
-		c.ended = true
+	if n == 0 && len(p) > 0 {
+		return 0, io.EOF
 	}
-	return c.buffer.Read(p)
+	return n, nil
+}
+
+// next encodes the next row, or the end; false if that was read.
+func (c *copying) next() bool {
+	switch {
+	case len(c.rows) > 0:
+		c.room = c.append(c.room[:0], c.rows[0])
+		c.rows = c.rows[1:]
+	case !c.ended:
+		c.room, c.ended = append(c.room[:0], "\xff\xff"...), true
+	default:
+		return false
+	}
+	c.rest = c.room
+	return true
 }
 
 func (c *copying) append(b []byte, r *Row) []byte {

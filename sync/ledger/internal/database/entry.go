@@ -80,11 +80,7 @@ func eachPostgres(ctx context.Context, _ *DB, q Querier, query string, take func
 	if tx, within := q.(*Tx); within {
 		return native(tx.conn, read)
 	}
-	conn, err := q.(*sql.DB).Conn(ctx)
-	if err != nil {
-		return err
-	}
-	return cmp.Or(native(conn, read), conn.Close())
+	return onConnection(ctx, q.(*sql.DB), read)
 }
 
 func eachReceived(rows *pgconn.ResultReader, take func(*Entry) error) (err error) {

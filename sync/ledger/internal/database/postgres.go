@@ -4,9 +4,11 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 )
 
@@ -136,4 +138,39 @@ func column(values []any, every int) (placeholder string, array any, err error) 
 		return "?::bigint[]", numbers, nil
 	}
 	return "?::text[]", texts, nil
+}
+
+// ExecBytes is Exec on Write for PostgreSQL and a statement with long bytes. The driver would
+// send them as text of twice the length.
+func (db *DB) ExecBytes(ctx context.Context, query string, args ...any) (changed int64, err error) {
+	for range 3 { // as often as database/sql tries it if a connection was closed before anything was sent
+		err = onConnection(ctx, db.Write, func(c *pgx.Conn) (err error) {
+			changed, err = execBytes(ctx, c, query, args)
+			return err
+		})
+		if !pgconn.SafeToRetry(err) {
+			break
+		}
+	}
+	return changed, err
+}
+
+func execBytes(ctx context.Context, c *pgx.Conn, query string, args []any) (changed int64, err error) {
+	others := slices.Clone(args)
+	for i := range others {
+		if _, is := others[i].([]byte); is {
+			others[i] = nil
+		}
+	}
+	var b pgx.ExtendedQueryBuilder
+	if err := b.Build(c.TypeMap(), nil, others); err != nil {
+		return 0, err
+	}
+	for i := range args {
+		if bytes, is := args[i].([]byte); is {
+			b.ParamValues[i], b.ParamFormats[i] = bytes, pgx.BinaryFormatCode
+		}
+	}
+	done, err := c.PgConn().ExecParams(ctx, numbered(query), b.ParamValues, nil, b.ParamFormats, nil).Close()
+	return done.RowsAffected(), err
 }

@@ -1,6 +1,7 @@
 package database
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -42,6 +43,15 @@ func (t *Tx) release() {
 // native calls do with the driver's own connection to PostgreSQL.
 func native(conn *sql.Conn, do func(*pgx.Conn) error) error {
 	return conn.Raw(func(c any) error { return do(c.(*stdlib.Conn).Conn()) })
+}
+
+// onConnection is native for a connection of a pool.
+func onConnection(ctx context.Context, pool *sql.DB, do func(*pgx.Conn) error) error {
+	conn, err := pool.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	return cmp.Or(native(conn, do), conn.Close())
 }
 
 // beginBounded begins a transaction in PostgreSQL that the server ends if it is silent for long.

@@ -18,23 +18,26 @@ func selected(from string) string {
 
 const ofFeeds = `usersync_recurring r JOIN usersync_feed f ON f.num = r.feed`
 
-// Size counts the rows of the scope's feed, up to most, and those of them without an id.
-func Size(ctx context.Context, s *scope.Scope, most int) (all, withoutID int, err error) {
+// Few returns the rows of the scope's feed, in the order of their ids, if they are at most n.
+// Otherwise all is false, and it returns up to n of those without an id.
+func Few(ctx context.Context, s *scope.Scope, n int) (rows []Row, all bool, err error) {
 	num, err := s.Num(ctx)
 	if err != nil || num == 0 {
-		return 0, 0, err
+		return nil, true, err
 	}
-	err = s.DB.QueryRow(ctx, s.DB.Read, `SELECT count(*), count(*) - count(NULLIF(first.id, '')) FROM
-		(SELECT r.id FROM `+ofFeeds+` WHERE r.scope = ? AND f.name = ? ORDER BY r.id LIMIT ?) first`, num, s.Feed, int64(most)).Scan(&all, &withoutID)
-	return all, withoutID, err
-}
-
-// First returns the first n rows of the scope's feed, in the order of their ids: those
-// without one come first.
-func First(ctx context.Context, s *scope.Scope, n int) ([]Row, error) {
-	return read(ctx, s, func(num int64) (*sql.Rows, error) {
-		return s.DB.Query(ctx, s.DB.Read, selected(ofFeeds)+` WHERE r.scope = ? AND f.name = ? ORDER BY r.id LIMIT ?`, num, s.Feed, int64(n))
+	const ofFeed = ` WHERE r.scope = ? AND f.name = ?`
+	var found int
+	if err := s.DB.QueryRow(ctx, s.DB.Read, `SELECT count(*) FROM (SELECT 1 FROM `+ofFeeds+ofFeed+` LIMIT ?) AS few`, num, s.Feed, int64(n)+1).Scan(&found); err != nil {
+		return nil, false, err
+	}
+	query := selected(ofFeeds) + ofFeed
+	if all = found <= n; !all {
+		query += ` AND r.id = ''`
+	}
+	rows, err = read(ctx, s, func(num int64) (*sql.Rows, error) {
+		return s.DB.Query(ctx, s.DB.Read, query+` ORDER BY r.id LIMIT ?`, num, s.Feed, int64(n))
 	})
+	return rows, all, err
 }
 
 // EachID calls take with the id of each row of the scope's feed that has one, in no order. The

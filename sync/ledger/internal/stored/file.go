@@ -73,10 +73,14 @@ type File struct {
 	buffer []byte
 	at     int64 // bytes that are stored
 	saving sync.Mutex
+	spare  []byte // memory of what was stored last, for the next buffer; guarded by saving
 }
 
 // chunkSize is how many bytes a piece of a file has at most.
 const chunkSize = 1 << 20
+
+// keptSize is how much memory is kept for the next writes, at most: a journal needs some 16 KiB.
+const keptSize = 1 << 18
 
 // Write appends p. The bytes are stored by Sync.
 func (f *File) Write(p []byte) (int, error) {
@@ -101,9 +105,12 @@ func (f *File) Sync() error {
 	defer f.saving.Unlock()
 	f.mu.Lock()
 	buffer, at := f.buffer, f.at
-	f.buffer = nil
+	f.buffer, f.spare = f.spare, nil
 	f.at += int64(len(buffer))
 	f.mu.Unlock()
+	if cap(buffer) <= keptSize {
+		f.spare = buffer[:0]
+	}
 	for len(buffer) > 0 {
 		chunk := buffer[:min(len(buffer), chunkSize)]
 		if err := f.save(chunk, at); err != nil {
@@ -121,7 +128,7 @@ const fenced = `SELECT run FROM usersync_shard WHERE run = ? AND epoch = ? FOR S
 func (f *File) save(chunk []byte, at int64) error {
 	ctx, end := f.Bound(context.Background())
 	defer end()
-	n, err := f.DB.Exec(ctx, f.DB.Write, `WITH held AS (`+fenced+`)
+	n, err := f.DB.ExecBytes(ctx, `WITH held AS (`+fenced+`)
 		INSERT INTO usersync_chunk (run, file, start, bytes) SELECT run, ?, ?, ? FROM held`, f.Run, f.Epoch, f.File, at, chunk)
 	if err == nil && n != 1 {
 		err = lease.ErrFenced
