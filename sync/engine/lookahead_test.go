@@ -16,9 +16,9 @@ type asked struct {
 	lookups chan struct{}
 }
 
-func (a asked) Lookup(ctx context.Context, ids []string) ([]user.LedgerEntry, error) {
+func (a asked) Lookup(ctx context.Context, ids []string, room []user.LedgerEntry) ([]user.LedgerEntry, error) {
 	a.lookups <- struct{}{}
-	return a.stale.Lookup(ctx, ids)
+	return a.stale.Lookup(ctx, ids, room)
 }
 
 // The next records are looked up while Looked asks the ledger about those before them.
