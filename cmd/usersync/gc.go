@@ -4,6 +4,7 @@ import (
 	"runtime/debug"
 
 	"usersync/cmd/usersync/internal/cgroup"
+	"usersync/cmd/usersync/internal/config"
 )
 
 // limitMemory lets the collector work harder before the control group runs out of memory,
@@ -26,12 +27,22 @@ func collectLess(lookup func(string) (string, bool)) {
 	}
 }
 
-// limitRun keeps the whole process of a run below 96 MiB, including SQLite; wider rows only
-// make the collector work more often. A sandbox in the process keeps every user it is sent, so
-// it gets no limit. GOMEMLIMIT and a lower limit of the control group take precedence.
-func limitRun(lookup func(string) (string, bool), sandbox bool) {
-	const run = 52 << 20
-	if _, given := lookup("GOMEMLIMIT"); !given && !sandbox && debug.SetMemoryLimit(-1) > run {
-		debug.SetMemoryLimit(run)
+// How much memory Go may use in a run; what it does not count are the program itself and
+// SQLite. With a ledger, half as much again is in use all the time.
+const (
+	mostOfRun         = 52 << 20
+	mostWithoutLedger = 44 << 20
+)
+
+// limitRun keeps the whole process of a run below 96 MiB; wider rows only make the collector
+// work more often. A sandbox in the process keeps every user it is sent, so it gets no limit.
+// GOMEMLIMIT and a lower limit of the control group take precedence.
+func limitRun(lookup func(string) (string, bool), c *config.Config) {
+	most := int64(mostOfRun)
+	if c.Ledger.URL == config.NoLedger {
+		most = mostWithoutLedger
+	}
+	if _, given := lookup("GOMEMLIMIT"); !given && !c.Target.Sandbox && debug.SetMemoryLimit(-1) > most {
+		debug.SetMemoryLimit(most)
 	}
 }

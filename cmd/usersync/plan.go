@@ -47,7 +47,7 @@ func planCommand(e *env, found *advice.Result) *cobra.Command {
 
 // plan makes a plan and shows it on standard output.
 func (e *env) plan(ctx context.Context, c *config.Config, o preview.Options, found *advice.Result) error {
-	limitRun(e.environment.Lookup, c.Target.Sandbox)
+	limitRun(e.environment.Lookup, c)
 	o.Stdin, o.Now, o.Wire = e.stdin, e.now, e.wire
 	o.Args = c.Invocation.Args(nil)
 	made, err := preview.Make(ctx, c, o)

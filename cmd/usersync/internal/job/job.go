@@ -38,7 +38,7 @@ type Process struct {
 	Metrics        *metrics.Listener
 	Asked          *terminal.Asked
 	Ran            func(pod.Run) // takes how each run ended
-	LimitMemory    func(lookup func(string) (string, bool), sandbox bool)
+	LimitMemory    func(lookup func(string) (string, bool), c *config.Config)
 
 	several bool // several runs share standard output and standard error
 }
@@ -73,7 +73,7 @@ type sender struct {
 
 // prepare checks everything that can be checked without the lock of the account.
 func (s *sender) prepare(ctx context.Context) (err error) {
-	s.LimitMemory(s.Environment.Lookup, s.config.Target.Sandbox)
+	s.LimitMemory(s.Environment.Lookup, s.config)
 	if s.terminal, err = terminal.Open(s.Stderr, s.config, s.several, s.Environment.Lookup); err != nil {
 		return err
 	}
