@@ -40,6 +40,9 @@ func (p *Parser) keep(place int) (*user.InvalidError, error) {
 	}
 	p.fit()
 	c := &p.columns[place+1]
+	if c.filled == p.number && !p.sure {
+		return nil, errUnsure
+	}
 	if c.filled == p.number {
 		return &user.InvalidError{Code: "duplicate_key", Column: p.mapper.Name(place), Rule: "appears twice, once with a dot and once nested"}, nil
 	}

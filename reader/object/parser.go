@@ -44,7 +44,12 @@ type Parser struct {
 	// objects, and those that are not read. strict says that records had such keys. Only the
 	// decoder can tell whether these appear twice, which costs it a search for each key.
 	others, strict bool
+	sure           bool // this try is strict
 }
+
+// errUnsure ends a try that is not strict before it learns, from a record that may be broken, a
+// new column or one of usersync's own keys.
+var errUnsure = errors.New("only the decoder can tell whether a key appears twice")
 
 // NewParser returns a Parser for a mapping. Names are those by which a key is known. For
 // usersync's own keys, own returns where the value goes; nil skips it.
@@ -57,8 +62,8 @@ func NewParser(m *mapping.Mapper, names map[string]user.Field, rejectKey func(ke
 func (p *Parser) Parse(raw string) *user.InvalidError {
 	invalid, err := p.try(raw, p.strict)
 	if !p.strict && (p.others || invalid != nil || err != nil) {
-		p.strict = p.others
 		invalid, err = p.try(raw, true)
+		p.strict = p.others
 	}
 	if err != nil {
 		p.Broken = true
@@ -71,6 +76,7 @@ func (p *Parser) Parse(raw string) *user.InvalidError {
 // try parses raw. Unless it is strict, a key that appears twice is found only if it fills a column.
 func (p *Parser) try(raw string, strict bool) (*user.InvalidError, error) {
 	p.number++
+	p.sure = strict
 	p.raw, p.prefix, p.last, p.others = raw, p.prefix[:0], 0, false
 	p.HasRejectKeys, p.Syntax, p.Broken, p.FaultAt = false, false, false, 0
 	clear(p.Cells)
@@ -152,6 +158,9 @@ func (p *Parser) value(name []byte) (*user.InvalidError, error) {
 	if place, read := p.mapper.Place(name); read {
 		p.expect(place)
 		return p.keep(place)
+	}
+	if !p.sure {
+		return nil, errUnsure
 	}
 	if bytes.HasPrefix(name, []byte(user.RejectPrefix)) {
 		p.others = true
