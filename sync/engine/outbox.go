@@ -16,6 +16,7 @@ type outbox struct {
 	collector *collector
 	atOnce    int            // outcomes passed on at a time
 	settled   []user.Outcome // without a call, and not passed on yet
+	timed     int            // of these, the first ones have their time
 	added     int            // records for a call
 	number    int            // of the last batch
 }
@@ -65,6 +66,7 @@ func (b *outbox) send(ctx context.Context, g *group) {
 	if len(records) == 0 || ctx.Err() != nil {
 		return
 	}
+	b.stamp() // a worker may be free only much later
 	if g.looks && !b.pool.look(user.Batch{Op: g.op, Records: records}) {
 		return
 	}
@@ -88,7 +90,7 @@ func (b *outbox) passOn(ctx context.Context) {
 // mostRoom is for how many outcomes there is room before there are any.
 const mostRoom = 100
 
-// settle keeps an outcome that needed no call. Without a time, it gets that of flush.
+// settle keeps an outcome that needed no call. Without a time, it soon gets one.
 func (b *outbox) settle(o user.Outcome) {
 	if b.settled == nil {
 		b.settled = make([]user.Outcome, 0, min(b.atOnce, mostRoom))
@@ -99,18 +101,27 @@ func (b *outbox) settle(o user.Outcome) {
 	}
 }
 
-// flush gives the collector what was settled without a call. It reads the clock once for all of
-// it, which is not much older.
+// flush gives the collector what was settled without a call.
 func (b *outbox) flush() {
 	if len(b.settled) == 0 {
 		return
 	}
+	b.stamp()
+	b.collector.incoming <- b.settled
+	b.settled, b.timed = nil, 0
+}
+
+// stamp reads the clock once for what was settled since it was last called: nothing was waited for
+// in between.
+func (b *outbox) stamp() {
+	if b.timed == len(b.settled) {
+		return
+	}
 	now := time.Now()
-	for i := range b.settled {
-		if b.settled[i].At.IsZero() { // not by an earlier start of the run
-			b.settled[i].At = now
+	for i := range b.settled[b.timed:] {
+		if o := &b.settled[b.timed+i]; o.At.IsZero() { // not by an earlier start of the run
+			o.At = now
 		}
 	}
-	b.collector.incoming <- b.settled
-	b.settled = nil
+	b.timed = len(b.settled)
 }

@@ -1,7 +1,6 @@
 package ledger
 
 import (
-	"cmp"
 	"context"
 	"errors"
 
@@ -164,7 +163,13 @@ func (a Admin) Forget(ctx context.Context, id string) error {
 		return err
 	}
 	err = a.l.change(ctx, func(t change.Writer) error {
-		return cmp.Or(t.Apply("", []Entry{{ID: id}}), t.ForgetDeletions([]string{id}), recurring.Erase(t.Tx, id))
+		if err := t.Apply("", []Entry{{ID: id}}); err != nil {
+			return err
+		}
+		if err := t.ForgetDeletions([]string{id}); err != nil {
+			return err
+		}
+		return recurring.Erase(t.Tx, id)
 	})
 	if err != nil || a.l.entries.DB.Erase == "" {
 		return failed("forget a user in the ledger", err)

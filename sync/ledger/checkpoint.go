@@ -1,7 +1,6 @@
 package ledger
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -46,7 +45,10 @@ func (l *Ledger) Save(ctx context.Context, m Checkpoint, entries []Entry, met ..
 		if err := saveCheckpoint(t, m); err != nil || m.State == "" {
 			return err
 		}
-		return cmp.Or(endRun(t, m.Run, m.State, ""), t.ForgetOldDeletions())
+		if err := endRun(t, m.Run, m.State, ""); err != nil {
+			return err
+		}
+		return t.ForgetOldDeletions()
 	})
 	return failed(fmt.Sprintf("save the checkpoint of record %d in the ledger", m.Record), err)
 }

@@ -1,7 +1,6 @@
 package ledger
 
 import (
-	"cmp"
 	"context"
 
 	"usersync/sync/ledger/internal/change"
@@ -79,7 +78,10 @@ func (r Runs) Register(ctx context.Context, run Run, written int) (order int64, 
 // Withdraw undoes the registration of a run that has made no call. Plans stay valid.
 func (r Runs) Withdraw(ctx context.Context, run string) error {
 	err := r.l.change(ctx, func(t change.Writer) error {
-		return cmp.Or(endRun(t, run, RunAbsorbed, ""), t.KeepGeneration())
+		if err := endRun(t, run, RunAbsorbed, ""); err != nil {
+			return err
+		}
+		return t.KeepGeneration()
 	})
 	return failed("withdraw run "+run+" from the ledger", err)
 }
@@ -92,7 +94,10 @@ func (r Runs) Absorb(ctx context.Context, m Checkpoint, entries []Entry, by stri
 			if err := t.Apply(m.Run, entries); err != nil {
 				return err
 			}
-			if err := cmp.Or(forgetAbsorbed(t, entries), saveCheckpoint(t, m)); err != nil {
+			if err := forgetAbsorbed(t, entries); err != nil {
+				return err
+			}
+			if err := saveCheckpoint(t, m); err != nil {
 				return err
 			}
 		}

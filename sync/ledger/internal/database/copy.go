@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"io"
+	"sync"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -14,8 +15,10 @@ func copyEntries(ctx context.Context, tx *Tx, scope int64, rows []*Row) error {
 	if len(rows) == 0 {
 		return nil
 	}
+	entries := newCopying(scope, rows)
+	defer entries.stop() // if the connection is lost, CopyFrom returns while it may still read
 	return native(tx.conn, func(c *pgx.Conn) error {
-		_, err := c.PgConn().CopyFrom(ctx, newCopying(scope, rows),
+		_, err := c.PgConn().CopyFrom(ctx, entries,
 			`COPY usersync_entry (num, scope, id, feed, standing, remote, run, record, prints, folded) FROM STDIN (FORMAT binary)`)
 		return err
 	})
@@ -25,6 +28,7 @@ const copiedColumns = 10
 
 // copying writes entries in the binary format of COPY while they are read.
 type copying struct {
+	mu    sync.Mutex
 	scope int64
 	rows  []*Row // that were not encoded yet
 	room  []byte // for what is encoded, one row at a time
@@ -40,6 +44,8 @@ func newCopying(scope int64, rows []*Row) *copying {
 
 // Read reads as io.Reader does.
 func (c *copying) Read(p []byte) (n int, err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	for n < len(p) && (len(c.rest) > 0 || c.next()) {
 		some := copy(p[n:], c.rest)
 		n, c.rest = n+some, c.rest[some:]
@@ -48,6 +54,13 @@ func (c *copying) Read(p []byte) (n int, err error) {
 		return 0, io.EOF
 	}
 	return n, nil
+}
+
+// stop has nothing more read of the rows.
+func (c *copying) stop() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.rows, c.rest, c.ended = nil, nil, true
 }
 
 // next encodes the next row, or the end; false if that was read.

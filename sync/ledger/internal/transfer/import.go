@@ -1,7 +1,6 @@
 package transfer
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -50,7 +49,10 @@ func (in *Import) Apply(t change.Writer) (n int, err error) {
 		e, err := in.next(number)
 		switch {
 		case errors.Is(err, io.EOF):
-			return n, cmp.Or(p.apply(), recurring.Restore(t.Tx, in.rejected))
+			if err := p.apply(); err != nil { // SQLite may have ended the transaction: what follows would be kept
+				return 0, err
+			}
+			return n, recurring.Restore(t.Tx, in.rejected)
 		case err == nil && e.Rejected != nil:
 			err = in.reject(&e, number)
 		case err == nil:
