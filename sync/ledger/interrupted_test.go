@@ -16,12 +16,12 @@ func TestInterruptedSave(t *testing.T) {
 		l := open(t, Options{URL: url})
 		lock(t, l)
 		saved := 0
-		for i := range 150 {
+		for i := range 60 {
 			var all []Entry
 			for k := range 400 {
 				all = append(all, Entry{ID: fmt.Sprint("u", i, "-", k), State: user.Present, Record: k + 1})
 			}
-			ctx, cancel := context.WithTimeout(t.Context(), time.Duration(i*60)*time.Microsecond)
+			ctx, cancel := context.WithTimeout(t.Context(), time.Duration(i*150)*time.Microsecond)
 			err := l.Save(ctx, Checkpoint{Run: "run-1", Record: 400}, all)
 			cancel()
 			n := 0
