@@ -52,7 +52,7 @@ type Parser struct {
 var errUnsure = errors.New("only the decoder can tell whether a key appears twice")
 
 // NewParser returns a Parser for a mapping. Names are those by which a key is known. For
-// usersync's own keys, own returns where the value goes; nil skips it.
+// usersync's own keys, rejectKey returns where the value goes; nil skips it.
 func NewParser(m *mapping.Mapper, names map[string]user.Field, rejectKey func(key string) *user.Value) *Parser {
 	return &Parser{mapper: m, names: names, rejectKey: rejectKey, dec: jsontext.NewDecoder(&bytes.Buffer{})}
 }

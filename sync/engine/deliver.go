@@ -37,6 +37,7 @@ func (p *pool) look(b user.Batch) bool {
 	if p.journal == nil {
 		return true
 	}
+	defer p.stats.Add(telemetry.Journal, time.Now())
 	err := p.journal.Looked(b)
 	if err != nil {
 		p.stop(err)

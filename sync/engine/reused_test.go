@@ -106,6 +106,20 @@ func (r merging) Traits() destination.Traits {
 	return t
 }
 
+// inChunks yields records in chunks of random sizes, at random times.
+func inChunks(random *rand.Rand, all []*user.Record) iter.Seq2[[]*user.Record, error] {
+	return func(yield func([]*user.Record, error) bool) {
+		for rest := all; len(rest) > 0; {
+			part := rest[:min(len(rest), 1+random.IntN(80))]
+			rest = rest[len(part):]
+			time.Sleep(time.Duration(random.IntN(3)) * time.Millisecond)
+			if !yield(part, nil) {
+				return
+			}
+		}
+	}
+}
+
 // Random runs, in which ids and names repeat and memory of look-ups is used again, have the outcomes
 // that a simple model has.
 func TestReusedMemory(t *testing.T) {
@@ -142,16 +156,7 @@ func TestReusedMemory(t *testing.T) {
 				}
 				all = append(all, r)
 			}
-			var records iter.Seq2[[]*user.Record, error] = func(yield func([]*user.Record, error) bool) {
-				for rest := all; len(rest) > 0; {
-					part := rest[:min(len(rest), 1+random.IntN(80))]
-					rest = rest[len(part):]
-					time.Sleep(time.Duration(random.IntN(3)) * time.Millisecond)
-					if !yield(part, nil) {
-						return
-					}
-				}
-			}
+			records := inChunks(random, all)
 			a := newAPI(new(results), 20*time.Millisecond)
 			looked := 0
 			job := engine.Job{Records: records, Destination: merging{a, random.IntN(2) == 0}, Results: m, Ledger: m, Canary: random.IntN(2) * random.IntN(40),

@@ -29,16 +29,7 @@ func TestStopAnywhere(t *testing.T) {
 				all = append(all, &user.Record{Origin: user.Origin{Record: k + 1}, Op: user.Upsert, User: user.User{ID: fmt.Sprint("u", random.IntN(300)),
 					Attributes: []user.Attribute{{Field: "f", Value: user.TextValue(fmt.Sprint(random.IntN(3)))}}}})
 			}
-			records := func(yield func([]*user.Record, error) bool) {
-				for rest := all; len(rest) > 0; {
-					part := rest[:min(len(rest), 1+random.IntN(80))]
-					rest = rest[len(part):]
-					time.Sleep(time.Duration(random.IntN(3)) * time.Millisecond)
-					if !yield(part, nil) {
-						return
-					}
-				}
-			}
+			records := inChunks(random, all)
 			a, d := newAPI(new(results), 20*time.Millisecond), new(looks)
 			a.answer = func(b user.Batch) ([]user.Outcome, error) {
 				for _, r := range b.Records {
