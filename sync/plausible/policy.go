@@ -36,8 +36,8 @@ func (p *Policy) Apply(r *user.Record) {
 		return
 	}
 	for i := 0; i < len(r.User.Attributes); i++ {
-		a := r.User.Attributes[i]
-		bad := p.check(&a)
+		a := &r.User.Attributes[i]
+		bad := p.check(a)
 		switch {
 		case bad == nil:
 			if a.Value.Kind == user.Text && IsNull(a.Value.Text) {

@@ -23,7 +23,7 @@ func Check(f user.Field, text string, now time.Time) error {
 	case user.Phone:
 		return invalidUnless(isPhone(text), "bad_phone", f, "must be a phone number, such as +14155552671", `map it with e164(COLUMN, "US")`)
 	case user.BirthYear:
-		return invalidUnless(isBirthYear(text, now.Year()), "bad_year", f, "must be a year of four digits, from 1900 to this one", `map a date with date(COLUMN, "MM/DD/YYYY", "YYYY")`)
+		return invalidUnless(isBirthYear(text, now), "bad_year", f, "must be a year of four digits, from 1900 to this one", `map a date with date(COLUMN, "MM/DD/YYYY", "YYYY")`)
 	case user.DateOfBirth:
 		return invalidUnless(isBirthDate(text, now), "bad_date", f, "must be a date with a year of four digits, from 1900 to today", `map it with date(COLUMN, "MM/DD/YYYY", "YYYY-MM-DD")`)
 	case user.ZipCode:
@@ -60,12 +60,15 @@ func isPhone(text string) bool {
 
 // isBirthYear reports whether text is a year of four digits that a living person can be born
 // in.
-func isBirthYear(text string, latest int) bool {
+func isBirthYear(text string, now time.Time) bool {
 	year, err := strconv.Atoi(text)
-	return err == nil && len(text) == 4 && earliest <= year && year <= latest
+	return err == nil && len(text) == 4 && earliest <= year && (year < settled || year <= now.Year())
 }
 
-const earliest = 1900 // year of a birth
+const (
+	earliest = 1900 // year of a birth
+	settled  = 2000 // no run is from before it, so an earlier year needs no look at the calendar
+)
 
 // isBirthDate reports whether text is a day that a living person can be born on, in any of
 // the usual forms.
@@ -84,10 +87,14 @@ func isBirthDate(text string, now time.Time) bool {
 
 // isPostcode reports whether text can be a postcode of any country.
 func isPostcode(text string) bool {
-	if len(text) < 2 || len(text) > 12 || !strings.ContainsAny(text, "0123456789") {
-		return false
+	digit := false
+	for _, r := range text {
+		switch {
+		case '0' <= r && r <= '9':
+			digit = true
+		case r != ' ' && r != '-' && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z'):
+			return false
+		}
 	}
-	return !strings.ContainsFunc(text, func(r rune) bool {
-		return r != ' ' && r != '-' && (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
-	})
+	return digit && 2 <= len(text) && len(text) <= 12
 }

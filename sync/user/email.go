@@ -18,10 +18,14 @@ func IsEmail(text string) bool {
 func isDotAtom(local string) bool {
 	begins := true // an atom begins here
 	for _, r := range local {
-		if r == '.' && begins || r != '.' && !isAtomText(r) {
+		switch {
+		case isAlphanumeric(r) || isAtomText(r):
+			begins = false
+		case r == '.' && !begins:
+			begins = true
+		default:
 			return false
 		}
-		begins = r == '.'
 	}
 	return !begins
 }
@@ -33,9 +37,14 @@ func isAtomText(r rune) bool {
 // isWord reports whether r is a letter, an accent on one, or a digit.
 func isWord(r rune) bool {
 	if r < utf8.RuneSelf {
-		return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
+		return isAlphanumeric(r)
 	}
 	return unicode.IsLetter(r) || unicode.IsMark(r) && !unicode.Is(unicode.Variation_Selector, r) || unicode.IsDigit(r)
+}
+
+// isAlphanumeric reports whether r is a letter or digit of ASCII, as most are.
+func isAlphanumeric(r rune) bool {
+	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
 }
 
 // isDomain: labels of letters, digits and inner hyphens; the last one is not a number.
@@ -48,7 +57,7 @@ func isDomain(domain string) bool {
 				return false
 			}
 			label, number = i+1, true
-		case r != '-' && !isWord(r):
+		case r != '-' && !isAlphanumeric(r) && !isWord(r):
 			return false
 		default:
 			number = number && '0' <= r && r <= '9'
