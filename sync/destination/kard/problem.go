@@ -53,22 +53,14 @@ func (m *answer) problem(v jsontext.Value) {
 	m.errors = append(m.errors, p)
 }
 
-// owner returns the position of the user that an error is about. Most errors are in the call's
-// order: then no index is needed.
+// owner returns the position of the user that an error is about.
 func (m *answer) owner(id []byte) int {
-	if !m.indexed {
-		for i := m.owned; i < len(m.records); i++ {
-			if m.records[i].User.ID == string(id) {
-				m.owned = i
-				return i
-			}
-		}
-		m.index()
+	at, ok := m.place(id, m.owned)
+	if !ok {
+		return unknownID
 	}
-	if at, ok := m.places[string(id)]; ok {
-		return at
-	}
-	return unknownID
+	m.owned = at
+	return at
 }
 
 // status reads "409", 409 and "409 Conflict".
