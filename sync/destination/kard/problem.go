@@ -106,17 +106,24 @@ func bodyText(body []byte) string {
 }
 
 func join(problems []problem) string {
+	if len(problems) == 1 {
+		return problems[0].text()
+	}
 	var parts []string
 	for _, p := range problems {
-		switch {
-		case p.title == "" && p.detail == "":
-		case p.title == "" || strings.EqualFold(p.title, p.detail):
-			parts = append(parts, p.detail)
-		case p.detail == "":
-			parts = append(parts, p.title)
-		default:
-			parts = append(parts, p.title+": "+p.detail)
+		if text := p.text(); text != "" {
+			parts = append(parts, text)
 		}
 	}
 	return strings.Join(parts, "; ")
+}
+
+func (p *problem) text() string {
+	switch {
+	case p.title == "" || strings.EqualFold(p.title, p.detail):
+		return p.detail
+	case p.detail == "":
+		return p.title
+	}
+	return p.title + ": " + p.detail
 }
