@@ -46,6 +46,7 @@ func TestCreateAnswers(t *testing.T) {
 		{"short", 201, `{"data":[` + u1 + `,` + u3 + `]}`, "u1 created 201, u2 in_doubt 201, u3 created 201"},
 		{"white space and unknown members", 201, " {\"meta\":{\"data\":[1]},\n\"data\" : [ " + u1 + " ,\t" + u2 + " , " + u3 + " ], \"x\":null }\n", "u1 created 201, u2 created 201, u3 created 201"},
 		{"escaped ids", 201, `{"data":[{"id":"u\u0031"},{"i\u0064":"u2"},{"id":"u3"}]}`, "u1 created 201, u2 created 201, u3 created 201"},
+		{"an escaped id after one alike", 201, `{"data":[{"id":"u1"},{"id":"u\u0032"},{"id":"u3"}]}`, "u1 created 201, u2 created 201, u3 created 201"},
 		{"foreign ids", 201, `{"data":[` + u1 + `,{"id":"x"},{"id":"U2"},` + u3 + `]}`, "u1 created 201, u2 in_doubt 201, u3 created 201"},
 		{"entries without ids", 201, `{"data":[` + u1 + `,{"type":"user"},7,null,"u2",{"id":null},{"id":["u2"]},` + u3 + `]}`, "u1 created 201, u2 in_doubt 201, u3 created 201"},
 		{"a single object", 201, `{"data":` + u1 + `}`, "u1 created 201, u2 in_doubt 201, u3 in_doubt 201"},

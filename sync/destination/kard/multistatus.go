@@ -29,13 +29,15 @@ type answer struct {
 	errors     []problem // in the answer's order
 	unknownIDs int       // entries whose id was not in the call
 
-	decoder, inner         jsontext.Decoder
-	source, object         bytes.Buffer
-	next                   int            // position of the user that should be next in data
-	owned                  int            // position of the user in the last error
-	places                 map[string]int // by id; built when data, or errors, are not in the call's order
-	indexed                bool
-	beforeID, scratch, tmp []byte
+	decoder, inner jsontext.Decoder
+	source         stream
+	object         bytes.Buffer
+	shapes         shapes         // of entries, in earlier answers, too
+	next           int            // position after that of the last user in data
+	owned          int            // position of the user in the last error
+	places         map[string]int // by id; built when data, or errors, are not in the call's order
+	indexed        bool
+	scratch, tmp   []byte
 }
 
 var errShape = errors.New("the answer is JSON, but not of the documented shape")
@@ -103,27 +105,27 @@ func (m *answer) opened(member func(name []byte) error) error {
 func (m *answer) reset(body []byte, records []*user.Record) {
 	m.records, m.errors, m.unknownIDs, m.anyEchoed = records, m.errors[:0], 0, false
 	m.echoed = append(m.echoed[:0], make([]bool, len(records))...)
-	m.next, m.owned, m.indexed, m.beforeID = 0, 0, false, m.beforeID[:0]
-	m.source = *bytes.NewBuffer(body)
+	m.next, m.owned, m.indexed = 0, 0, false
+	m.source = stream{text: body}
 	m.decoder.Reset(&m.source, lax)
 }
 
 func (m *answer) member(name []byte) error {
 	switch string(name) {
 	case "data":
-		return m.each(m.entry)
+		return m.each(m.entry, m.entriesAlike)
 	case "errors":
-		return m.each(m.problem)
+		return m.each(m.problem, func() {})
 	}
 	return m.decoder.SkipValue()
 }
 
 // each visits the elements of an array, or an object itself, because answers about
-// one user have no array. null is an empty list.
-func (m *answer) each(visit func(jsontext.Value)) error {
+// one user have no array. null is an empty list. After each element of an array it calls then.
+func (m *answer) each(visit func(jsontext.Value), then func()) error {
 	switch m.decoder.PeekKind() {
 	case '[':
-		return m.elements(visit)
+		return m.elements(visit, then)
 	case '{', 'n':
 		v, err := m.decoder.ReadValue()
 		if err == nil && v[0] == '{' {
@@ -137,7 +139,7 @@ func (m *answer) each(visit func(jsontext.Value)) error {
 	return errShape
 }
 
-func (m *answer) elements(visit func(jsontext.Value)) error {
+func (m *answer) elements(visit func(jsontext.Value), then func()) error {
 	if _, err := m.decoder.ReadToken(); err != nil {
 		return err
 	}
@@ -148,78 +150,11 @@ func (m *answer) elements(visit func(jsontext.Value)) error {
 		}
 		if v[0] == '{' {
 			visit(v)
+			then()
 		}
 	}
 	_, err := m.decoder.ReadToken()
 	return err
-}
-
-// entry records one user in data.
-func (m *answer) entry(v jsontext.Value) {
-	id, ok := m.fastID(v)
-	if !ok {
-		id, ok = m.id(v)
-	}
-	if !ok {
-		return
-	}
-	at, ok := m.place(id)
-	if !ok {
-		m.unknownIDs++
-		return
-	}
-	m.echoed[at], m.anyEchoed = true, true
-	m.next = at + 1
-}
-
-// fastID finds the id of an entry that begins like an earlier one, up to the id. v
-// is valid JSON without duplicate names, so what follows is the only id.
-func (m *answer) fastID(v []byte) ([]byte, bool) {
-	rest, ok := bytes.CutPrefix(v, m.beforeID)
-	if !ok || len(m.beforeID) == 0 || rest[0] != '"' {
-		return nil, false
-	}
-	end := bytes.IndexByte(rest[1:], '"')
-	if end < 0 || bytes.IndexByte(rest[1:end+1], '\\') >= 0 {
-		return nil, false
-	}
-	return rest[1 : end+1], true
-}
-
-// id finds the id of an entry of data, and remembers the bytes before it.
-func (m *answer) id(v jsontext.Value) (id []byte, ok bool) {
-	m.members(v, func(name, value []byte) (more bool) {
-		if string(name) != "id" {
-			return true
-		}
-		id, ok = m.text(value)
-		m.beforeID = append(m.beforeID[:0], v[:int(m.inner.InputOffset())-len(value)]...)
-		return false
-	})
-	return id, ok
-}
-
-// place returns the position of a user in the call.
-func (m *answer) place(id []byte) (int, bool) {
-	if m.next < len(m.records) && string(id) == m.records[m.next].User.ID {
-		return m.next, true
-	}
-	if !m.indexed {
-		m.index()
-	}
-	at, ok := m.places[string(id)]
-	return at, ok
-}
-
-func (m *answer) index() {
-	if m.places == nil {
-		m.places = make(map[string]int, len(m.records))
-	}
-	clear(m.places)
-	for i, r := range m.records {
-		m.places[r.User.ID] = i
-	}
-	m.indexed = true
 }
 
 // members visits the members of a valid object, until visit wants no more of them.

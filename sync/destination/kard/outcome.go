@@ -171,7 +171,7 @@ func (m *multiStatus) attributeErrors(w *vocabulary.Vocabulary, op user.Op, erro
 	}
 	o.Status, o.HTTP = statusFor(op, worst.status), cmp.Or(worst.status, o.HTTP)
 	o.Code, o.Detail = errorText(w, append([]problem{worst}, others(errors, worst)...), worst.status, o.Record)
-	if mayExist(op, worst.status) && destination.SaysExists(join([]problem{worst})) {
+	if mayExist(op, worst.status) && destination.SaysExists(worst.text()) {
 		o.Status = user.Conflict
 	}
 	if m.echoed[errors[0].at] {
@@ -185,10 +185,14 @@ func mayExist(op user.Op, status int) bool {
 	return op == user.Create && (rest.MayConflict(status) || status >= 500 && statusFor(op, status) == user.InDoubt)
 }
 
-func others(errors []problem, worst problem) []problem {
-	return slices.DeleteFunc(slices.Clone(errors), func(p problem) bool {
-		return p.title == worst.title && p.detail == worst.detail
-	})
+// others returns the errors that differ from the worst one.
+func others(errors []problem, worst problem) (others []problem) {
+	for _, p := range errors {
+		if p.title != worst.title || p.detail != worst.detail {
+			others = append(others, p)
+		}
+	}
+	return others
 }
 
 // statusFor returns what a status means for one user. An error without a status is

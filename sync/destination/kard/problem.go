@@ -53,22 +53,14 @@ func (m *answer) problem(v jsontext.Value) {
 	m.errors = append(m.errors, p)
 }
 
-// owner returns the position of the user that an error is about. Most errors are in the call's
-// order: then no index is needed.
+// owner returns the position of the user that an error is about.
 func (m *answer) owner(id []byte) int {
-	if !m.indexed {
-		for i := m.owned; i < len(m.records); i++ {
-			if m.records[i].User.ID == string(id) {
-				m.owned = i
-				return i
-			}
-		}
-		m.index()
+	at, ok := m.place(id, m.owned)
+	if !ok {
+		return unknownID
 	}
-	if at, ok := m.places[string(id)]; ok {
-		return at
-	}
-	return unknownID
+	m.owned = at
+	return at
 }
 
 // status reads "409", 409 and "409 Conflict".
@@ -114,17 +106,24 @@ func bodyText(body []byte) string {
 }
 
 func join(problems []problem) string {
+	if len(problems) == 1 {
+		return problems[0].text()
+	}
 	var parts []string
 	for _, p := range problems {
-		switch {
-		case p.title == "" && p.detail == "":
-		case p.title == "" || strings.EqualFold(p.title, p.detail):
-			parts = append(parts, p.detail)
-		case p.detail == "":
-			parts = append(parts, p.title)
-		default:
-			parts = append(parts, p.title+": "+p.detail)
+		if text := p.text(); text != "" {
+			parts = append(parts, text)
 		}
 	}
 	return strings.Join(parts, "; ")
+}
+
+func (p *problem) text() string {
+	switch {
+	case p.title == "" || strings.EqualFold(p.title, p.detail):
+		return p.detail
+	case p.detail == "":
+		return p.title
+	}
+	return p.title + ": " + p.detail
 }

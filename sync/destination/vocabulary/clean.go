@@ -26,8 +26,11 @@ func (v *Vocabulary) Clean(text, own string, records ...*user.Record) string {
 	s := v.scan(shorten(text))
 	defer v.scans.Put(s)
 	s.own, s.records = own, records
-	s.split()
-	s.maskLongNumbers()
+	if !s.recall() {
+		s.split()
+		s.maskLongNumbers()
+		s.remember()
+	}
 	s.maskValues()
 	s.maskLoneNumbers()
 	return cut(s.join(), detailRunes)
@@ -70,8 +73,12 @@ func (s *scan) join() string {
 	b.Grow(len(s.text) + len(Mask))
 	for i := 0; i < len(s.pieces); i++ {
 		p := s.pieces[i]
-		if p.kind != masked {
+		switch p.kind {
+		case gap:
 			writeLine(&b, s.of(p))
+			continue
+		case words, number: // which have no white space
+			b.WriteString(s.of(p))
 			continue
 		}
 		b.WriteString(Mask)

@@ -194,7 +194,7 @@ func FuzzClean(f *testing.F) {
 		}
 		words := strings.FieldsFunc(strings.ToLower(got), func(r rune) bool { return (r < 'a' || r > 'z') && (r < '0' || r > '9') })
 		for _, value := range []string{name, ssn} {
-			for _, word := range strings.FieldsFunc(value, func(r rune) bool { return (r < 'a' || r > 'z') && (r < '0' || r > '9') }) {
+			for _, word := range strings.FieldsFunc(strings.ToLower(value), func(r rune) bool { return (r < 'a' || r > 'z') && (r < '0' || r > '9') }) {
 				if slices.Contains(words, word) {
 					t.Errorf("%q shows %q", got, word)
 				}

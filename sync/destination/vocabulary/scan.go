@@ -36,6 +36,8 @@ type scan struct {
 	records    []*user.Record
 	pieces     []piece
 	shown      []shownWord
+	depends    bool   // on the records or own, and not only on the text
+	recent     recent // texts of earlier scans
 }
 
 // scan returns a scan of the text, with the buffers of an earlier one if there are any.
@@ -44,7 +46,7 @@ func (v *Vocabulary) scan(text string) *scan {
 	if !ok {
 		s = &scan{}
 	}
-	*s = scan{vocabulary: v, text: text, pieces: s.pieces[:0], shown: s.shown[:0]}
+	s.vocabulary, s.text, s.pieces, s.shown, s.depends = v, text, s.pieces[:0], s.shown[:0], false
 	return s
 }
 
@@ -195,6 +197,7 @@ func (s *scan) allWords(from, to int) bool {
 
 // named reports whether a chunk is the API's own code or the name of a field.
 func (s *scan) named(chunk string) bool {
+	s.depends = true
 	if s.own != "" && strings.EqualFold(chunk, s.own) {
 		return true
 	}

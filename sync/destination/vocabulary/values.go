@@ -106,9 +106,18 @@ func unaccented(text string) string {
 // eachForm passes on a text, and without accents if it may have some.
 func eachForm(text string, do func(string)) {
 	do(text)
-	if strings.ContainsFunc(text, func(r rune) bool { return r >= utf8.RuneSelf }) {
+	if !isASCII(text) {
 		do(unaccented(text))
 	}
+}
+
+func isASCII(text string) bool {
+	for i := range len(text) {
+		if text[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
 }
 
 func eachLeaf(tree any, do func(string)) {

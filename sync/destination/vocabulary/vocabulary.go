@@ -75,6 +75,9 @@ func lowerASCII(c byte) byte {
 	return c
 }
 
-func isLetter(c byte) bool { return 'a' <= lowerASCII(c) && lowerASCII(c) <= 'z' }
+func isLetter(c byte) bool {
+	const lower = 'a' - 'A' // the bit in which a letter differs from its upper case
+	return 'a' <= c|lower && c|lower <= 'z'
+}
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }

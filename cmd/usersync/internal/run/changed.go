@@ -44,11 +44,13 @@ func (s *sentRecords) hash(b user.Batch) {
 
 // Settled counts the outcomes of records that a call carried.
 func (s *sentRecords) Settled(outcomes []user.Outcome) error {
+	called := 0
 	for i := range outcomes {
 		if outcomes[i].Attempts > 0 {
-			s.count.Add(1)
+			called++
 		}
 	}
+	s.count.Add(int64(called))
 	return s.Journal.Settled(outcomes)
 }
 
