@@ -15,7 +15,7 @@ type rejectsJSONL struct {
 	reject  Reject
 	options RejectsOptions
 	line    []byte
-	source  bytes.Reader
+	source  bytes.Buffer
 	decoder jsontext.Decoder
 	path    []byte // of the key that was read last
 }
@@ -53,39 +53,51 @@ const rawKey = `,"` + user.RejectRaw + `":`
 
 // origin appends the input's own members, or _usersync_raw.
 func (w *rejectsJSONL) origin(b []byte, r *user.Record) []byte {
-	if raw := jsontext.Value(r.Origin.Raw); !r.Origin.Unparsed && raw.IsValid() && raw.Kind() == '{' {
-		return w.members(b, raw)
+	if !r.Origin.Unparsed {
+		w.source.Reset()
+		w.source.WriteString(r.Origin.Raw)
+		row := w.source.Bytes()
+		if object, hides := w.search(row); object {
+			return w.members(b, row, hides)
+		}
 	}
 	return appendText(append(b, rawKey...), w.options.raw(r))
 }
 
-// namesHidden reports whether a valid object, or one inside it, has a key that is hidden, alone
-// or with the keys that lead to it.
-func (w *rejectsJSONL) namesHidden(object []byte) bool {
-	if w.options.KeepSecrets || w.options.Hides == nil {
-		return false
+// search reports whether row is a valid object, and whether it, or one inside it, has a key that
+// is hidden, alone or with the keys that lead to it.
+func (w *rejectsJSONL) search(row jsontext.Value) (object, hides bool) {
+	object = row.Kind() == '{'
+	if w.options.KeepSecrets || w.options.Hides == nil || !object {
+		return object && row.IsValid(), false
 	}
-	w.source.Reset(object)
 	w.decoder.Reset(&w.source)
 	w.path = w.path[:0]
-	return w.nextHidden()
+	if w.nextHidden() {
+		return row.IsValid(), true
+	}
+	_, err := w.decoder.ReadToken()
+	return err == io.EOF, false
 }
 
+// nextHidden reads a value up to a key that is hidden. What is not valid is hidden, too.
 func (w *rejectsJSONL) nextHidden() bool {
 	kind, outer := w.decoder.PeekKind(), len(w.path)
 	if kind != '{' && kind != '[' {
-		_, _ = w.decoder.ReadValue() // is valid
-		return false
+		_, err := w.decoder.ReadValue()
+		return err != nil
 	}
-	_, _ = w.decoder.ReadToken()
-	for next := w.decoder.PeekKind(); next != '}' && next != ']' && next != 0; next = w.decoder.PeekKind() {
+	if _, err := w.decoder.ReadToken(); err != nil {
+		return true
+	}
+	for next := w.decoder.PeekKind(); next != '}' && next != ']'; next = w.decoder.PeekKind() {
 		if kind == '{' && w.nameHidden(outer) || w.nextHidden() {
 			return true
 		}
 	}
-	_, _ = w.decoder.ReadToken()
 	w.path = w.path[:outer]
-	return false
+	_, err := w.decoder.ReadToken()
+	return err != nil
 }
 
 // nameHidden reads a key after a path of that length.
@@ -102,8 +114,8 @@ func (w *rejectsJSONL) nameHidden(path int) bool {
 	return err != nil || w.options.hides(string(w.path)) || from > 0 && w.options.hides(string(w.path[from:]))
 }
 
-func (w *rejectsJSONL) members(b, object []byte) []byte {
-	if w.options.hidesAny() || w.namesHidden(object) {
+func (w *rejectsJSONL) members(b, object []byte, hides bool) []byte {
+	if hides || w.options.hidesAny() {
 		return w.maskedMembers(append(b, ','), object, "")
 	}
 	object = bytes.TrimSpace(object)

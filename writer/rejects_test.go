@@ -95,6 +95,10 @@ func TestRejects(t *testing.T) {
 		{"a row without such names keeps its text", named, `{ "id": 1.10,  "x": "secretary"}`, false, object + `,"id": 1.10,  "x": "secretary"}` + "\n"},
 		{"a broken line with such a name is masked", named, `{"p\u0069n":"123`, true, object + `,"_usersync_raw":"***"}` + "\n"},
 		{"a broken line without one is not", named, `{"x":"123`, true, object + `,"_usersync_raw":"{\"x\":\"123"}` + "\n"},
+		{"a line that is broken though nothing said so is quoted", named, `{"x":["\q", 1]}`, false, object + `,"_usersync_raw":"{\"x\":[\"\\q\", 1]}"}` + "\n"},
+		{"also one with more than an object", named, `{"x":1} 2`, false, object + `,"_usersync_raw":"{\"x\":1} 2"}` + "\n"},
+		{"also one with a key that appears twice", named, `{"x":1,"x":2}`, false, object + `,"_usersync_raw":"{\"x\":1,\"x\":2}"}` + "\n"},
+		{"and masked if it has such a name", named, `{"p\u0069n":1,"x":}`, false, object + `,"_usersync_raw":"***"}` + "\n"},
 		{"cells of such columns are masked", RejectsOptions{Format: FormatCSV, Header: []string{"id", " pin ", "sent"}, Hides: named.Hides},
 			`1,0000,2`, false, head + ",id,\" pin \",sent\n" + front + ",1,***,2\n"},
 		{"an object without members stays one", hidden, `{}`, false, object + "}\n"},
@@ -197,7 +201,8 @@ func FuzzRejects(f *testing.F) {
 	f.Add([]byte(`1,"x`), true)
 	f.Add([]byte(`{"a":1}`), false)
 	f.Fuzz(func(t *testing.T, raw []byte, unparsed bool) {
-		for _, o := range []RejectsOptions{{Format: FormatJSONL}, {Format: FormatJSONL, SecretColumns: []string{"a"}}} {
+		hides := func(name string) (all, inside bool) { return name == "pin", true }
+		for _, o := range []RejectsOptions{{Format: FormatJSONL}, {Format: FormatJSONL, SecretColumns: []string{"a"}}, {Format: FormatJSONL, Hides: hides}} {
 			var out bytes.Buffer
 			if err := rejects(t, &out, o).Write(row4711(string(raw), unparsed)); err != nil {
 				t.Fatal(err)

@@ -193,9 +193,9 @@ func (m planner) add(s step, column string, line int) *Error {
 	return nil
 }
 
-// Place is Column for names that are already read; it does not allocate.
-func (m *Mapper) Place(name []byte) (place int, read bool) {
-	place, read = m.columns[string(name)]
+// Place is Column for names that are already read.
+func (m *Mapper) Place(name string) (place int, read bool) {
+	place, read = m.columns[name]
 	return place, read
 }
 

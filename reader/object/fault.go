@@ -10,6 +10,70 @@ import (
 	"usersync/sync/user"
 )
 
+// explain says what is wrong with raw in our own words: the library's would quote the text.
+func (p *Parser) explain(raw string) *user.InvalidError {
+	err := p.follow(raw)
+	lenient := jsontext.Value(raw).IsValid(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	p.Syntax = !lenient
+	switch {
+	case errors.Is(err, jsontext.ErrDuplicateName):
+		e := &user.InvalidError{Code: "duplicate_key", Rule: "a key appears twice in the object", Hint: "remove one of them"}
+		name := strings.TrimPrefix(string(p.dec.StackPointer()), "/")
+		if _, known := p.names[name]; known {
+			e.Column = name
+		}
+		return e
+	case errors.Is(err, errMore):
+		p.FaultAt = min(int(p.dec.InputOffset()), len(raw))
+		return &user.InvalidError{Code: "bad_json", Rule: "holds more than one JSON value", Hint: "write one object per line"}
+	case lenient:
+		return &user.InvalidError{Code: "bad_json", Rule: "holds text that is not valid Unicode"}
+	}
+	invalid, at := syntax([]byte(raw), err)
+	p.FaultAt = at
+	return invalid
+}
+
+// follow reads raw, which is not valid, up to its fault, and keeps usersync's own keys in front
+// of it.
+func (p *Parser) follow(raw string) error {
+	p.reset(raw)
+	if p.dec.PeekKind() != '{' {
+		if err := p.dec.SkipValue(); err != nil {
+			return err
+		}
+		return p.end()
+	}
+	_, err := p.dec.ReadToken()
+	for err == nil && p.dec.PeekKind() != '}' {
+		err = p.followMember()
+	}
+	if err != nil {
+		return err
+	}
+	if _, err = p.dec.ReadToken(); err != nil {
+		return err
+	}
+	return p.end()
+}
+
+func (p *Parser) followMember() error {
+	key, err := p.dec.ReadValue()
+	if err != nil {
+		return err
+	}
+	name := p.unquoted(string(key))
+	value, err := p.dec.ReadValue()
+	if _, read := p.mapper.Place(name); read || !strings.HasPrefix(name, user.RejectPrefix) {
+		return err
+	}
+	p.HasRejectKeys = true
+	if err == nil {
+		p.keepOwn(name, string(value))
+	}
+	return err
+}
+
 // syntax says which rule of JSON a text breaks, and nothing of what it holds. At is where it
 // does, from its first byte.
 func syntax(raw []byte, err error) (invalid *user.InvalidError, at int) {

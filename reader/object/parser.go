@@ -1,14 +1,14 @@
 // Package object parses JSON objects: into the cells that a mapping reads, into the keys that
 // they have, and into what a rejects file adds in front of them.
 //
-// It does not know files, lines or records: packages frame and reader do. Start at Parser.
+// It does not know files, lines or records: packages frame and reader do. What is valid JSON, jsontext
+// decides. Start at Parser.
 package object
 
 import (
 	"bytes"
 	"errors"
 	"io"
-	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -30,21 +30,21 @@ type Parser struct {
 	mapper    *mapping.Mapper
 	rejectKey func(key string) *user.Value // nil for a key that is not kept
 	names     map[string]user.Field
-	raw       string // the record
-	input     bytes.Buffer
-	dec       *jsontext.Decoder
 
-	number int    // of the record
-	prefix []byte // of nested keys: "address."
-	text   []byte // of a cell, for reuse
+	input bytes.Buffer
+	dec   *jsontext.Decoder
+	rest  valid  // of the record
+	text  []byte // of a key or cell, for reuse
 
-	columns []column // by place + 1; the first stands for the beginning of a record
-	last    int      // the column whose key was read last
-	// others says that the record has keys that fill no column of their own: those of nested
-	// objects, and those that are not read. strict says that records had such keys. Only the
-	// decoder can tell whether these appear twice, which costs it a search for each key.
-	others, strict bool
-	sure           bool // this try is strict
+	members []member
+	known   map[spelling]int
+	last    int   // the member whose key was read last
+	number  int   // of the record
+	filled  []int // by column: the record that filled its cell last
+	// vague says that the record holds keys of which only the decoder can tell whether they appear
+	// twice: it costs the decoder a search for each key. strict says that the last record did.
+	vague, strict bool
+	sure          bool // the decoder has found that no key appears twice
 }
 
 // errUnsure ends a try that is not strict before it learns, from a record that may be broken, a
@@ -54,55 +54,70 @@ var errUnsure = errors.New("only the decoder can tell whether a key appears twic
 // NewParser returns a Parser for a mapping. Names are those by which a key is known. For
 // usersync's own keys, rejectKey returns where the value goes; nil skips it.
 func NewParser(m *mapping.Mapper, names map[string]user.Field, rejectKey func(key string) *user.Value) *Parser {
-	return &Parser{mapper: m, names: names, rejectKey: rejectKey, dec: jsontext.NewDecoder(&bytes.Buffer{})}
+	p := &Parser{mapper: m, names: names, rejectKey: rejectKey, dec: jsontext.NewDecoder(&bytes.Buffer{})}
+	p.forget()
+	return p
 }
 
 // Parse parses raw, of which most cells are then parts. The error says why the record is
 // invalid, and holds none of its text.
 func (p *Parser) Parse(raw string) *user.InvalidError {
 	invalid, err := p.try(raw, p.strict)
-	if !p.strict && (p.others || invalid != nil || err != nil) {
+	if !p.strict && (p.vague || err != nil) {
 		invalid, err = p.try(raw, true)
-		p.strict = p.others
 	}
+	p.strict = p.vague
 	if err != nil {
 		p.Broken = true
-		return p.explain([]byte(raw), err)
+		return p.explain(raw)
 	}
 	p.Broken = invalid != nil && invalid.Code == "not_object"
 	return invalid
 }
 
-// try parses raw. Unless it is strict, a key that appears twice is found only if it fills a column.
+// try parses raw. Unless it is strict, it finds keys that appear twice only among those that it
+// remembers.
 func (p *Parser) try(raw string, strict bool) (*user.InvalidError, error) {
-	p.number++
-	p.sure = strict
-	p.raw, p.prefix, p.last, p.others = raw, p.prefix[:0], 0, false
-	p.HasRejectKeys, p.Syntax, p.Broken, p.FaultAt = false, false, false, 0
-	clear(p.Cells)
-	p.fit()
-	p.input.Reset()
-	p.input.WriteString(raw)
-	if strict {
-		p.dec.Reset(&p.input)
-	} else {
-		p.dec.Reset(&p.input, jsontext.AllowDuplicateNames(true))
-	}
-	return p.record()
-}
-
-func (p *Parser) record() (*user.InvalidError, error) {
-	if p.dec.PeekKind() != '{' {
-		if err := p.dec.SkipValue(); err != nil {
-			return nil, err
-		}
-		return &user.InvalidError{Code: "not_object", Rule: "is not a JSON object", Hint: "write each user as {...}"}, p.end()
-	}
-	invalid, err := p.object()
-	if err != nil {
+	p.begin(raw)
+	if err := p.check(raw, strict); err != nil {
 		return nil, err
 	}
-	return invalid, p.end()
+	if p.sure = strict; p.rest.next() != '{' {
+		p.vague = true
+		return &user.InvalidError{Code: "not_object", Rule: "is not a JSON object", Hint: "write each user as {...}"}, nil
+	}
+	return p.object(0)
+}
+
+func (p *Parser) begin(raw string) {
+	p.number++
+	p.rest, p.last, p.vague = valid{text: raw}, 0, false
+	p.HasRejectKeys, p.Syntax, p.Broken, p.FaultAt = false, false, false, 0
+	if len(p.members) > mostMembers {
+		p.forget()
+	}
+	p.fit()
+	clear(p.Cells)
+}
+
+// check returns what is wrong with raw as JSON.
+func (p *Parser) check(raw string, strict bool) error {
+	if strict {
+		p.reset(raw)
+	} else {
+		p.reset(raw, jsontext.AllowDuplicateNames(true))
+	}
+	if _, err := p.dec.ReadValue(); err != nil || p.dec.InputOffset() == int64(len(raw)) {
+		return err
+	}
+	return p.end()
+}
+
+// reset makes the decoder read raw.
+func (p *Parser) reset(raw string, o ...jsontext.Options) {
+	p.input.Reset()
+	p.input.WriteString(raw)
+	p.dec.Reset(&p.input, o...)
 }
 
 var errMore = errors.New("more than one value")
@@ -118,14 +133,12 @@ func (p *Parser) end() error {
 	return err
 }
 
-// object reads on to the end of the object even if a member is invalid, to tell broken JSON
-// from an invalid record.
-func (p *Parser) object() (invalid *user.InvalidError, err error) {
-	if _, err = p.dec.ReadToken(); err != nil {
-		return nil, err
-	}
-	for p.dec.PeekKind() != '}' {
-		memberInvalid, err := p.member()
+// object reads an object to its end, also if a member is invalid, because what comes later may
+// be the record's id.
+func (p *Parser) object(parent int) (invalid *user.InvalidError, err error) {
+	p.rest.at++
+	for p.rest.next() != '}' {
+		memberInvalid, err := p.member(parent)
 		if err != nil {
 			return nil, err
 		}
@@ -133,99 +146,46 @@ func (p *Parser) object() (invalid *user.InvalidError, err error) {
 			invalid = memberInvalid
 		}
 	}
-	_, err = p.dec.ReadToken()
-	return invalid, err
+	p.rest.at++
+	return invalid, nil
 }
 
-func (p *Parser) member() (*user.InvalidError, error) {
-	quoted, err := p.dec.ReadValue()
-	if err != nil {
-		return nil, err
-	}
-	if place, is := p.expected(quoted); is {
-		return p.keep(place)
-	}
-	outer := len(p.prefix)
-	if p.prefix, err = jsontext.AppendUnquote(p.prefix, quoted); err != nil {
-		return nil, err
-	}
-	invalid, err := p.value(p.prefix)
-	p.prefix = p.prefix[:outer]
-	return invalid, err
-}
-
-func (p *Parser) value(name []byte) (*user.InvalidError, error) {
-	if place, read := p.mapper.Place(name); read {
-		p.expect(place)
-		return p.keep(place)
-	}
-	if !p.sure {
+func (p *Parser) member(parent int) (invalid *user.InvalidError, err error) {
+	at := p.key(parent)
+	m, begin := &p.members[at], p.rest.next()
+	again, fits := m.seen == p.number, m.fits(begin)
+	if !p.sure && (again || !fits) {
 		return nil, errUnsure
 	}
-	if bytes.HasPrefix(name, []byte(user.RejectPrefix)) {
-		p.others = true
-		return nil, p.keepRejectKey(string(name))
+	if m.seen = p.number; !fits {
+		invalid = p.decide(m, begin == '{')
 	}
-	nested := p.dec.PeekKind() == '{'
-	if nested && (string(name) == "extra" || string(name) == "attributes") {
-		return p.descend()
+	p.vague = p.vague || m.vague
+	if m.use == opened {
+		return p.object(at)
 	}
-	place, read, unknown := p.mapper.Column(string(name))
-	switch {
-	case read:
-		return p.keep(place)
-	case nested && !p.mapper.Ignores(string(name)):
-		return p.descend()
+	value := p.rest.value()
+	p.vague = p.vague || p.rest.hasObject
+	switch m.use {
+	case cell:
+		return p.keep(m.column, value), nil
+	case own:
+		p.keepOwn(m.name, value)
 	}
-	p.others = true
-	invalid, _ := errors.AsType[*user.InvalidError](unknown)
-	return invalid, p.dec.SkipValue()
+	return invalid, nil
 }
 
-// descend reads a nested object, joining its keys to ours by a dot.
-func (p *Parser) descend() (*user.InvalidError, error) {
-	p.others = true
-	p.prefix = append(p.prefix, '.')
-	return p.object()
-}
-
-func (p *Parser) keepRejectKey(name string) error {
+// keepOwn keeps the value of one of usersync's own keys.
+func (p *Parser) keepOwn(name, value string) {
 	p.HasRejectKeys = true
-	raw, err := p.dec.ReadValue()
 	place := p.rejectKey(name)
-	if err != nil || place == nil {
-		return err
+	if place == nil {
+		return
 	}
-	switch raw.Kind() {
+	switch jsontext.Value(value).Kind() {
 	case '0':
-		*place = user.TextValue(string(raw))
+		*place = user.TextValue(value)
 	case '"':
-		var text []byte
-		text, err = jsontext.AppendUnquote(nil, raw)
-		*place = user.TextValue(string(text))
+		*place = user.TextValue(p.unquoted(value))
 	}
-	return err
-}
-
-// explain says what is wrong in our own words: the library's would quote the text.
-func (p *Parser) explain(raw []byte, err error) *user.InvalidError {
-	lenient := jsontext.Value(raw).IsValid(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
-	p.Syntax = !lenient
-	switch {
-	case errors.Is(err, jsontext.ErrDuplicateName):
-		e := &user.InvalidError{Code: "duplicate_key", Rule: "a key appears twice in the object", Hint: "remove one of them"}
-		name := strings.TrimPrefix(string(p.dec.StackPointer()), "/")
-		if _, known := p.names[name]; known {
-			e.Column = name
-		}
-		return e
-	case errors.Is(err, errMore):
-		p.FaultAt = min(int(p.dec.InputOffset()), len(raw))
-		return &user.InvalidError{Code: "bad_json", Rule: "holds more than one JSON value", Hint: "write one object per line"}
-	case lenient:
-		return &user.InvalidError{Code: "bad_json", Rule: "holds text that is not valid Unicode"}
-	}
-	invalid, at := syntax(raw, err)
-	p.FaultAt = at
-	return invalid
 }

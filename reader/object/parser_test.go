@@ -22,9 +22,9 @@ func newParser(t interface{ Fatal(...any) }) *Parser {
 	return NewParser(m, names, func(string) *user.Value { return nil })
 }
 
-// member is a member of an object: keys that are read, in one spelling or another, new ones, keys
+// anyMember is a member of an object: keys that are read, in one spelling or another, new ones, keys
 // that are not read, usersync's own and objects.
-var member = rapid.Custom(func(t *rapid.T) string {
+var anyMember = rapid.Custom(func(t *rapid.T) string {
 	key := rapid.SampledFrom([]string{"id", `i\u0064`, "email", "name", "old", `ol\u0064`, "address.city", "address", "extra", "unknown", "_usersync_code", ""}).Draw(t, "key")
 	value := rapid.SampledFrom([]string{`"a"`, `"b\n"`, `""`, "1.0", "null", "true", `["x", 1]`, `[{"a":1}]`, `[{"a":1,"a":2}]`, `{"city":"x"}`, `{"city":"x","city":"y"}`,
 		`{"c":1}`, "{}", `"\u0000"`, `"\ud800"`, "01", `"x`}).Draw(t, "value")
@@ -36,7 +36,7 @@ func TestRecordsBefore(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := newParser(t)
 		for range rapid.IntRange(1, 6).Draw(t, "records") {
-			raw := "{" + strings.Join(rapid.SliceOfN(member, 0, 5).Draw(t, "members"), ",") + "}"
+			raw := "{" + strings.Join(rapid.SliceOfN(anyMember, 0, 5).Draw(t, "members"), ",") + "}"
 			strict := NewParser(p.mapper, p.names, p.rejectKey)
 			strict.strict = true
 			got, want := p.Parse(raw), strict.Parse(raw)

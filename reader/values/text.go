@@ -41,7 +41,7 @@ func (t *text) skip() {
 func (t *text) take(row *frame.Row) {
 	t.line += t.cut.lines
 	row.Bytes = bytes.TrimSpace(t.Data()[:t.cut.pos])
-	if !t.inArray {
+	if !t.inArray && !isPlain(row.Bytes) {
 		for n := frame.MarkLen(row.Bytes); n > 0; n = frame.MarkLen(row.Bytes) { // joined files keep theirs
 			row.Bytes = bytes.TrimSpace(row.Bytes[n:])
 		}
@@ -51,6 +51,11 @@ func (t *text) take(row *frame.Row) {
 	if row.Long = t.cut.dropped > 0 || len(row.Bytes) > frame.MaxRecord; row.Long {
 		row.Bytes = nil
 	}
+}
+
+// isPlain reports whether a value has nothing around it that does not belong to it.
+func isPlain(value []byte) bool {
+	return len(value) > 0 && value[0] == '{' && value[len(value)-1] == '}'
 }
 
 // withoutComma takes off the comma that some programs write between objects, at the end of a

@@ -9,8 +9,9 @@ import (
 )
 
 const (
-	cardLinked  = "CARDLINKED"
-	rewardsLine = "enrolled_rewards: {value: [CARDLINKED]}"
+	cardLinked     = "CARDLINKED"
+	onlyCardLinked = `["CARDLINKED"]`
+	rewardsLine    = "enrolled_rewards: {value: [CARDLINKED]}"
 )
 
 // CheckColumns reports, before a run, whether the input has the fields that op
@@ -72,7 +73,7 @@ func (c *Client) checkAttribute(a *user.Attribute) error {
 }
 
 func checkRewards(v user.Value) error {
-	if v.Text == cardLinked {
+	if v.Text == cardLinked || v.Text == onlyCardLinked {
 		return nil
 	}
 	list, err := v.List()

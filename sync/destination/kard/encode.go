@@ -79,8 +79,8 @@ func appendAttribute(b []byte, first int, a *user.Attribute) []byte {
 }
 
 func appendList(b []byte, v user.Value) ([]byte, bool) {
-	if v.Kind == user.Text && v.Text == cardLinked {
-		return append(b, `["CARDLINKED"]`...), true
+	if v.Kind == user.Text && v.Text == cardLinked || v.Text == onlyCardLinked {
+		return append(b, onlyCardLinked...), true
 	}
 	list, err := v.List()
 	return rest.AppendTexts(b, list), err == nil

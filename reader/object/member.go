@@ -1,0 +1,120 @@
+package object
+
+import (
+	"errors"
+	"strings"
+
+	"usersync/sync/user"
+)
+
+// member is a key that objects have, and what is done with its value. Keys nearly always come
+// in the same order, so that most of them need not be looked for.
+type member struct {
+	spelling
+	name   string // with the keys that lead to it, joined by dots
+	use    use
+	column int  // of a cell
+	next   int  // the member that came after it last; 0 if that is not known
+	seen   int  // the record that had it last
+	vague  bool // only the decoder can tell whether it appears twice
+}
+
+// spelling is a key as the text has it, and the member whose object it is in; 0 is the record.
+type spelling struct {
+	parent int
+	quoted string
+}
+
+// use is what is done with the value of a key.
+type use uint8
+
+const (
+	undecided use = iota
+	cell          // it is kept
+	ignored       // it is not read
+	unread        // it is not read unless it is an object
+	opened        // it is an object, whose keys are read as if they were those of the record
+	own           // it is for a key of usersync's own
+)
+
+// fits reports whether what is done with the value is decided, if it begins with that byte.
+func (m *member) fits(begin byte) bool {
+	switch m.use {
+	case cell, ignored:
+		return !m.vague
+	case unread:
+		return !m.vague && begin != '{'
+	case opened:
+		return !m.vague && begin == '{'
+	}
+	return false
+}
+
+// mostMembers is how many keys are remembered from one record to the next.
+const mostMembers = 1000
+
+// forget forgets all keys. The first member stands for the record itself.
+func (p *Parser) forget() {
+	p.members, p.known = append(p.members[:0], member{}), map[spelling]int{}
+}
+
+// key consumes a key, and returns its member.
+func (p *Parser) key(parent int) int {
+	at := p.members[p.last].next
+	if m := &p.members[at]; at > 0 && m.parent == parent && strings.HasPrefix(p.rest.text[p.rest.at:], m.quoted) {
+		p.rest.at += len(m.quoted)
+	} else {
+		at = p.lookUp(spelling{parent, p.rest.value()})
+		p.members[p.last].next = at
+	}
+	p.last = at
+	return at
+}
+
+// lookUp returns the member of a key that was not expected.
+func (p *Parser) lookUp(s spelling) int {
+	at, known := p.known[s]
+	if known {
+		return at
+	}
+	s.quoted, at = strings.Clone(s.quoted), len(p.members)
+	name := p.unquoted(s.quoted)
+	if s.parent > 0 {
+		name = p.members[s.parent].name + "." + name
+	}
+	p.members = append(p.members, member{spelling: s, name: name, vague: p.rest.escaped})
+	p.known[s] = at
+	return at
+}
+
+// decide decides what is done with the value of a key, which is an object or not. It decides
+// nothing if the key makes the record invalid.
+func (p *Parser) decide(m *member, object bool) *user.InvalidError {
+	m.use = undecided
+	column, read := p.mapper.Place(m.name)
+	var unknown error
+	switch {
+	case read:
+	case strings.HasPrefix(m.name, user.RejectPrefix):
+		m.use, m.vague = own, true
+		return nil
+	case object && (m.name == "extra" || m.name == "attributes"):
+		m.use = opened
+		return nil
+	default:
+		column, read, unknown = p.mapper.Column(m.name)
+	}
+	invalid, _ := errors.AsType[*user.InvalidError](unknown)
+	switch {
+	case read:
+		m.use, m.column = cell, column
+		p.fit()
+	case p.mapper.Ignores(m.name):
+		m.use = ignored
+	case object:
+		m.use, invalid = opened, nil
+	case invalid == nil:
+		m.use = unread
+	}
+	return invalid
+}

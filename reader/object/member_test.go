@@ -1,0 +1,82 @@
+package object
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"usersync/reader/mapping"
+	"usersync/sync/user"
+)
+
+// Each record is parsed twice, after the one before it: what a key was the first time does not
+// hide that it appears twice, or that its value is of another kind now.
+func TestMembers(t *testing.T) {
+	p := newParser(t)
+	for _, c := range [][2]string{
+		{`{"id":"1","old":{"a":1},"address":{"city":"Bonn"}}`, "1 address.city=Bonn"},
+		{`{"address":"Bonn","id":"1"}`, "unknown_column"},
+		{`{"address":{"city":"Bonn"},"id":"1"}`, "1 address.city=Bonn"},
+		{`{"id":"1","extra":{"city":"a","x":"b"},"address":{"city":"c"}}`, "1 address.city=c extra.city=a extra.x=b"},
+		{`{"id":"1","ol\u0064":1}`, "1"},
+		{`{"id":"1","old":1,"old":2}`, "duplicate_key"},
+		{`{"id":"1","old":1,"ol\u0064":2}`, "duplicate_key"},
+		{`{"id":"1","i\u0064":"2"}`, "duplicate_key id"},
+		{`{"id":"1","old":[{"a":1,"a":2}]}`, "duplicate_key"},
+		{`{"id":"1","address":{"city":"a","city":"b"}}`, "duplicate_key"},
+		{`{"id":"1","address":{"city":"a"},"address":{}}`, "duplicate_key"},
+		{`{"id":"1","address":{"city":"a"},"address.city":"b"}`, "duplicate_key address.city"},
+		{`[{"id":"1","id":"2"}]`, "duplicate_key"},
+		{`[{"id":"1"}]`, "not_object"},
+		{` { "email" : [ "]" , "}\"" ] , "id" : -1.0e+2 } `, `-1.0e+2 email=["]","}\""]`},
+		{`{"id":"\\","old":"{\"id\":\"2\"}","email":""}`, `\`},
+		{`{"id":"1","email":null,"name":true}`, "1 name=true"},
+	} {
+		for range 2 {
+			if got := parsed(p, c[0]); got != c[1] {
+				t.Errorf("%s: %s, want %s", c[0], got, c[1])
+			}
+		}
+	}
+}
+
+// parsed returns the cells of a record that are not empty, or what is wrong with it.
+func parsed(p *Parser, raw string) string {
+	if invalid := p.Parse(raw); invalid != nil {
+		return strings.TrimSpace(invalid.Code + " " + invalid.Column)
+	}
+	var all []string
+	for i, cell := range p.Cells {
+		if name := p.mapper.Name(i); cell.Text != "" && name == string(user.ID) {
+			all = append(all, cell.Text)
+		} else if cell.Text != "" {
+			all = append(all, name+"="+cell.Text)
+		}
+	}
+	return strings.Join(all, " ")
+}
+
+// More keys than are remembered are read all the same, and so is what comes after them.
+func TestManyMembers(t *testing.T) {
+	m, err := mapping.New(mapping.Options{Header: []string{"id"}, Names: map[string]user.Field{"id": user.ID}, Typed: true,
+		Config: mapping.Config{Fields: mapping.Fields{{Field: "id", Column: "id"}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := NewParser(m, nil, nil)
+	for record := range 3 {
+		var raw strings.Builder
+		for i := range mostMembers {
+			fmt.Fprintf(&raw, `"%d-%d":1,`, record, i)
+		}
+		for _, c := range [][2]string{
+			{"{" + raw.String() + `"id":"1"}`, "1"},
+			{"{" + raw.String() + fmt.Sprintf(`"%d-9":2,"id":"1"}`, record), "duplicate_key"},
+			{`{"old":1,"id":"2"}`, "2"},
+		} {
+			if got := parsed(p, c[0]); got != c[1] {
+				t.Errorf("%.40s: %s, want %s", c[0], got, c[1])
+			}
+		}
+	}
+}
