@@ -136,8 +136,12 @@ func (v Value) Plain() (string, error) {
 	if v.Kind == Text {
 		return v.Text, nil
 	}
-	if v.Kind == JSON && v.Text != "null" && !strings.ContainsAny(v.Text[:1], "[{\"") {
-		return v.Text, nil
+	if v.Kind != JSON || v.Text == "null" {
+		return "", ErrNotText
 	}
-	return "", ErrNotText
+	switch v.Text[0] {
+	case '[', '{', '"':
+		return "", ErrNotText
+	}
+	return v.Text, nil
 }
