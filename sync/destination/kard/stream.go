@@ -17,6 +17,7 @@ func (s *stream) Read(b []byte) (int, error) {
 	if len(rest) == 0 {
 		return 0, io.EOF
 	}
+	rest = rest[:min(len(rest), len(b))] // as an answer may be long, and have no object
 	if end := bytes.IndexByte(rest, '}'); end >= 0 {
 		rest = rest[:end+1]
 	}
