@@ -13,7 +13,7 @@ func (m *answer) entry(v jsontext.Value) {
 // of what the decoder reads.
 func (m *answer) entriesAlike() {
 	if len(m.decoder.UnreadBuffer()) > 0 {
-		return
+		return // it read ahead, and may be inside an entry
 	}
 	for {
 		at, more := m.source.afterComma()

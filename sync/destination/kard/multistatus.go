@@ -120,8 +120,8 @@ func (m *answer) member(name []byte) error {
 	return m.decoder.SkipValue()
 }
 
-// each visits the elements of an array, or an object itself, because answers about
-// one user have no array. null is an empty list. After each element of an array it calls then.
+// each visits the objects in an array, or an object itself, because answers about
+// one user have no array. null is an empty list. After each object in an array it calls then.
 func (m *answer) each(visit func(jsontext.Value), then func()) error {
 	switch m.decoder.PeekKind() {
 	case '[':

@@ -2,9 +2,9 @@ package kard
 
 import (
 	"bytes"
+	"fmt"
 	"iter"
 	"slices"
-	"strconv"
 	"testing"
 
 	"github.com/go-json-experiment/json"
@@ -22,13 +22,20 @@ func TestEntriesAlike(t *testing.T) {
 	}
 	twice := appendUsers(nil, []*user.Record{records[1], records[1]})
 	escaped := bytes.ReplaceAll(twice, []byte(`"user"`), []byte(`"u\"s\"er"`))
-	for _, body := range [][]byte{appendUsers(nil, records), escaped} {
+	bodies := [][]byte{appendUsers(nil, records), escaped}
+	for _, blank := range []string{" ", "\n", "\r", "\t"} {
+		bodies = append(bodies, bytes.ReplaceAll(bodies[0], []byte(`":`), []byte(`"`+blank+":"+blank)))
+	}
+	for _, body := range bodies {
 		var m multiStatus // keeps the shapes of the answers before
 		for changed := range changes(body) {
 			want, err := decoded(changed, records)
 			if got := m.read(changed, records); (got == nil) != (err == nil) || got == nil && !slices.Equal(m.echoed, want) {
 				t.Fatalf("%s\n got %v, %v\nwant %v, %v", changed, m.echoed, got, want, err)
 			}
+		}
+		if _, _, known := m.shapes.match(body[bytes.IndexByte(body, '[')+1:]); known != !bytes.Contains(body, []byte(`\`)) {
+			t.Errorf("%s: the shape of its entries is known: %v", body, known)
 		}
 	}
 }
@@ -70,6 +77,59 @@ func decoded(body []byte, records []*user.Record) (shown []bool, err error) {
 	return shown, nil
 }
 
+// TestReadAhead: a decoder that has read more than an entry misses nothing of it.
+func TestReadAhead(t *testing.T) {
+	records := people(2)
+	first := string(appendUser(nil, records[0]))
+	body := []byte(`{"data":[` + first + `,{"nested":[{},` + string(appendUser(nil, records[1])) + `]}]}`)
+	var m multiStatus
+	if err := m.read(appendUsers(nil, records), records); err != nil || slices.Contains(m.echoed, false) {
+		t.Fatal(m.echoed, err)
+	}
+	m.reset(body, records)
+	m.decoder.Reset(greedy{&m.source, bytes.Index(body, []byte("{},")) + len("{}")}, lax)
+	if err := m.top(m.member); err != nil || !slices.Equal(m.echoed, []bool{true, false}) {
+		t.Error(m.echoed, err)
+	}
+}
+
+// greedy reads more than one object at first.
+type greedy struct {
+	source *stream
+	first  int
+}
+
+func (g greedy) Read(b []byte) (n int, err error) {
+	n, err = g.source.Read(b)
+	for g.source.at < g.first && n < len(b) && err == nil {
+		var more int
+		more, err = g.source.Read(b[n:])
+		n += more
+	}
+	return n, err
+}
+
+// TestAnswersBefore: what an answer says does not depend on those that were read before it.
+func TestAnswersBefore(t *testing.T) {
+	var used multiStatus
+	calls := [][]*user.Record{batch(user.Create, "u1", "u2", "7").Records, batch(user.Create, "u3", "7", "u4", "u1").Records}
+	for range 2 {
+		for _, body := range []string{
+			`{"data":[` + u3 + `,` + u2 + `,` + u1 + `],"errors":[{"id":"u3"},{"id":"u2"},{"id":"u1"}]}`,
+			`{"data":[{"id":7,"is":"a"},{"id":null,"is":"a"},{"id":["7"],"is":"a"}]}`, `{"data":[{"id":7,"is":"b"},{"id":null,"is":"b"},{"id":["7"],"is":"b"}]}`,
+			`{"errors":[{"id":"u2"},{"id":"u1"}],"data":[` + u1 + `,` + u1 + `,{"id":"u1"`, `{}`,
+		} {
+			for _, records := range calls {
+				var fresh multiStatus
+				want, got := fresh.read([]byte(body), records), used.read([]byte(body), records)
+				if (got == nil) != (want == nil) || got == nil && (!slices.Equal(used.echoed, fresh.echoed) || !slices.Equal(used.errors, fresh.errors) || used.unknownIDs != fresh.unknownIDs) {
+					t.Errorf("%s\n got %v %v %d, %v\nwant %v %v %d, %v", body, used.echoed, used.errors, used.unknownIDs, got, fresh.echoed, fresh.errors, fresh.unknownIDs, want)
+				}
+			}
+		}
+	}
+}
+
 // TestShapesAreBounded: entries that are all written differently are read, and few of them kept.
 func TestShapesAreBounded(t *testing.T) {
 	records := people(100)
@@ -80,15 +140,20 @@ func TestShapesAreBounded(t *testing.T) {
 			if i > 0 {
 				body = append(body, ',')
 			}
-			body = append(append(body, `{"number":`...), strconv.Itoa(1000*round+i)...)
-			body = append(append(body, ',', '"'), strconv.Itoa(i%20)...)
-			body = append(append(body, `":"text",`...), appendUser(nil, r)[1:]...)
+			for place, n := range []int{i, i / 10, round} {
+				body = fmt.Appendf(body, `%c"%d":"","number %d":%d`, "{,,"[place], place, place, n)
+			}
+			body = append(append(body, ','), appendUser(nil, r)[1:]...)
 		}
 		if err := m.read(append(body, "]}"...), records); err != nil || slices.Contains(m.echoed, false) {
 			t.Fatal(m.echoed, err)
 		}
 	}
-	if m.shapes.parts > mostParts {
+	if m.shapes.parts != mostParts || len(m.shapes.first.next[0].next) > mostNext {
 		t.Errorf("%d parts are kept", m.shapes.parts)
+	}
+	m = multiStatus{}
+	if err := m.read(fmt.Appendf(nil, `{"data":[{"id":"a","more":"%*d"}]}`, longestEntry, 1), records); err != nil || m.shapes.parts > 0 {
+		t.Errorf("%d parts of a long entry are kept, %v", m.shapes.parts, err)
 	}
 }
