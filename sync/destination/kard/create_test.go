@@ -68,6 +68,8 @@ func TestCreateAnswers(t *testing.T) {
 		{"an invalid status", 207, `{"errors":[{"id":"u1","status":"200"},{"id":"u2","status":"999"},{"id":"u3","status":"-1"}]}`, "u1 in_doubt http_200 200, u2 refused error 207, u3 refused error 207"},
 		{"several errors of one user", 207, `{"data":[` + u1 + `,` + u3 + `],"errors":[{"id":"u2","status":"409","title":"Conflict"},{"id":"u2","status":"400","title":"Bad Request"},{"id":"u2","status":"400","title":"Other"}]}`, "u1 created 207, u2 refused bad_request 400, u3 created 207"},
 		{"refused and uncertain", 207, `{"data":[` + u1 + `,` + u3 + `],"errors":[{"id":"u2","status":"400"},{"id":"u2","status":"500"}]}`, "u1 created 207, u2 in_doubt http_500 500, u3 created 207"},
+		{"a refusal that says in its title, or in its detail, that the user exists", 207, `{"errors":[{"id":"u1","status":"400","title":"Duplicate"},{"id":"u2","status":"400","detail":"already exists"},{"id":"u3","status":"400","title":"Bad Request","detail":"is not unique"}]}`,
+			"u1 _conflict duplicate 400, u2 _conflict http_400 400, u3 _conflict bad_request 400"},
 		{"in both lists", 207, `{"data":[` + u1 + `,` + u2 + `,` + u3 + `],"errors":[{"id":"u2","status":"400"}]}`, "u1 created 207, u2 in_doubt contradiction 400, u3 created 207"},
 		{"by pointer", 207, `{"data":[` + u1 + `],"errors":[{"status":"400","source":{"pointer":"/data/1/attributes/zipCode"}},{"id":"","status":"409","source":{"pointer":"/data/2"}}]}`, "u1 created 207, u2 refused http_400 400, u3 _exists http_409 409"},
 		{"a pointer to nowhere", 207, `{"data":[` + u1 + `,` + u2 + `],"errors":[{"status":"400","title":"Bad Request","source":{"pointer":"/data/3"}}]}`, "u1 created 207, u2 created 207, u3 in_doubt bad_request 207"},
@@ -162,6 +164,15 @@ func TestCreateOfOne(t *testing.T) {
 		if err != nil || told(got) != test.want {
 			t.Errorf("%d %s: got %s (%v), want %s", test.status, test.body, told(got), err, test.want)
 		}
+	}
+}
+
+// TestSeveralErrorsAreShown: each that differs, once.
+func TestSeveralErrorsAreShown(t *testing.T) {
+	const zip, email = `{"id":"u1","status":"400","title":"Bad Request","detail":"zipCode invalid"}`, `{"id":"u1","status":"400","title":"Bad Request","detail":"email invalid"}`
+	got, err := answering(t, 207, `{"errors":[`+zip+`,{"id":"u1"},`+email+`,`+zip+`]}`).Apply(t.Context(), batch(user.Create, "u1"))
+	if want := "Bad Request: zipCode invalid; Bad Request: email invalid"; err != nil || got[0].Detail != want {
+		t.Errorf("got %+v, %v, want %s", got, err, want)
 	}
 }
 
