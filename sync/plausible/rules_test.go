@@ -16,7 +16,7 @@ func TestCheck(t *testing.T) {
 		field     user.Field
 		good, bad []string
 	}{
-		{user.Email, []string{"a@example.com", "jörg@exämple.org"}, []string{"a", "a@b", "a@x.org, b@x.org", "Ann <a@x.org>"}},
+		{user.Email, []string{"a@example.com", "jörg@exämple.org", "a.b+c@example.com"}, []string{"a", "a@b", ".a@x.org", "a..b@x.org", "a.@x.org", "a@x.org, b@x.org", "Ann <a@x.org>"}},
 		{user.Phone, []string{"+14155552671", "(415) 555-2671 ext. 12", "tel:+1-415-555-2671", "+49 (0)30 901820", "911", "415.555.2671 x3"}, []string{"1.41556E+10", "14155552671.0", "n/a", "12", "+1415555+2671", "call me 415 555"}},
 		{user.BirthYear, []string{"1900", "2026", "1955"}, []string{"1899", "2027", "2090", "19", "1/1/1990", "+199", "1990.0"}},
 		{user.DateOfBirth, []string{"1990-12-31", "31.12.1990", "12/31/1990", "1990-12-31T00:00:00Z", "31 Dec 1990"}, []string{"1990-02-31", "7/4/55", "2090-01-01", "0000-00-00", "1990", "NULL"}},
