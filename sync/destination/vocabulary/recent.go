@@ -2,9 +2,9 @@ package vocabulary
 
 import "strings"
 
-// recent are texts that were split lately: an API says the same about many records. Texts that
-// hold names of fields, or the API's own code, are not among them, as what is shown of these
-// depends on the records.
+// recent are texts that were split lately: an API says the same about many records. A text with a
+// word that may be the name of a field, or the API's own code, is not among them, as what is
+// shown of it depends on the records.
 type recent struct {
 	texts [8]split
 	next  int // the one to replace
