@@ -38,9 +38,10 @@ type Parser struct {
 
 	members []member
 	known   map[spelling]int
-	last    int   // the member whose key was read last
-	number  int   // of the record
-	filled  []int // by column: the record that filled its cell last
+	prefix  []byte // of nested keys: "address."
+	last    int    // the member whose key was read last
+	number  int    // of the record
+	filled  []int  // by column: the record that filled its cell last
 	// vague says that the record holds keys of which only the decoder can tell whether they appear
 	// twice: it costs the decoder a search for each key. strict says that the last record did.
 	vague, strict bool
@@ -91,7 +92,7 @@ func (p *Parser) try(raw string, strict bool) (*user.InvalidError, error) {
 
 func (p *Parser) begin(raw string) {
 	p.number++
-	p.rest, p.last, p.vague = valid{text: raw}, 0, false
+	p.rest, p.prefix, p.last, p.vague = valid{text: raw}, p.prefix[:0], 0, false
 	p.HasRejectKeys, p.Syntax, p.Broken, p.FaultAt = false, false, false, 0
 	if len(p.members) > mostMembers {
 		p.forget()
@@ -162,7 +163,7 @@ func (p *Parser) member(parent int) (invalid *user.InvalidError, err error) {
 	}
 	p.vague = p.vague || m.vague
 	if m.use == opened {
-		return p.object(at)
+		return p.nested(at)
 	}
 	value := p.rest.value()
 	p.vague = p.vague || p.rest.hasObject
@@ -170,9 +171,18 @@ func (p *Parser) member(parent int) (invalid *user.InvalidError, err error) {
 	case cell:
 		return p.keep(m.column, value), nil
 	case own:
-		p.keepOwn(m.name, value)
+		p.keepOwn(m.key, value)
 	}
 	return invalid, nil
+}
+
+// nested reads an object that is the value of a member.
+func (p *Parser) nested(at int) (invalid *user.InvalidError, err error) {
+	outer := len(p.prefix)
+	p.prefix = append(append(p.prefix, p.members[at].key...), '.')
+	invalid, err = p.object(at)
+	p.prefix = p.prefix[:outer]
+	return invalid, err
 }
 
 // keepOwn keeps the value of one of usersync's own keys.
