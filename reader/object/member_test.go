@@ -27,6 +27,8 @@ func TestMembers(t *testing.T) {
 		{`{"id":"1","address":{"city":"a","city":"b"}}`, "duplicate_key"},
 		{`{"id":"1","address":{"city":"a"},"address":{}}`, "duplicate_key"},
 		{`{"id":"1","address":{"city":"a"},"address.city":"b"}`, "duplicate_key address.city"},
+		{`{"email":"a","id":"1","email":"b"}`, "duplicate_key email"},
+		{`{"id":{"city":1,"city":1},"name":"a"}`, "duplicate_key"},
 		{`[{"id":"1","id":"2"}]`, "duplicate_key"},
 		{`[{"id":"1"}]`, "not_object"},
 		{` { "email" : [ "]" , "}\"" ] , "id" : -1.0e+2 } `, `-1.0e+2 email=["]","}\""]`},

@@ -134,8 +134,8 @@ func (p *Parser) end() error {
 	return err
 }
 
-// object reads an object to its end, also if a member is invalid, because what comes later may
-// be the record's id.
+// object reads an object to its end, also if a member is invalid, because usersync's own keys may
+// come later.
 func (p *Parser) object(parent int) (invalid *user.InvalidError, err error) {
 	p.rest.at++
 	for p.rest.next() != '}' {
