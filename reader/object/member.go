@@ -84,6 +84,15 @@ func (p *Parser) lookUp(s spelling) int {
 	return at
 }
 
+// nested reads an object that is the value of a member.
+func (p *Parser) nested(at int) (invalid *user.InvalidError, err error) {
+	outer := len(p.prefix)
+	p.prefix = append(append(p.prefix, p.members[at].key...), '.')
+	invalid, err = p.object(at)
+	p.prefix = p.prefix[:outer]
+	return invalid, err
+}
+
 // decide decides what is done with the value of a key, which is an object or not. It decides
 // nothing if the key makes the record invalid.
 func (p *Parser) decide(m *member, object bool) *user.InvalidError {

@@ -176,15 +176,6 @@ func (p *Parser) member(parent int) (invalid *user.InvalidError, err error) {
 	return invalid, nil
 }
 
-// nested reads an object that is the value of a member.
-func (p *Parser) nested(at int) (invalid *user.InvalidError, err error) {
-	outer := len(p.prefix)
-	p.prefix = append(append(p.prefix, p.members[at].key...), '.')
-	invalid, err = p.object(at)
-	p.prefix = p.prefix[:outer]
-	return invalid, err
-}
-
 // keepOwn keeps the value of one of usersync's own keys.
 func (p *Parser) keepOwn(name, value string) {
 	p.HasRejectKeys = true
