@@ -21,7 +21,11 @@ func Nearest(word string, known []string) (near string, ok bool) {
 	typed := []rune(folded(word))
 	least := max(1, len(typed)/3) + 1
 	for _, candidate := range slices.Sorted(slices.Values(known)) {
-		d := distance(typed, []rune(folded(candidate)))
+		meant := []rune(folded(candidate))
+		if len(typed)-len(meant) >= least { // so is the distance
+			continue
+		}
+		d := distance(typed, meant)
 		if d < least && d < max(1, len(typed)) {
 			near, ok, least = candidate, true, d
 		}

@@ -48,6 +48,9 @@ func (p *Parser) fit() {
 
 // unquoted returns what a JSON string says.
 func (p *Parser) unquoted(quoted string) string {
+	if !strings.Contains(quoted, `\`) {
+		return quoted[1 : len(quoted)-1]
+	}
 	var err error
 	p.text, err = jsontext.AppendUnquote(p.text[:0], quoted)
 	_ = err // it is valid

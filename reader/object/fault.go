@@ -18,9 +18,11 @@ func (p *Parser) explain(raw string) *user.InvalidError {
 	switch {
 	case errors.Is(err, jsontext.ErrDuplicateName):
 		e := &user.InvalidError{Code: "duplicate_key", Rule: "a key appears twice in the object", Hint: "remove one of them"}
-		name := strings.TrimPrefix(string(p.dec.StackPointer()), "/")
-		if _, known := p.names[name]; known {
-			e.Column = name
+		if where, ok := errors.AsType[*jsontext.SyntacticError](err); ok {
+			name := strings.TrimPrefix(string(where.JSONPointer), "/")
+			if _, known := p.names[name]; known {
+				e.Column = name
+			}
 		}
 		return e
 	case errors.Is(err, errMore):

@@ -11,7 +11,7 @@ import (
 // in the same order, so that most of them need not be looked for.
 type member struct {
 	spelling
-	name   string // with the keys that lead to it, joined by dots
+	key    string // without quotes and escapes
 	use    use
 	column int  // of a cell
 	next   int  // the member that came after it last; 0 if that is not known
@@ -53,9 +53,10 @@ func (m *member) fits(begin byte) bool {
 // mostMembers is how many keys are remembered from one record to the next.
 const mostMembers = 1000
 
-// forget forgets all keys. The first member stands for the record itself.
+// forget forgets all keys, also their texts and the room for them: a record can have a great
+// many. The first member stands for the record itself.
 func (p *Parser) forget() {
-	p.members, p.known = append(p.members[:0], member{}), map[spelling]int{}
+	p.members, p.known = []member{{}}, map[spelling]int{}
 }
 
 // key consumes a key, and returns its member.
@@ -78,38 +79,45 @@ func (p *Parser) lookUp(s spelling) int {
 		return at
 	}
 	s.quoted, at = strings.Clone(s.quoted), len(p.members)
-	name := p.unquoted(s.quoted)
-	if s.parent > 0 {
-		name = p.members[s.parent].name + "." + name
-	}
-	p.members = append(p.members, member{spelling: s, name: name, vague: p.rest.escaped})
+	p.members = append(p.members, member{spelling: s, key: p.unquoted(s.quoted), vague: p.rest.escaped})
 	p.known[s] = at
 	return at
+}
+
+// nested reads an object that is the value of a member.
+func (p *Parser) nested(at int) (invalid *user.InvalidError, err error) {
+	outer := len(p.prefix)
+	p.prefix = append(append(p.prefix, p.members[at].key...), '.')
+	invalid, err = p.object(at)
+	p.prefix = p.prefix[:outer]
+	return invalid, err
 }
 
 // decide decides what is done with the value of a key, which is an object or not. It decides
 // nothing if the key makes the record invalid.
 func (p *Parser) decide(m *member, object bool) *user.InvalidError {
 	m.use = undecided
-	column, read := p.mapper.Place(m.name)
+	name := string(append(p.prefix, m.key...))
+	column, read := p.mapper.Place(name)
+	opens := name == "extra" || name == "attributes" // where it is an object, even if it is listed under ignore:
 	var unknown error
 	switch {
 	case read:
-	case strings.HasPrefix(m.name, user.RejectPrefix):
+	case strings.HasPrefix(name, user.RejectPrefix):
 		m.use, m.vague = own, true
 		return nil
-	case object && (m.name == "extra" || m.name == "attributes"):
+	case object && opens:
 		m.use = opened
 		return nil
 	default:
-		column, read, unknown = p.mapper.Column(m.name)
+		column, read, unknown = p.mapper.Column(name)
 	}
 	invalid, _ := errors.AsType[*user.InvalidError](unknown)
 	switch {
 	case read:
 		m.use, m.column = cell, column
 		p.fit()
-	case p.mapper.Ignores(m.name):
+	case p.mapper.Ignores(name) && !opens:
 		m.use = ignored
 	case object:
 		m.use, invalid = opened, nil

@@ -2,6 +2,7 @@ package object
 
 import (
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -26,6 +27,8 @@ func TestMembers(t *testing.T) {
 		{`{"id":"1","address":{"city":"a","city":"b"}}`, "duplicate_key"},
 		{`{"id":"1","address":{"city":"a"},"address":{}}`, "duplicate_key"},
 		{`{"id":"1","address":{"city":"a"},"address.city":"b"}`, "duplicate_key address.city"},
+		{`{"email":"a","id":"1","email":"b"}`, "duplicate_key email"},
+		{`{"id":{"city":1,"city":1},"name":"a"}`, "duplicate_key"},
 		{`[{"id":"1","id":"2"}]`, "duplicate_key"},
 		{`[{"id":"1"}]`, "not_object"},
 		{` { "email" : [ "]" , "}\"" ] , "id" : -1.0e+2 } `, `-1.0e+2 email=["]","}\""]`},
@@ -79,4 +82,58 @@ func TestManyMembers(t *testing.T) {
 			}
 		}
 	}
+}
+
+// Keys of an object under extra are read, also if a record before had no object there.
+func TestExtraIsNoObjectFirst(t *testing.T) {
+	names := map[string]user.Field{"id": user.ID}
+	m, err := mapping.New(mapping.Options{Header: []string{"id"}, Names: names, Typed: true, Config: mapping.Config{Ignore: []string{"extra"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := NewParser(m, names, nil)
+	for _, c := range [][2]string{
+		{`{"id":"1","extra":null}`, "1"},
+		{`{"id":"2","extra":{"k":"v"}}`, "2 extra.k=v"},
+		{`{"id":"3","extra":"x"}`, "3"},
+		{`{"id":"4","extra":{"k":"w"}}`, "4 extra.k=w"},
+	} {
+		if got := parsed(p, c[0]); got != c[1] {
+			t.Errorf("%s: %s, want %s", c[0], got, c[1])
+		}
+	}
+}
+
+// What is remembered of a record is no longer than its keys, however deep they are, and it is
+// not kept if they are many.
+func TestMembersAreBounded(t *testing.T) {
+	var many strings.Builder
+	for i := range 50_000 {
+		fmt.Fprintf(&many, `"%d":1,`, i)
+	}
+	deep := strings.Repeat(`{"`+strings.Repeat("k", 500)+`":`, 900) + "1" + strings.Repeat("}", 900)
+	m, err := mapping.New(mapping.Options{Header: []string{"id"}, Names: map[string]user.Field{"id": user.ID}, Typed: true,
+		Config: mapping.Config{Fields: mapping.Fields{{Field: "id", Column: "id"}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, raw := range []string{deep, "{" + many.String() + `"id":"1"}`} {
+		p, before := NewParser(m, nil, nil), used()
+		for _, raw := range []string{raw, `{"id":"2"}`, `{"id":"3"}`} {
+			if invalid := p.Parse(raw); invalid != nil {
+				t.Fatal(invalid)
+			}
+		}
+		if kept := int64(used()) - int64(before); kept > 8*int64(len(raw)) {
+			t.Errorf("a parser keeps %d bytes of a record of %d", kept, len(raw))
+		}
+		runtime.KeepAlive(p)
+	}
+}
+
+func used() uint64 {
+	var stats runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&stats)
+	return stats.HeapAlloc
 }

@@ -38,9 +38,10 @@ type Parser struct {
 
 	members []member
 	known   map[spelling]int
-	last    int   // the member whose key was read last
-	number  int   // of the record
-	filled  []int // by column: the record that filled its cell last
+	prefix  []byte // of nested keys: "address."
+	last    int    // the member whose key was read last
+	number  int    // of the record
+	filled  []int  // by column: the record that filled its cell last
 	// vague says that the record holds keys of which only the decoder can tell whether they appear
 	// twice: it costs the decoder a search for each key. strict says that the last record did.
 	vague, strict bool
@@ -91,7 +92,7 @@ func (p *Parser) try(raw string, strict bool) (*user.InvalidError, error) {
 
 func (p *Parser) begin(raw string) {
 	p.number++
-	p.rest, p.last, p.vague = valid{text: raw}, 0, false
+	p.rest, p.prefix, p.last, p.vague = valid{text: raw}, p.prefix[:0], 0, false
 	p.HasRejectKeys, p.Syntax, p.Broken, p.FaultAt = false, false, false, 0
 	if len(p.members) > mostMembers {
 		p.forget()
@@ -133,8 +134,8 @@ func (p *Parser) end() error {
 	return err
 }
 
-// object reads an object to its end, also if a member is invalid, because what comes later may
-// be the record's id.
+// object reads an object to its end, also if a member is invalid, because usersync's own keys may
+// come later.
 func (p *Parser) object(parent int) (invalid *user.InvalidError, err error) {
 	p.rest.at++
 	for p.rest.next() != '}' {
@@ -162,7 +163,7 @@ func (p *Parser) member(parent int) (invalid *user.InvalidError, err error) {
 	}
 	p.vague = p.vague || m.vague
 	if m.use == opened {
-		return p.object(at)
+		return p.nested(at)
 	}
 	value := p.rest.value()
 	p.vague = p.vague || p.rest.hasObject
@@ -170,7 +171,7 @@ func (p *Parser) member(parent int) (invalid *user.InvalidError, err error) {
 	case cell:
 		return p.keep(m.column, value), nil
 	case own:
-		p.keepOwn(m.name, value)
+		p.keepOwn(m.key, value)
 	}
 	return invalid, nil
 }

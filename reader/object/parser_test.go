@@ -15,7 +15,7 @@ import (
 
 func newParser(t interface{ Fatal(...any) }) *Parser {
 	names := map[string]user.Field{"id": user.ID, "email": user.Email, "name": user.Name, "address.city": user.City, "city": user.City}
-	m, err := mapping.New(mapping.Options{Header: []string{"id", "email", "old"}, Names: names, Typed: true, Config: mapping.Config{Ignore: []string{"old"}}})
+	m, err := mapping.New(mapping.Options{Header: []string{"id", "email", "old"}, Names: names, Typed: true, Config: mapping.Config{Ignore: []string{"old", "extra"}}})
 	if err != nil {
 		t.Fatal(err)
 	}
