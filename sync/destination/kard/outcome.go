@@ -186,13 +186,13 @@ func mayExist(op user.Op, status int) bool {
 }
 
 // others returns the errors that differ from the worst one.
-func others(errors []problem, worst problem) (others []problem) {
+func others(errors []problem, worst problem) (differing []problem) {
 	for _, p := range errors {
 		if p.title != worst.title || p.detail != worst.detail {
-			others = append(others, p)
+			differing = append(differing, p)
 		}
 	}
-	return others
+	return differing
 }
 
 // statusFor returns what a status means for one user. An error without a status is
