@@ -34,19 +34,19 @@ func isTotal(id string) bool {
 		return false
 	}
 	rest = cutFold(rest, "s")
-	if rest != "" && !strings.ContainsRune(marks, rune(rest[0])) {
+	if rest != "" && !strings.ContainsRune(separators, rune(rest[0])) {
 		return false
 	}
-	rest = strings.Trim(rest, marks)
+	rest = strings.Trim(rest, separators)
 	word, count := rest, ""
-	if i := strings.IndexAny(rest, marks); i > 0 {
-		word, count = rest[:i], strings.Trim(rest[i:], marks)
+	if i := strings.IndexAny(rest, separators); i > 0 {
+		word, count = rest[:i], strings.Trim(rest[i:], separators)
 	}
 	return isCount(rest) || isRowCount(rest) || isRowWord(word) && isCount(count)
 }
 
-// marks are between the words of a row of totals and the number.
-const marks = " :="
+// separators stand between the words of a row of totals and the number.
+const separators = " :="
 
 // isRowCount finds what databases write below the rows: 12 rows, (1 row affected).
 func isRowCount(id string) bool {
