@@ -23,7 +23,7 @@ func TestSkippedLines(t *testing.T) {
 		"dashes":         {Options{}, "id,name\n--,----\n1,a\nid,name\n", []string{"3 1 name=a"}, between.Skipped{Dashes: 1, Headers: 1}},
 		"comments":       {Options{CSV: CSVOptions{Comment: "#"}}, "# of \"x\nid\n# a\n1\n#\n", []string{"4 1"}, between.Skipped{Comments: 3}},
 		"footers":        {Options{CSV: CSVOptions{Footer: []string{"Total", "("}}}, "id,name\n1,a\n\nTotal,1\n(1 row)\n", []string{"2 1 name=a"}, between.Skipped{Footers: 2, Blank: 1}},
-		"no setting":     {Options{}, "id,name\n# a\n1,a\nTotal,1\n", []string{"2 !ragged", "3 1 name=a", "4 Total name=1"}, between.Skipped{}},
+		"no setting":     {Options{}, "id,name\n# a\n1,a\nTotal,1\n", []string{"2 !ragged", "3 1 name=a", "4 !null_id id"}, between.Skipped{}},
 		"more sheets":    {Options{}, spread(t, func(b *excelize.File) { more(t, b, "More"); more(t, b, "Most"); empty(t, b, "None") }, []any{"id"}, []any{1}), []string{"2 1"}, between.Skipped{Sheets: 2}},
 		"more formulas":  {Options{}, spread(t, func(b *excelize.File) { computed(t, b, "Sums") }, []any{"id"}, []any{1}), []string{"2 1"}, between.Skipped{Sheets: 1}},
 		"named sheet":    {Options{Sheet: "More"}, spread(t, func(b *excelize.File) { more(t, b, "More") }, []any{"id"}, []any{1}), []string{"2 9"}, between.Skipped{}},

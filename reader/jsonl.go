@@ -69,9 +69,11 @@ func (r *jsonRows) sample(several bool, o Options) ([]string, error) {
 	ahead := r.frame.Ahead()
 	k := object.Keys{Known: isKnown(o.Mapping)}
 	var broken []byte // the first record that looks like an object and is none
+	var ended error
 	for range sampleRecords {
 		row, err := ahead.Next()
 		if err != nil {
+			ended = err
 			break
 		}
 		own := len(k.Names)
@@ -92,10 +94,25 @@ func (r *jsonRows) sample(several bool, o Options) ([]string, error) {
 			Hint: "correct the text under " + user.RejectRaw + ", or correct the input and send it again"}
 	}
 	if len(k.Names) == 0 && !r.empty {
-		return nil, &InputError{File: r.file, Line: r.frame.Line(), Rule: "the first records are not JSON objects",
-			Hint: "write one object per line, or one array of objects; for CSV give --format csv"}
+		return nil, r.noObject(ended)
 	}
 	return k.Names, nil
+}
+
+// noObject says why no record is an object. If that could not be read, ended says why not.
+func (r *jsonRows) noObject(ended error) error {
+	switch r.frame.Err() {
+	case nil:
+		ended = nil // there is more than was looked at
+	case io.EOF:
+	default:
+		ended = r.frame.Err()
+	}
+	if ended != nil && ended != io.EOF {
+		return inputError(r.file, r.frame.Line(), ended)
+	}
+	return &InputError{File: r.file, Line: r.frame.Line(), Rule: "the first records are not JSON objects",
+		Hint: "write one object per line, or one array of objects; for CSV give --format csv"}
 }
 
 // isKnown returns a function that reports which names are read as a whole, even if they

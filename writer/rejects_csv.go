@@ -72,13 +72,22 @@ func (w *rejectsCSV) origin(b []byte, r *user.Record) []byte {
 	}
 	for i, cell := range w.cells {
 		b = w.format.next(b)
-		if w.hidden[i] && len(cell) > 0 && string(cell) != `""` {
+		switch {
+		case w.hidden[i] && len(cell) > 0 && string(cell) != `""`:
 			b = append(b, user.Mask...)
-		} else {
+		case bareCR(cell):
+			b = w.format.cell(b, string(cell))
+		default:
 			b = append(b, cell...)
 		}
 	}
 	return b
+}
+
+// bareCR reports whether cell holds a carriage return without quotes around it. Readers of
+// CSV in general, unlike ours, would end the row there.
+func bareCR(cell []byte) bool {
+	return bytes.IndexByte(cell, '\r') >= 0 && bytes.IndexByte(cell, '"') < 0
 }
 
 func (w *rejectsCSV) unparsed(b []byte, r *user.Record) []byte {

@@ -56,6 +56,8 @@ func TestRejects(t *testing.T) {
 		{"a row goes back byte for byte", RejectsOptions{Format: FormatCSV, Header: users},
 			"=4711, \"a \"\"b\"\"\r\nc\",+1", false,
 			head + ",id,name,ssn\n" + front + ",=4711, \"a \"\"b\"\"\r\nc\",+1\n"},
+		{"but a carriage return gets quotes, because a spreadsheet would end the row there", RejectsOptions{Format: FormatCSV, Header: users},
+			"1,a\rb,\"c\rd\"", false, head + ",id,name,ssn\n" + front + ",1,\"a\rb\",\"c\rd\"\n"},
 		{"with its delimiter", RejectsOptions{Format: FormatCSV, Header: []string{"id", "a;b"}, Delimiter: ';'},
 			`1;"x;y"`, false,
 			strings.ReplaceAll(head, ",", ";") + ";id;\"a;b\"\n" + strings.ReplaceAll(front, ",", ";") + ";1;\"x;y\"\n"},

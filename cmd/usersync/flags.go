@@ -12,7 +12,10 @@ import (
 // they are parsed, to load the config. It may return a config along with an error, so
 // that the config can be shown.
 func addSettings(e *env, cmd *cobra.Command, commands setting.Commands) func() (*config.Config, error) {
-	flags := config.AddFlags(cmd, e.settings(), commands)
+	return loaderOf(e, config.AddFlags(cmd, e.settings(), commands))
+}
+
+func loaderOf(e *env, flags *config.Flags) func() (*config.Config, error) {
 	return func() (*config.Config, error) {
 		c, err := flags.Load(e.environment)
 		e.jsonLog, e.quiet, e.loaded = flags.JSONLog(), c != nil && c.Log.Quiet, true

@@ -130,6 +130,9 @@ func (m planner) refuseNoHeader() error {
 			return nil
 		}
 	}
+	if m.o.Typed {
+		return &Error{Rule: "none of the keys of the first record is a known column", Hint: "check that this is a list of users, or map the keys under fields:"}
+	}
 	return &Error{Rule: "there is no header: none of the names in the first record is a known column",
 		Hint: "put the column names on the first line, or map them under fields:"}
 }

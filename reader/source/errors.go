@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
@@ -37,6 +38,8 @@ func (n name) unopened(err error) *Error {
 	}
 	e := &Error{File: string(n), Rule: "cannot be opened", Err: err}
 	switch {
+	case errors.Is(err, os.ErrNotExist) && strings.ContainsAny(string(n), "*?["):
+		e.Rule, e.Hint = "no such file", "a pattern is expanded by the shell, which does not do so in quotes, or under from: in the config"
 	case errors.Is(err, os.ErrNotExist):
 		e.Rule, e.Hint = "no such file", "check the path; a relative one starts at the working directory"
 	case errors.Is(err, os.ErrPermission):

@@ -171,6 +171,7 @@ func TestOpenErrors(t *testing.T) {
 		rule string
 	}{
 		"absent":         {Options{Path: filepath.Join(t.TempDir(), "none")}, "no such file"},
+		"pattern":        {Options{Path: filepath.Join(t.TempDir(), "*.csv")}, "no such file; a pattern is expanded by the shell, which does not do so in quotes, or under from: in the config"},
 		"directory":      {Options{Path: t.TempDir()}, "is a directory"},
 		"empty":          {Options{Path: stored(t, nil)}, "is empty"},
 		"only mark":      {Options{Path: stored(t, []byte("\xef\xbb\xbf"))}, "is empty"},
@@ -181,7 +182,7 @@ func TestOpenErrors(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := Open(t.Context(), c.o)
-			if e, ok := errors.AsType[*Error](err); !ok || e.Rule != c.rule {
+			if e, ok := errors.AsType[*Error](err); !ok || e.Rule != c.rule && e.Rule+"; "+e.Hint != c.rule {
 				t.Errorf("error %v", err)
 			}
 		})

@@ -74,6 +74,10 @@ func (p Policy) Check(id string) Verdict {
 	if v := checkCharacters(id); v.Class != Accepted {
 		return v
 	}
+	if p.Nulls == nil && IsTotals(id) {
+		return Verdict{UnlessKnown, CodeNull, "must not be what a row of totals begins with, such as Total",
+			"remove the row, or name it under footer"}
+	}
 	if class := p.null(id); class != Accepted {
 		return Verdict{class, CodeNull, "must not be a word for a missing value, such as NULL or #N/A",
 			"fill the cell, or leave the row out"}

@@ -82,6 +82,30 @@ func TestCheckAsSet(t *testing.T) {
 	}
 }
 
+// A spreadsheet makes the row of totals as long as that of a user.
+func TestCheckTotals(t *testing.T) {
+	for want, ids := range map[string][]string{
+		"unless known null_id": {
+			"Total", "TOTAL", "totals", "Total:", "Total 12", "Total: 1,234", "Totals = 12", "Grand Total", "GRAND TOTAL: 1 234", "Subtotal", "Sub-Total: 5", "sub total",
+			"Total users: 12", "Total Records", "total rows 7", "Total: 12 rows", "12 rows", "1 row", "(12 rows)", "(12 rows affected)", "12 rows selected.", "1,234 records exported", "3 Users", "12 entries",
+		},
+		"": {
+			"Tot", "Totals2", "total-12", "total12", "totalis", "Total.Recall", "total@example.com", "Total Recall", "Total Recall: 5", "grand", "sub", "Subtotality", "Totalx 5", "teetotal",
+			"12", "1234567", "12-rows", "12 Main Street", "12 rowers", "rows 12", "(12)", "x rows", "12 rows of corn", "12 x", "Total " + strings.Repeat("1", longestTotals),
+		},
+	} {
+		for _, id := range ids {
+			v := (Policy{}).Check(id)
+			if verdict(v) != want {
+				t.Errorf("Check(%q) = %+v, want %q", id, v, want)
+			}
+			if v := (Policy{Nulls: []string{}}).Check(id); v.Class != Accepted {
+				t.Errorf("Check(%q) with a list of one's own = %+v", id, v)
+			}
+		}
+	}
+}
+
 // The pattern as SEMANTICS has it, against the parser, over texts made of its
 // characters.
 func TestNumberDamageIsThePattern(t *testing.T) {

@@ -13,7 +13,7 @@ import (
 // FoldVersion is raised whenever Fold gives another result for any id. What is
 // stored under a folded id says which version folded it. A toolchain with a newer
 // Unicode changes the result for characters that were not assigned before.
-const FoldVersion = 1
+const FoldVersion = 2
 
 // folding is one way in which two spellings of an id differ.
 type folding uint16
@@ -29,6 +29,7 @@ const (
 	foldCase
 	foldOuterQuotes
 	foldDecimals
+	foldThousands
 	foldZeros
 	// foldAll leaves out what foldCompatible contains.
 	foldAll = 1<<iota - 1 - foldCanonical - foldWidth
@@ -47,10 +48,12 @@ const (
 //   - decimals of a whole number that are all zero (101.0, 101.00), which come from
 //     columns that were read as numbers, with a comma only up to two of them,
 //     because 1,000 is a thousand;
+//   - separators of thousands (1,234,567, 1.234, 1'234, 1 234), which come from columns that
+//     a spreadsheet shows as numbers;
 //   - zeros in front of a letter or a digit.
 //
 // It does not fold accents, other alphabets' letters of the same shape, digits of
-// other scripts, or blanks inside that are only more of them: these may be two
+// other scripts, or other blanks inside that are only more of them: these may be two
 // users, and a false look-alike holds back a deletion until a person has looked.
 //
 // An id that is folded already, such as lower-case letters, digits and hyphens
@@ -71,15 +74,15 @@ func isFolded(id string) bool {
 	if last < 0 || isEdge(id[0]) || isEdge(id[last]) || zerosBefore(id) > 0 {
 		return false
 	}
-	point := false
+	number, marked := digitsIn(id) > 0, false
 	for i := range len(id) {
 		c := id[i]
 		if c >= utf8.RuneSelf || 'A' <= c && c <= 'Z' {
 			return false
 		}
-		point = point || c == '.' || c == ','
+		marked = marked || c == '.' || c == ',' || c == '\'' || c == ' '
 	}
-	return !point || id[last] != '0'
+	return !number || !marked
 }
 
 func isEdge(c byte) bool { return !isPrintableASCII(c) || c == '\'' || c == '"' }
@@ -121,6 +124,9 @@ func foldEdges(text string, do folding) string {
 		}
 		if do&foldDecimals != 0 {
 			text = withoutDecimals(text)
+		}
+		if do&foldThousands != 0 {
+			text = withoutThousands(text)
 		}
 		if do&foldZeros != 0 {
 			text = text[zerosBefore(text):]
@@ -190,6 +196,32 @@ func withoutDecimals(text string) string {
 		return text
 	}
 	return text[:whole]
+}
+
+// withoutThousands takes the separators out of a whole number, and the decimals if they are zero.
+func withoutThousands(text string) string {
+	const group = 3
+	first := digitsIn(text)
+	if first == 0 || first > group || len(text) <= first || text[0] == '0' || !strings.ContainsRune(".,' ", rune(text[first])) {
+		return text
+	}
+	digits, rest := []byte(text[:first]), text[first:]
+	for len(rest) > group && rest[0] == text[first] && digitsIn(rest[1:]) == group {
+		digits, rest = append(digits, rest[1:1+group]...), rest[1+group:]
+	}
+	if len(digits) == first || rest != "" && (rest[0] == text[first] || !isZeroDecimals(rest)) {
+		return text
+	}
+	return string(digits)
+}
+
+// isZeroDecimals finds one or two zeros after a decimal point or comma.
+func isZeroDecimals(text string) bool {
+	switch text {
+	case ".0", ".00", ",0", ",00":
+		return true
+	}
+	return false
 }
 
 // zerosBefore counts the zeros in front of a letter or a digit.

@@ -1,6 +1,9 @@
 package page
 
 import (
+	"slices"
+	"strings"
+
 	"usersync/sync/user"
 	"usersync/writer/report"
 )
@@ -83,4 +86,13 @@ func meaning(s user.Status) string {
 		user.Failed:    "it never got through; it is safe to send it again",
 		user.InDoubt:   "sent, and nothing tells what happened to it",
 	}[s]
+}
+
+// Notes says in sentences what a person should know about the records besides their outcomes.
+func (r *run) Notes() []string {
+	notes := slices.Concat(r.Lookalikes.Notes(), r.RepeatedIDs.Notes(), report.DoubtfulNotes(r.Doubtful, r.RecordsRead), r.Parked.Notes())
+	for i, note := range notes {
+		notes[i] = strings.ToUpper(note[:1]) + note[1:] + "."
+	}
+	return notes
 }

@@ -229,6 +229,23 @@ func TestReportWithParkedUsers(t *testing.T) {
 	}
 }
 
+// What the summary notes about records, the page says too.
+func TestReportWithNotes(t *testing.T) {
+	s := good()
+	s.Lookalikes = &report.Lookalikes{Records: 2, First: []report.Place{{File: "users.csv", Line: 7}}, Window: 16384}
+	s.RepeatedIDs = &report.Repeated{Records: 1, First: []report.Place{{File: "users.csv", Line: 9}}}
+	s.Doubtful = []report.Doubtful{{What: "dropped", Field: "phone", Records: 1, First: []report.Place{{File: "users.csv", Line: 8}}}}
+	said := text(written(t, s, nil))
+	for _, want := range []string{
+		"2 new ids look like other ids (users.csv:7, ...): they may be one user in two spellings.", "Without a ledger, only ids at most 16,384 records apart are compared.",
+		"1 row has the id of an earlier row, with different data (users.csv:9).", "1 impossible value of phone left out (users.csv:8).",
+	} {
+		if !strings.Contains(said, want) {
+			t.Errorf("the report does not say %q", want)
+		}
+	}
+}
+
 // If records and outcomes do not add up, the report says so.
 func TestReportThatDoesNotAddUp(t *testing.T) {
 	s := good()

@@ -67,17 +67,17 @@ func (s *Skipped) String() string {
 // afterLast says what the API may have done with the records after the last result.
 func afterLast(made map[string]Calls, taken int) string {
 	if taken > 0 {
-		return "records after it were perhaps taken: at most " + Thousands(taken)
+		return "later records may have been taken: at most " + Thousands(taken)
 	}
 	for _, c := range made {
 		for what := range c.Met {
 			early := what == "dial" || what == "dns" || what == "proxy" || strings.HasPrefix(what, "token_") && what != "token_expired"
 			if !early {
-				return "no user after it was touched this time"
+				return "no later user was touched this time"
 			}
 		}
 	}
-	return "no call got through; no user after it was touched this time"
+	return "no call got through; no later user was touched this time"
 }
 
 // accounted compares the total with what was read.

@@ -151,11 +151,11 @@ func golden(t *testing.T, path string, got []byte) {
 func TestReportOfWhatWasPerhapsTaken(t *testing.T) {
 	for met, want := range map[string]string{
 		"dial": "no call got through", "dns": "no call got through", "token_dial": "no call got through",
-		"token_expired": "no user after it was touched", "429": "no user after it was touched", "ok": "no user after it was touched",
+		"token_expired": "no later user was touched", "429": "no later user was touched", "ok": "no later user was touched",
 	} {
 		s := stopped()
 		s.Calls = map[string]Calls{"create": {Made: 9, Met: map[string]int{"dial": 8, met: 1}}}
-		for taken, want := range map[int]string{0: want, 3100: "perhaps taken: at most 3,100"} {
+		for taken, want := range map[int]string{0: want, 3100: "may have been taken: at most 3,100"} {
 			s.PerhapsTaken = taken
 			var out bytes.Buffer
 			if err := Print(&out, s); err != nil || !strings.Contains(out.String(), want) {

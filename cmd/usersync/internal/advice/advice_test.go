@@ -45,7 +45,7 @@ func TestErrorsOfEarlierRuns(t *testing.T) {
 		"a run to be resumed":         {&erasure.BlockedError{Runs: []*history.Run{killed}}, exit.Misuse, "resume it first", "usersync resume runs/k"},
 		"a run never begun":           {&erasure.BlockedError{Runs: []*history.Run{{Dir: "runs", ID: "n"}}}, exit.Misuse, "remove its directory", "rm -r runs/n"},
 		"an id in no run":             {erasure.ErrUnknown, exit.Misuse, "byte for byte", ""},
-		"an id in no ledger":          {ledger.ErrUnknown, exit.Misuse, "usersync ledger stats", ""},
+		"an id in no ledger":          {ledger.ErrUnknown, exit.Misuse, "usersync ledger scopes", ""},
 		"a file that no export wrote": {&ledger.ImportError{}, exit.Misuse, "nothing was imported", ""},
 		"an id not pending":           {&ledger.NotPendingError{State: "held"}, exit.Misuse, "only pending users", ""},
 	} {

@@ -97,7 +97,7 @@ func placeErrors() []errorKind {
 		forEvery[*rundir.UnsafeError](advice{code: exit.Misuse}),
 		forEvery[*rundir.ShortError](advice{code: exit.Misuse}),
 		forEvery[*rundir.ForeignError](advice{code: exit.Misuse}),
-		forValue(ledger.ErrUnknown, printed(exit.Misuse, "ids are compared byte for byte, within one API, host and account: see usersync ledger stats")),
+		forValue(ledger.ErrUnknown, printed(exit.Misuse, "ids are compared byte for byte, within one API, base URL and account: see usersync ledger scopes")),
 		forValue(ledger.ErrUnknownRun, printed(exit.Misuse, "runs are known by API, base URL and account; name the run as the message about it does")),
 		forEvery[*ledger.OverError](printed(exit.Misuse, "a run that is over needs nothing more")),
 		forEvery[*ledger.RenameError](printed(exit.Misuse, "nothing was renamed; usersync ledger show ID shows what the ledger knows")),

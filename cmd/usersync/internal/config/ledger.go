@@ -56,7 +56,7 @@ func (l *Ledger) settings() []setting.Setting {
 		{Key: "ledger", Group: setting.GroupLedger, Flag: "ledger", Kind: setting.Database, Value: "URL", Default: autoLedger, Commands: setting.ForLedger,
 			Use: "database that remembers what the API holds: sqlite:FILE, postgres://... or none; auto is ledger.db in the runs directory, or in the run's own directory with the sandbox",
 			Set: setting.Into(&l.URL, parseLedger)},
-		{Key: "ledger_key", Group: setting.GroupLedger, Kind: setting.Secret, Remote: true,
+		{Key: "ledger_key", Group: setting.GroupLedger, Kind: setting.Secret, Remote: true, Commands: setting.ForLedger,
 			Use: "key of the ledger's fingerprints, 64 hex digits; PostgreSQL requires it, SQLite keeps one next to its file",
 			Set: setting.IntoSecret(&l.Key)},
 		{Key: "feed", Group: setting.GroupLedger, Flag: "feed", Value: "NAME", Default: "default", Identifies: setting.FeedIdentity, Commands: setting.ForLedger,

@@ -49,6 +49,13 @@ func (src sources) resolve() (*Config, error) {
 	return c, errors.Join(wrong...)
 }
 
+// ReadsCredentials reports whether the credentials of the API were read, because it may be called.
+func (c *Config) ReadsCredentials() bool {
+	src := c.sources.Sources
+	src.Sandbox = c.Target.Sandbox
+	return src.ReadsCredentials()
+}
+
 func rank(s setting.Setting) int {
 	if s.First {
 		return 0

@@ -134,6 +134,15 @@ func restConfig(c *config.Config, see observer) rest.Config {
 	}
 }
 
+// unlessCalled returns a secret that the client requires, or a substitute if c has none because
+// no call is made with it.
+func unlessCalled(c *config.Config, s user.Secret) user.Secret {
+	if !c.ReadsCredentials() && s.Reveal() == "" {
+		return user.NewSecret("not read")
+	}
+	return s
+}
+
 // baseURL is where the API is: as c says for the whole command, otherwise as its section
 // does, in the one spelling by which APIs are told apart. What is no address is left
 // unchanged: the client refuses it in its own words.

@@ -54,7 +54,7 @@ func (k *konstantlySection) settings() []setting.Setting {
 func (k *konstantlySection) open(ctx context.Context, c *config.Config, see observer) (Client, report.Scope, error) {
 	r := restConfig(c, observer{traffic: see.traffic}) // the pace begins with the run
 	r.BaseURL = baseURL(c, k.baseURL)
-	o := konstantly.Config{Key: k.key, OnAbsent: konstantly.Absence(cmp.Or(c.Target.OnAbsent, k.onAbsent)), Password: konstantly.Password(k.password), REST: r}
+	o := konstantly.Config{Key: unlessCalled(c, k.key), OnAbsent: konstantly.Absence(cmp.Or(c.Target.OnAbsent, k.onAbsent)), Password: konstantly.Password(k.password), REST: r}
 	if k.choices == "names" && !c.Target.Offline {
 		var err error
 		if o.Schema, err = konstantly.Learn(ctx, o); err != nil {

@@ -41,7 +41,7 @@ func (o *onboSection) settings() []setting.Setting {
 		{Key: "base_url", Kind: setting.URL, Value: "URL", Remote: true, Identifies: setting.ScopeIdentity,
 			Use: "address of the API with its version, such as https://sandbox-api.stilt.com/v1; no default, so a test cannot reach production by accident",
 			Set: setting.IntoString(&o.baseURL)},
-		{Key: "auth.client_id", Kind: setting.ID, Value: "ID", Remote: true,
+		{Key: "auth.client_id", Kind: setting.ID, Value: "ID", Remote: true, Commands: setting.ForLedger, // it is the account
 			Use: "client UUID",
 			Set: setting.IntoString(&o.clientID)},
 		{Key: "auth.secret_key", Kind: setting.Secret, Remote: true,
@@ -80,7 +80,7 @@ func (o *onboSection) open(_ context.Context, c *config.Config, see observer) (C
 	r := restConfig(c, see)
 	r.BaseURL = baseURL(c, o.baseURL)
 	opened, err := onbo.New(onbo.Config{
-		ClientID: o.clientID, SecretKey: o.secretKey, Epoch: onbo.Epoch(o.epoch), Date: onbo.Date(o.date),
+		ClientID: o.clientID, SecretKey: unlessCalled(c, o.secretKey), Epoch: onbo.Epoch(o.epoch), Date: onbo.Date(o.date),
 		Checks: o.checksOf(c), Country: o.country, Reports: o.reports, Delete: o.delete, REST: r,
 	})
 	if err != nil {

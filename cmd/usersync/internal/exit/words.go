@@ -21,6 +21,14 @@ func DidYouMean(word string, known []string) string {
 // List joins words with commas.
 func List(words []string) string { return strings.Join(words, ", ") }
 
+// OneOf lists words of which one is to be chosen: a, b or c.
+func OneOf(words []string) string {
+	if last := len(words) - 1; last > 0 {
+		return List(words[:last]) + " or " + words[last]
+	}
+	return List(words)
+}
+
 // Plural is n and what, with an s added unless n is 1.
 func Plural(n int, what string) string {
 	if n == 1 {

@@ -33,8 +33,8 @@ type ledgerView struct {
 // read fills in what the ledger holds, and the id that has the key asked for.
 func (v ledgerView) read(ctx context.Context, q explain.Query, x *explain.Explanation) error {
 	c, err := v.settings()
-	if err := v.readOne(ctx, c, err, q, x); err != nil || c == nil {
-		return err
+	if err := v.readOne(ctx, c, err, q, x); err != nil || c == nil || len(c.Target.All) == 0 {
+		return err // without a destination there, the settings of other runs lead to none either
 	}
 	if x.ID != "" {
 		q.ID, q.Remote = x.ID, ""

@@ -16,12 +16,16 @@ import (
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/history"
 	"usersync/cmd/usersync/internal/shards"
+	"usersync/sync/identity"
 	"usersync/sync/ledger"
 	"usersync/writer/rundir"
 )
 
 // theInput is the version of the input, of what all shards must agree on.
 const theInput = "the input"
+
+// theVersion is that of usersync, as far as it says which shard a record belongs to.
+const theVersion = "the version of usersync"
 
 // job is the run that this process wants to join, with what all shards must agree on.
 func (b *base) job() (ledger.Job, error) {
@@ -30,6 +34,7 @@ func (b *base) job() (ledger.Job, error) {
 	return ledger.Job{Name: c.Shards.RunID, Shards: c.Shards.Count, Identity: map[string]string{
 		theInput: string(versions), "the number of shards": strconv.Itoa(c.Shards.Count), "the feed": c.Ledger.Feed,
 		"the settings": c.RunDigest() + c.FeedDigest(), "the mapping of columns": c.MappingDigest(), "the format of results": c.Output.ResultsFormat,
+		theVersion: strconv.Itoa(identity.FoldVersion),
 	}}, err
 }
 

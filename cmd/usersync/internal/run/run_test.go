@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -19,6 +20,7 @@ import (
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/history"
 	"usersync/cmd/usersync/internal/terminal"
+	"usersync/sync/identity"
 	"usersync/sync/journal"
 	"usersync/sync/user"
 	"usersync/writer/progress"
@@ -174,5 +176,18 @@ func TestRecount(t *testing.T) {
 	}
 	if err := r.recount(); err != nil || r.counts.Written != 1 || r.counts.SettledUpTo != 1 {
 		t.Errorf("%+v, %v", r.counts, err)
+	}
+}
+
+// A program that shares out ids in another way belongs to another run.
+func TestShardsAgreeOnHowIDsAreSharedOut(t *testing.T) {
+	p, err := Setup(t.Context(), settings(t), options(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Release()
+	job, err := p.job()
+	if want := strconv.Itoa(identity.FoldVersion); err != nil || job.Identity[theVersion] != want {
+		t.Errorf("%v, %v", job.Identity, err)
 	}
 }

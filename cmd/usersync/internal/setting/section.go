@@ -93,8 +93,8 @@ func (f *File) splitTree(s *Section, v *yaml.Node) (values *yaml.Node) {
 }
 
 // ReadTree reads the tree of the chosen API's section, and returns that section and the
-// tree's line in the config file; nil if there is none. With the sandbox it reads no
-// credentials. An error is an *exit.Error.
+// tree's line in the config file; nil if there is none. Where the API is not
+// called, or is the sandbox, it reads no credentials. An error is an *exit.Error.
 func (src Sources) ReadTree(schema Schema, found *Found) (s *Section, line int, err error) {
 	s = schema.tree(src.Section)
 	if s == nil || src.File == nil || src.File.trees[s.Name] == nil {
@@ -102,7 +102,7 @@ func (src Sources) ReadTree(schema Schema, found *Found) (s *Section, line int, 
 	}
 	node := src.File.trees[s.Name]
 	var expanded func(string) (string, error)
-	if !src.Sandbox && !src.callsNothing() {
+	if src.ReadsCredentials() {
 		expanded = func(text string) (string, error) { return src.expand(text, found) }
 	}
 	text, err := s.Tree.Read(node, expanded)

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/quantity"
 	"usersync/sync/user"
 )
@@ -178,7 +179,7 @@ func (s *Setting) Assign(text string) error {
 // wordError says that a value is not one of Words.
 type wordError struct{ words []string }
 
-func (e *wordError) Error() string { return "must be " + strings.Join(e.words, " or ") }
+func (e *wordError) Error() string { return "must be " + exit.OneOf(e.words) }
 
 // Into returns a Set function that parses a text into place.
 func Into[T any](place *T, parse func(string) (T, error)) func(string) error {

@@ -26,6 +26,9 @@ type Sources struct {
 	// Commands are those that the values are for, if they take only some of the settings.
 	// What env:NAME and file:PATH lead to is not read for them where they do not need it.
 	Commands Commands
+	// WithoutCalls is for a command that makes no call with the values, which need not hold
+	// the credentials of the API then.
+	WithoutCalls bool
 }
 
 // needless reports whether the value that s leads to is not needed: it does not apply to the
@@ -36,8 +39,22 @@ func (src Sources) needless(s *Setting) bool {
 		return true
 	case s.Commands&src.Commands != 0:
 		return false
+	case src.Commands&ForLedger != 0:
+		return s.Kind == Secret || s.isCredential()
+	case src.WithoutCalls:
+		return s.isCredential()
 	}
 	return s.indirect() && src.callsNothing() || s.Remote && src.Commands == ForPublish
+}
+
+// isCredential reports whether the value is one of those that say who calls the API.
+func (s *Setting) isCredential() bool {
+	return s.section != "" && strings.HasPrefix(s.Key, s.section+".auth.") && s.indirect()
+}
+
+// ReadsCredentials reports whether the API may be called with the values.
+func (src Sources) ReadsCredentials() bool {
+	return !src.Sandbox && !src.WithoutCalls && src.Commands&ForLedger == 0 && !src.callsNothing()
 }
 
 // callsNothing is about the settings in Commands alone: the calls of resume, retry and apply

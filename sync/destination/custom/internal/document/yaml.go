@@ -172,7 +172,7 @@ func Words[T ~string](to *T, known ...string) func(Node) error {
 			return err
 		}
 		if !slices.Contains(known, text) {
-			return &Error{Line: a.Line, Rule: a.Key + " must be " + strings.Join(known, " or "), Word: text, Known: known}
+			return &Error{Line: a.Line, Rule: a.Key + " must be " + oneOf(known), Word: text, Known: known}
 		}
 		*to = T(text)
 		return nil
@@ -220,3 +220,11 @@ func PlainJSON(a Node) ([]byte, error) {
 
 // LineOf returns a node like root at another line.
 func LineOf(root Node, line int) *yaml.Node { return &yaml.Node{Kind: root.Kind, Line: line} }
+
+// oneOf lists words of which one is to be chosen: a, b or c.
+func oneOf(words []string) string {
+	if last := len(words) - 1; last > 0 {
+		return strings.Join(words[:last], ", ") + " or " + words[last]
+	}
+	return strings.Join(words, "")
+}
