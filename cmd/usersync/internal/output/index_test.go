@@ -135,3 +135,46 @@ func TestIndexOfAResumedRun(t *testing.T) {
 		}
 	}
 }
+
+// A run that was killed before its first checkpoint begins its results again. The header that
+// it writes then is not a row.
+func TestIndexOfARunBegunAgain(t *testing.T) {
+	runs, key := t.TempDir(), index.NewKey()
+	f, err := Create(specIn(runs), time.Now(), func(string) error { return nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Begin(journal.Header{Run: f.Run(), Registered: journal.Registered{IndexKey: key}}); err != nil {
+		t.Fatal(err)
+	}
+	writeUsers(t, f.Writer(discard{}), 0, 10)
+	if err := f.Release(); err != nil {
+		t.Fatal(err)
+	}
+	past, err := history.Read(runs, f.Run())
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := Resume(specIn(runs), past)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := again.OpenWriters(); err != nil {
+		t.Fatal(err)
+	}
+	if err := again.Continue(past.Journal, journal.Resumed{}); err != nil {
+		t.Fatal(err)
+	}
+	writeUsers(t, again.Writer(discard{}), 0, 10)
+	if err := again.Finish(true, nil); err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range []string{"u-0", "u-1", "u-9"} {
+		if got, covered := foundAt(t, f.Dir().Path(), key, id); got != id || !covered {
+			t.Errorf("%s is found as %q, all covered: %v", id, got, covered)
+		}
+	}
+	if err := again.Release(); err != nil {
+		t.Fatal(err)
+	}
+}
