@@ -175,7 +175,7 @@ func (d *description) redact(body []byte) []byte {
 // bodyText returns what the body of a fault says.
 func (d *description) bodyText(body []byte) string {
 	body = d.redact(body)
-	v, err := parse(body)
+	v, err := Parse(body)
 	if err != nil {
 		return rest.PlainText(body)
 	}
@@ -188,7 +188,7 @@ func (d *description) bodyText(body []byte) string {
 }
 
 // errorText returns what the answer says, wherever its messages are.
-func (w *answer) errorText(v *value) string {
+func (w *answer) errorText(v *Value) string {
 	r := reading{call: &call{answer: *w}}
 	var said []string
 	if text := r.note(v, &w.top, "").detail; text != "" {
@@ -198,11 +198,11 @@ func (w *answer) errorText(v *value) string {
 		if l == nil {
 			continue
 		}
-		at, ok := l.at.in(v)
+		at, ok := l.at.In(v)
 		if !ok {
 			continue
 		}
-		elements, _ := at.list()
+		elements, _ := at.List()
 		for i := range elements {
 			if text := r.note(&elements[i], &l.locations, "").detail; text != "" {
 				said = append(said, text)

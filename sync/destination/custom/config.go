@@ -105,23 +105,23 @@ type call struct {
 // read is the call that reads a user back.
 type read struct {
 	call
-	at     pointer
+	at     Pointer
 	list   bool // at is a list of the users found, and not the user
-	key    pointer
-	remote pointer
+	key    Pointer
+	remote Pointer
 	fields []readField
 }
 
 type readField struct {
 	field user.Field
-	at    pointer
+	at    Pointer
 }
 
 // answer says how to read an answer. Without results, errors, done and buckets the
 // answer is about the call as a whole.
 type answer struct {
 	top      locations
-	key      pointer // of the user in the answer; nil if it shows none
+	key      Pointer // of the user in the answer; nil if it shows none
 	results  *entries
 	errors   *entries
 	done     []*entries // lists of users that succeeded
@@ -132,32 +132,32 @@ type answer struct {
 	accepts  bool // a success means accepted for later
 	empty    bool // a success may have no body
 	meanings map[string]meaning
-	count    pointer // to the number of users that succeeded
+	count    Pointer // to the number of users that succeeded
 }
 
 // locations says where an entry holds what it says about one user.
 type locations struct {
-	status, code, remote, created, after pointer
-	message                              []pointer
+	status, code, remote, created, after Pointer
+	message                              []Pointer
 }
 
 // entries is a list in an answer, and how an entry identifies its user: by its
 // position, by a key, by a number or by a pointer into the request.
 type entries struct {
 	locations
-	at         pointer
+	at         Pointer
 	byPosition bool
-	key        pointer
+	key        Pointer
 	keyedBy    []template // what key is compared with; nil means the answer's
-	index      pointer
-	pointer    pointer
+	index      Pointer
+	pointer    Pointer
 	below      string  // the part of that pointer before the number
 	as         meaning // what it means to be in the list; "" leaves it to the list's name
 }
 
 // bucket is a list of keys, all with one meaning.
 type bucket struct {
-	at    pointer
+	at    Pointer
 	code  string
 	means meaning
 }

@@ -31,7 +31,7 @@ func (c *Client) Find(ctx context.Context, r *user.Record) (destination.Found, e
 	if ce := a.WebPage(); ce != nil {
 		return destination.Found{}, ce
 	}
-	v, broken := parse(a.Body)
+	v, broken := Parse(a.Body)
 	switch means := n.answer.meaningOf("", strconv.Itoa(a.Status), meansInDoubt); {
 	case a.Status/100 == 4 && means == meansMissing:
 		return destination.Found{Presence: destination.Absent, HTTP: a.Status}, nil
@@ -47,7 +47,7 @@ func (c *Client) Find(ctx context.Context, r *user.Record) (destination.Found, e
 }
 
 // errorsIn returns what the answer to a refused read says.
-func (d *description) errorsIn(n *read, v *value, broken error, status int, r *user.Record) []note {
+func (d *description) errorsIn(n *read, v *Value, broken error, status int, r *user.Record) []note {
 	said := reading{api: d, call: &n.call, records: []*user.Record{r}, status: status}
 	if broken != nil || said.read(v) != nil {
 		return nil
@@ -57,33 +57,33 @@ func (d *description) errorsIn(n *read, v *value, broken error, status int, r *u
 
 // compareUser compares r with the user in the answer. An empty list of users shows
 // that there is none; any other list must show the key.
-func (d *description) compareUser(n *read, v *value, r *user.Record) destination.Found {
-	at, ok := n.at.in(v)
+func (d *description) compareUser(n *read, v *Value, r *user.Record) destination.Found {
+	at, ok := n.at.In(v)
 	if !ok {
 		return destination.Found{}
 	}
 	if n.list {
-		if at.kind != '[' {
+		if at.Kind != '[' {
 			return destination.Found{}
 		}
-		if len(at.items) == 0 {
+		if len(at.Items) == 0 {
 			return destination.Found{Presence: destination.Absent}
 		}
-		if at = d.findKey(n, at.items, r); at == nil {
+		if at = d.findKey(n, at.Items, r); at == nil {
 			return destination.Found{}
 		}
-	} else if at.kind != '{' || n.key != nil && !d.hasKey(n, at, r) {
+	} else if at.Kind != '{' || n.key != nil && !d.hasKey(n, at, r) {
 		return destination.Found{} // a different user: nothing is known of this one
 	}
-	found := destination.Found{Presence: destination.Same, Remote: n.remote.text(at)}
+	found := destination.Found{Presence: destination.Same, Remote: n.remote.Text(at)}
 	for _, f := range n.fields {
-		shown, ok := f.at.in(at)
-		if !ok || shown.kind == 'n' {
+		shown, ok := f.at.In(at)
+		if !ok || shown.Kind == 'n' {
 			continue
 		}
-		theirs := user.JSONValue(string(shown.append(nil)))
-		if shown.kind == '"' {
-			theirs = user.TextValue(shown.text)
+		theirs := user.JSONValue(string(shown.Append(nil)))
+		if shown.Kind == '"' {
+			theirs = user.TextValue(shown.Text)
 		}
 		found.Held = append(found.Held, user.Attribute{Field: f.field, Value: theirs})
 		if ours, ok := r.User.Value(f.field); ok && d.config.normal(f.field, ours) != d.config.normal(f.field, theirs) {
@@ -97,10 +97,10 @@ func (d *description) compareUser(n *read, v *value, r *user.Record) destination
 
 // findKey returns the only user of a list with the record's key; nil if there is
 // none, or more than one.
-func (d *description) findKey(n *read, list []value, r *user.Record) *value {
-	var mine *value
+func (d *description) findKey(n *read, list []Value, r *user.Record) *Value {
+	var mine *Value
 	for i := range list {
-		if list[i].kind == '{' && d.hasKey(n, &list[i], r) {
+		if list[i].Kind == '{' && d.hasKey(n, &list[i], r) {
 			if mine != nil {
 				return nil // two users with the key: ambiguous
 			}
@@ -110,8 +110,8 @@ func (d *description) findKey(n *read, list []value, r *user.Record) *value {
 	return mine
 }
 
-func (d *description) hasKey(n *read, v *value, r *user.Record) bool {
-	key := n.key.text(v)
+func (d *description) hasKey(n *read, v *Value, r *user.Record) bool {
+	key := n.key.Text(v)
 	keys := d.keysOf(n.answer.keyedBy, r, 0)
 	if n.answer.fold {
 		return slices.ContainsFunc(keys, func(k string) bool { return strings.EqualFold(k, key) })

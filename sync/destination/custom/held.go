@@ -33,29 +33,29 @@ func matchNode(n node, fields []readField, any *bool) {
 
 // shownObject returns the place of the object in which the answer shows the field
 // under this name; nil if it does not.
-func shownObject(fields []readField, f user.Field, name string) pointer {
+func shownObject(fields []readField, f user.Field, name string) Pointer {
 	for _, r := range fields {
 		if last := len(r.at) - 1; r.field == f && last >= 0 && r.at[last] == name {
-			return append(pointer{}, r.at[:last]...)
+			return append(Pointer{}, r.at[:last]...)
 		}
 	}
 	return nil
 }
 
 // whole is the user as the answer shows it, for an update that sends it back.
-func (d *description) whole(shown *value) []user.Attribute {
+func (d *description) whole(shown *Value) []user.Attribute {
 	if d.config.update == nil || !d.config.update.whole {
 		return nil
 	}
-	return []user.Attribute{{Field: destination.Whole, Value: user.JSONValue(string(shown.append(nil)))}}
+	return []user.Attribute{{Field: destination.Whole, Value: user.JSONValue(string(shown.Append(nil)))}}
 }
 
 // held returns the user that was read before the call; nil if none was.
-func (r *row) held() *value {
+func (r *row) held() *Value {
 	if r.read == nil {
-		r.read = &value{}
+		r.read = &Value{}
 		if whole, ok := r.record.User.Value(destination.Whole); ok {
-			if v, err := parse([]byte(whole.Text)); err == nil {
+			if v, err := Parse([]byte(whole.Text)); err == nil {
 				r.read = v
 			}
 		}
@@ -86,11 +86,11 @@ func (o *object) appendHeld(b []byte, first int, r *row, sent []bool) []byte {
 	if o.shown == nil {
 		return b
 	}
-	shown, ok := o.shown.in(r.held())
-	if !ok || shown.kind != '{' {
+	shown, ok := o.shown.In(r.held())
+	if !ok || shown.Kind != '{' {
 		return b
 	}
-	for i, name := range shown.names {
+	for i, name := range shown.Names {
 		at := slices.IndexFunc(o.members, func(m member) bool { return m.name == name })
 		if at >= 0 && (sent[at] || o.members[at].isSecret()) {
 			continue
@@ -98,7 +98,7 @@ func (o *object) appendHeld(b []byte, first int, r *row, sent []bool) []byte {
 		if len(b) > first {
 			b = append(b, ',')
 		}
-		b = shown.items[i].append(append(rest.AppendText(b, name), ':'))
+		b = shown.Items[i].Append(append(rest.AppendText(b, name), ':'))
 	}
 	return b
 }

@@ -1,6 +1,7 @@
 package custom
 
 import (
+	"errors"
 	"strconv"
 	"strings"
 
@@ -37,14 +38,16 @@ type reading struct {
 	places     map[string]int
 }
 
+var errShape = errors.New("the answer is JSON, but not of the shape that the config describes")
+
 // settlement decides the outcome of each user of the call.
 type settlement struct{ reading }
 
 // read collects what the answer says. Its error is errShape.
-func (r *reading) read(v *value) error {
+func (r *reading) read(v *Value) error {
 	w := &r.call.answer
 	r.begin()
-	if v.kind != '{' && !(v.kind == '[' && w.atRoot()) {
+	if v.Kind != '{' && !(v.Kind == '[' && w.atRoot()) {
 		return errShape
 	}
 	for _, l := range w.lists() {
@@ -73,18 +76,18 @@ func (w *answer) implied(l *entries) meaning {
 }
 
 // list reads one list. A list of errors has no successes, and done no failures.
-func (r *reading) list(v *value, l *entries, other meaning) error {
-	at, ok := l.at.in(v)
+func (r *reading) list(v *Value, l *entries, other meaning) error {
+	at, ok := l.at.In(v)
 	if !ok {
 		return nil
 	}
-	elements, ok := at.list()
+	elements, ok := at.List()
 	if !ok {
 		return errShape
 	}
 	r.useKeys(l.keyedBy)
 	if l.byPosition && len(elements) != len(r.records) {
-		if len(elements) == 1 && at.kind == '{' {
+		if len(elements) == 1 && at.Kind == '{' {
 			return nil // it is about the call as a whole
 		}
 		r.broken = "misaligned"
@@ -113,17 +116,17 @@ func (r *reading) list(v *value, l *entries, other meaning) error {
 }
 
 // explain reads an entry as problem details (RFC 9457).
-func (r *reading) explain(e *value, n *note) {
-	said := problem.In(e.append(nil))
+func (r *reading) explain(e *Value, n *note) {
+	said := problem.In(e.Append(nil))
 	n.code, n.detail = said.Code, said.Text
 	if m, ok := r.call.answer.meanings[said.Code]; ok {
 		n.means = m
 	}
 }
 
-func (r *reading) note(e *value, s *locations, other meaning) note {
-	n := note{code: s.code.text(e), remote: s.remote.text(e), after: s.after.text(e), made: s.created.text(e)}
-	status := s.status.text(e)
+func (r *reading) note(e *Value, s *locations, other meaning) note {
+	n := note{code: s.code.Text(e), remote: s.remote.Text(e), after: s.after.Text(e), made: s.created.Text(e)}
+	status := s.status.Text(e)
 	switch {
 	case status == "" && r.status/100 == 4 && other != meansDone && other != "":
 		other = r.call.answer.meaningOf("", strconv.Itoa(r.status), meansRefused)
@@ -133,7 +136,7 @@ func (r *reading) note(e *value, s *locations, other meaning) note {
 	n.means, n.status = r.call.answer.meaningOf(n.code, status, other), rest.StatusIn(status)
 	var said []string
 	for _, p := range s.message {
-		if text := strings.TrimSpace(p.text(e)); text != "" && (len(said) == 0 || !strings.EqualFold(said[0], text)) {
+		if text := strings.TrimSpace(p.Text(e)); text != "" && (len(said) == 0 || !strings.EqualFold(said[0], text)) {
 			said = append(said, text)
 		}
 	}
@@ -142,15 +145,15 @@ func (r *reading) note(e *value, s *locations, other meaning) note {
 }
 
 // assign adds the note to the users that the entry names.
-func (r *reading) assign(e *value, l *entries, n note) {
+func (r *reading) assign(e *Value, l *entries, n note) {
 	named := false
-	if found, ok := l.key.in(e); ok {
-		keys := []value{*found}
-		if found.kind == '[' {
-			keys = found.items
+	if found, ok := l.key.In(e); ok {
+		keys := []Value{*found}
+		if found.Kind == '[' {
+			keys = found.Items
 		}
 		for i := range keys {
-			if key := keys[i].plain(); key != "" {
+			if key := keys[i].Plain(); key != "" {
 				named = true
 				r.addNote(key, n)
 			}
@@ -171,10 +174,10 @@ func (r *reading) assign(e *value, l *entries, n note) {
 }
 
 // number reads the position of a user in the call, alone or inside a pointer.
-func (r *reading) number(e *value, l *entries) (int, bool) {
-	text := l.index.text(e)
+func (r *reading) number(e *Value, l *entries) (int, bool) {
+	text := l.index.Text(e)
 	if l.pointer != nil {
-		rest, ok := strings.CutPrefix(l.pointer.text(e), l.below+"/")
+		rest, ok := strings.CutPrefix(l.pointer.Text(e), l.below+"/")
 		if !ok {
 			return 0, false
 		}
@@ -184,17 +187,17 @@ func (r *reading) number(e *value, l *entries) (int, bool) {
 	return int(n), err == nil && int(n) < len(r.records)
 }
 
-func (r *reading) bucket(v *value, b bucket) error {
-	at, ok := b.at.in(v)
-	if !ok || at.kind == 'n' {
+func (r *reading) bucket(v *Value, b bucket) error {
+	at, ok := b.at.In(v)
+	if !ok || at.Kind == 'n' {
 		return nil
 	}
-	if at.kind != '[' {
+	if at.Kind != '[' {
 		return errShape
 	}
 	r.useKeys(nil)
-	for i := range at.items {
-		key := at.items[i].plain()
+	for i := range at.Items {
+		key := at.Items[i].Plain()
 		if key == "" {
 			return errShape
 		}

@@ -4,19 +4,18 @@ import (
 	"errors"
 	"strconv"
 	"strings"
-
-	"usersync/sync/destination/custom/internal/document"
 )
 
-// pointer is a JSON pointer into an answer (RFC 6901). nil means none; an empty one
+// Pointer is a JSON pointer into an answer (RFC 6901). nil means none; an empty one
 // is the whole answer.
-type pointer []string
+type Pointer []string
 
 var errPointer = errors.New("must be a JSON pointer: empty for the whole, or /key/0/key, with ~1 for / and ~0 for ~")
 
-func parsePointer(text string) (pointer, error) {
+// ParsePointer reads a pointer as a config writes it. Its error says what is wrong with it.
+func ParsePointer(text string) (Pointer, error) {
 	if text == "" {
-		return pointer{}, nil
+		return Pointer{}, nil
 	}
 	if text[0] != '/' {
 		return nil, errPointer
@@ -31,32 +30,8 @@ func parsePointer(text string) (pointer, error) {
 	return tokens, nil
 }
 
-func place(to *pointer) func(document.Node) error {
-	return func(a document.Node) error {
-		text, err := a.Scalar()
-		if err != nil {
-			return err
-		}
-		if *to, err = parsePointer(text); err != nil {
-			return a.Wrong(err)
-		}
-		return nil
-	}
-}
-
-func places(to *[]pointer) func(document.Node) error {
-	return func(a document.Node) error {
-		return a.List(func(e document.Node) error {
-			var p pointer
-			err := place(&p)(e)
-			*to = append(*to, p)
-			return err
-		})
-	}
-}
-
-// in follows the pointer; ok is false if there is no such value, and for nil.
-func (p pointer) in(v *value) (found *value, ok bool) {
+// In follows the pointer; ok is false if there is no such value, and for nil.
+func (p Pointer) In(v *Value) (found *Value, ok bool) {
 	if p == nil || v == nil {
 		return nil, false
 	}
@@ -68,14 +43,14 @@ func (p pointer) in(v *value) (found *value, ok bool) {
 	return v, true
 }
 
-// text returns the text of the string at the pointer, or a number or boolean as
+// Text returns the text of the string at the pointer, or a number or boolean as
 // written.
-func (p pointer) text(v *value) string {
-	found, ok := p.in(v)
+func (p Pointer) Text(v *Value) string {
+	found, ok := p.In(v)
 	if !ok {
 		return ""
 	}
-	return found.plain()
+	return found.Plain()
 }
 
 // arrayPlace reads the index of an array element (RFC 6901 4).

@@ -56,7 +56,7 @@ func (r *reading) readBody(a *rest.Answer) error {
 		}
 		return nil
 	}
-	v, err := parse(a.Body)
+	v, err := Parse(a.Body)
 	if err == nil {
 		err = r.read(v)
 	}
@@ -73,10 +73,10 @@ func (r *reading) readBody(a *rest.Answer) error {
 
 // readTop reads what the answer says at its top level. If the call had one user, it
 // is about that user.
-func (r *reading) readTop(v *value) {
+func (r *reading) readTop(v *Value) {
 	w := &r.call.answer
 	if w.key != nil && r.status/100 == 2 {
-		key := w.key.text(v)
+		key := w.key.Text(v)
 		r.useKeys(nil)
 		if at, ok := r.place(key); key != "" && (!ok || at != 0 || len(r.records) > 1) {
 			r.broken = codeOtherID
@@ -89,7 +89,7 @@ func (r *reading) readTop(v *value) {
 	}
 	n := r.note(v, &w.top, "")
 	switch {
-	case n.means == "" && r.status/100 == 2 && (n.code != "" || w.top.status.text(v) != ""):
+	case n.means == "" && r.status/100 == 2 && (n.code != "" || w.top.status.Text(v) != ""):
 		n.means = meansInDoubt // a word that is not in the config
 	case n.means == "":
 		n.means = w.meaningOf("", strconv.Itoa(r.status), meansInDoubt)
@@ -102,9 +102,9 @@ func (r *reading) readTop(v *value) {
 }
 
 // anyText reports whether the answer has a value at any of the locations.
-func anyText(s *locations, v *value) bool {
+func anyText(s *locations, v *Value) bool {
 	for _, p := range s.pointers() {
-		if p.text(v) != "" {
+		if p.Text(v) != "" {
 			return true
 		}
 	}

@@ -157,7 +157,7 @@ type row struct {
 	masked  bool           // write the kind of each value in place of the value
 	users   []*user.Record // all users of the call, for the body around them; or nil
 	item    node           // the template of one of them
-	read    *value         // the user as read before the call; see held
+	read    *Value         // the user as read before the call; see held
 }
 
 // value returns the value of a placeholder, and whether the user has it.

@@ -63,7 +63,7 @@ type object struct {
 	members []member
 	// shown is where the answer to a read shows this object, if an update sends back
 	// what is held of it; nil if there is no such place.
-	shown pointer
+	shown Pointer
 }
 
 type member struct {

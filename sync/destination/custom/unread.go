@@ -9,36 +9,23 @@ import (
 
 // findUnread finds errors that the config does not read: a success with errors
 // inside is not a success.
-func (r *reading) findUnread(v *value) {
-	if v.kind != '{' {
+func (r *reading) findUnread(v *Value) {
+	if v.Kind != '{' {
 		return
 	}
-	for i, name := range v.names {
-		item := &v.items[i]
+	for i, name := range v.Names {
+		item := &v.Items[i]
 		switch {
 		case r.call.answer.looksAt(name):
-		case (name == "errors" || name == "error") && !item.blank(),
-			(name == "success" || name == "ok") && item.kind == 'f':
+		case (name == "errors" || name == "error") && !item.Blank(),
+			(name == "success" || name == "ok") && item.Kind == 'f':
 			r.broken = "errors_unread"
 		}
 	}
 }
 
-// blank reports whether a value is null, false, 0, "", [] or {}.
-func (v *value) blank() bool {
-	switch v.kind {
-	case '"':
-		return v.text == ""
-	case '[', '{':
-		return len(v.items) == 0
-	case '0':
-		return v.text == "0"
-	}
-	return v.kind == 'n' || v.kind == 'f'
-}
-
 func (w *answer) looksAt(name string) bool {
-	all := append([]pointer{w.key, w.count}, w.top.pointers()...)
+	all := append([]Pointer{w.key, w.count}, w.top.pointers()...)
 	for _, l := range w.lists() {
 		all = append(all, l.at)
 	}
@@ -68,18 +55,18 @@ func (w *answer) lists() (all []*entries) {
 	return all
 }
 
-func (s *locations) pointers() []pointer {
-	return append([]pointer{s.status, s.code, s.remote, s.created, s.after}, s.message...)
+func (s *locations) pointers() []Pointer {
+	return append([]Pointer{s.status, s.code, s.remote, s.created, s.after}, s.message...)
 }
 
 // checkCount compares the answer's number of successes with the number of users
 // without a failure.
-func (r *reading) checkCount(v *value) error {
+func (r *reading) checkCount(v *Value) error {
 	w := &r.call.answer
 	if w.count == nil || r.statusFor(w.meaningOf("", strconv.Itoa(r.status), meansInDoubt)) == user.Accepted {
 		return nil
 	}
-	n, err := strconv.Atoi(w.count.text(v))
+	n, err := strconv.Atoi(w.count.Text(v))
 	if err != nil {
 		n = -1
 	}

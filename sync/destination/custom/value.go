@@ -10,37 +10,37 @@ import (
 	"usersync/sync/destination/rest"
 )
 
-// value is one value of an answer.
-type value struct {
-	kind  jsontext.Kind // n f t " 0 { [
-	text  string        // a string unquoted, and a number, boolean or null as written
-	names []string      // of an object's members, parallel to items
-	items []value
+// Value is one value of an answer.
+type Value struct {
+	Kind  jsontext.Kind // n f t " 0 { [
+	Text  string        // a string unquoted, and a number, boolean or null as written
+	Names []string      // of an object's members, parallel to Items
+	Items []Value
 }
 
-var errShape = errors.New("the answer is JSON, but not of the shape that the config describes")
+var errAfter = errors.New("something follows the JSON of the answer")
 
-// parse reads an answer. Duplicate names are an error: a user with two ids is
+// Parse reads an answer. Duplicate names are an error: a user with two ids is
 // ambiguous. Text that is not UTF-8 is accepted, because a message may hold it; it
 // equals no key.
-func parse(body []byte) (*value, error) {
+func Parse(body []byte) (*Value, error) {
 	d := jsontext.NewDecoder(bytes.NewBuffer(body), jsontext.AllowInvalidUTF8(true))
-	var v value
+	var v Value
 	if err := v.read(d); err != nil {
 		return nil, err
 	}
 	if _, err := d.ReadToken(); err != io.EOF {
-		return nil, errShape
+		return nil, errAfter
 	}
 	return &v, nil
 }
 
-func (v *value) read(d *jsontext.Decoder) error {
-	v.kind = d.PeekKind()
-	if v.kind != '{' && v.kind != '[' {
+func (v *Value) read(d *jsontext.Decoder) error {
+	v.Kind = d.PeekKind()
+	if v.Kind != '{' && v.Kind != '[' {
 		t, err := d.ReadToken()
 		if err == nil {
-			v.text = t.String()
+			v.Text = t.String()
 		}
 		return err
 	}
@@ -48,15 +48,15 @@ func (v *value) read(d *jsontext.Decoder) error {
 		return err
 	}
 	for k := d.PeekKind(); k != '}' && k != ']'; k = d.PeekKind() {
-		if v.kind == '{' {
+		if v.Kind == '{' {
 			t, err := d.ReadToken()
 			if err != nil {
 				return err
 			}
-			v.names = append(v.names, t.String())
+			v.Names = append(v.Names, t.String())
 		}
-		v.items = append(v.items, value{})
-		if err := v.items[len(v.items)-1].read(d); err != nil {
+		v.Items = append(v.Items, Value{})
+		if err := v.Items[len(v.Items)-1].read(d); err != nil {
 			return err
 		}
 	}
@@ -65,67 +65,80 @@ func (v *value) read(d *jsontext.Decoder) error {
 }
 
 // member finds a member by name, or an element by number.
-func (v *value) member(token string) (*value, bool) {
-	if v.kind == '[' {
+func (v *Value) member(token string) (*Value, bool) {
+	if v.Kind == '[' {
 		n, ok := arrayPlace(token)
-		if !ok || n >= len(v.items) {
+		if !ok || n >= len(v.Items) {
 			return nil, false
 		}
-		return &v.items[n], true
+		return &v.Items[n], true
 	}
-	for i, name := range v.names {
+	for i, name := range v.Names {
 		if name == token {
-			return &v.items[i], true
+			return &v.Items[i], true
 		}
 	}
 	return nil, false
 }
 
-// list returns an array's elements, or an object as the only element, because
+// List returns an array's elements, or an object as the only element, because
 // answers about one user often have no array. null is an empty list; ok is false
 // for other values.
-func (v *value) list() (elements []value, ok bool) {
-	switch v.kind {
+func (v *Value) List() (elements []Value, ok bool) {
+	switch v.Kind {
 	case '[':
-		return v.items, true
+		return v.Items, true
 	case '{':
-		return []value{*v}, true
+		return []Value{*v}, true
 	}
-	return nil, v.kind == 'n'
+	return nil, v.Kind == 'n'
 }
 
-// plain returns the text of a string, number or boolean; "" for other values.
-func (v *value) plain() string {
-	switch v.kind {
+// Plain returns the text of a string, number or boolean; "" for other values.
+func (v *Value) Plain() string {
+	switch v.Kind {
 	case '"', '0', 't', 'f':
-		return v.text
+		return v.Text
 	}
 	return ""
 }
 
-// append appends the value as JSON.
-func (v *value) append(b []byte) []byte {
-	switch v.kind {
+// Append appends the value as JSON.
+func (v *Value) Append(b []byte) []byte {
+	switch v.Kind {
 	case '"':
-		return rest.AppendText(b, v.text)
+		return rest.AppendText(b, v.Text)
 	case '[':
 		b = append(b, '[')
-		for i := range v.items {
+		for i := range v.Items {
 			if i > 0 {
 				b = append(b, ',')
 			}
-			b = v.items[i].append(b)
+			b = v.Items[i].Append(b)
 		}
 		return append(b, ']')
 	case '{':
 		b = append(b, '{')
-		for i := range v.items {
+		for i := range v.Items {
 			if i > 0 {
 				b = append(b, ',')
 			}
-			b = v.items[i].append(append(rest.AppendText(b, v.names[i]), ':'))
+			b = v.Items[i].Append(append(rest.AppendText(b, v.Names[i]), ':'))
 		}
 		return append(b, '}')
 	}
-	return append(b, v.text...)
+	return append(b, v.Text...)
+}
+
+// Blank reports whether a value is null, false, 0, "", [] or {}.
+func (v *Value) Blank() bool {
+	switch v.Kind {
+	case '"':
+		return v.Text == ""
+	case '[', '{':
+		return len(v.Items) == 0
+	case '0':
+		return v.Text == "0"
+	}
+	return v.Kind == 'n' || v.Kind == 'f'
 }
