@@ -34,7 +34,7 @@ const depsOrder = `
 	sync/destination/scanned
 	sync/checkpoint sync/mirror sync/plan sync/engine sync/destination/rest sync/destination/stack sync/destination/destinationtest/stage reader/object reader/reject reader/table writer/report
 	sync/destination/destinationtest/expect sync/destination/destinationtest/wired
-	sync/destination/scim/internal/resource sync/destination/custom/internal/form sync/destination/custom/internal/document
+	sync/destination/scim/internal/resource sync/destination/custom/internal/form sync/destination/custom/internal/document sync/destination/custom/internal/jsontree
 	sync/destination/scim/internal/target
 	sync/destination/kard sync/destination/konstantly sync/destination/onbo sync/destination/scim sync/destination/custom sync/destination/destinationtest reader writer/progress writer/verify writer/page
 	cmd/usersync/internal/cgroup cmd/usersync/internal/exit cmd/usersync/internal/help cmd/usersync/internal/list cmd/usersync/internal/quantity
@@ -141,7 +141,9 @@ const depsRules = `
 	< sync/destination/kard, sync/destination/konstantly, sync/destination/onbo, sync/destination/scim, sync/destination/custom;
 
 	# What a config says about an API, and how a value is written, know no calls.
-	sync/destination/rest < sync/destination/custom/internal/form, sync/destination/custom/internal/document < sync/destination/custom;
+	sync/destination/rest
+	< sync/destination/custom/internal/form, sync/destination/custom/internal/document, sync/destination/custom/internal/jsontree
+	< sync/destination/custom;
 
 	# A SCIM user and its paths know no calls.
 	sync/destination/rest < sync/destination/scim/internal/resource < sync/destination/scim/internal/target < sync/destination/scim;

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"usersync/sync/destination"
+	"usersync/sync/destination/custom/internal/jsontree"
 	"usersync/sync/destination/rest"
 	"usersync/sync/user"
 )
@@ -175,7 +176,7 @@ func (d *description) redact(body []byte) []byte {
 // bodyText returns what the body of a fault says.
 func (d *description) bodyText(body []byte) string {
 	body = d.redact(body)
-	v, err := Parse(body)
+	v, err := jsontree.Parse(body)
 	if err != nil {
 		return rest.PlainText(body)
 	}
@@ -188,7 +189,7 @@ func (d *description) bodyText(body []byte) string {
 }
 
 // errorText returns what the answer says, wherever its messages are.
-func (w *answer) errorText(v *Value) string {
+func (w *answer) errorText(v *jsontree.Value) string {
 	r := reading{call: &call{answer: *w}}
 	var said []string
 	if text := r.note(v, &w.top, "").detail; text != "" {

@@ -5,6 +5,7 @@ import (
 
 	"usersync/sync/destination"
 	"usersync/sync/destination/custom/internal/form"
+	"usersync/sync/destination/custom/internal/jsontree"
 	"usersync/sync/destination/rest"
 	"usersync/sync/destination/vocabulary"
 	"usersync/sync/user"
@@ -105,23 +106,23 @@ type call struct {
 // read is the call that reads a user back.
 type read struct {
 	call
-	at     Pointer
+	at     jsontree.Pointer
 	list   bool // at is a list of the users found, and not the user
-	key    Pointer
-	remote Pointer
+	key    jsontree.Pointer
+	remote jsontree.Pointer
 	fields []readField
 }
 
 type readField struct {
 	field user.Field
-	at    Pointer
+	at    jsontree.Pointer
 }
 
 // answer says how to read an answer. Without results, errors, done and buckets the
 // answer is about the call as a whole.
 type answer struct {
 	top      locations
-	key      Pointer // of the user in the answer; nil if it shows none
+	key      jsontree.Pointer // of the user in the answer; nil if it shows none
 	results  *entries
 	errors   *entries
 	done     []*entries // lists of users that succeeded
@@ -132,32 +133,32 @@ type answer struct {
 	accepts  bool // a success means accepted for later
 	empty    bool // a success may have no body
 	meanings map[string]meaning
-	count    Pointer // to the number of users that succeeded
+	count    jsontree.Pointer // to the number of users that succeeded
 }
 
 // locations says where an entry holds what it says about one user.
 type locations struct {
-	status, code, remote, created, after Pointer
-	message                              []Pointer
+	status, code, remote, created, after jsontree.Pointer
+	message                              []jsontree.Pointer
 }
 
 // entries is a list in an answer, and how an entry identifies its user: by its
 // position, by a key, by a number or by a pointer into the request.
 type entries struct {
 	locations
-	at         Pointer
+	at         jsontree.Pointer
 	byPosition bool
-	key        Pointer
+	key        jsontree.Pointer
 	keyedBy    []template // what key is compared with; nil means the answer's
-	index      Pointer
-	pointer    Pointer
+	index      jsontree.Pointer
+	pointer    jsontree.Pointer
 	below      string  // the part of that pointer before the number
 	as         meaning // what it means to be in the list; "" leaves it to the list's name
 }
 
 // bucket is a list of keys, all with one meaning.
 type bucket struct {
-	at    Pointer
+	at    jsontree.Pointer
 	code  string
 	means meaning
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"usersync/sync/destination/custom/internal/document"
+	"usersync/sync/destination/custom/internal/jsontree"
 	"usersync/sync/user"
 )
 
@@ -86,7 +87,7 @@ func list(a document.Node, to **entries, more document.Keys) error {
 
 func buckets(a document.Node, to *[]bucket) error {
 	return a.Each(func(name string, line int, v document.Node) error {
-		p, err := ParsePointer(name)
+		p, err := jsontree.ParsePointer(name)
 		if err != nil || len(p) == 0 {
 			return &Error{Line: line, Rule: a.Key + " needs JSON pointers for keys", Hint: "such as /failedUpdates/invalidEmails: refused"}
 		}
@@ -154,7 +155,7 @@ func (d *decoder) reader(a document.Node, to *read) error {
 	case to.list && to.key == nil:
 		return a.Fault("finds a list of users, but does not say which one to take", "add key: to its answer, with the place of the key in each user")
 	case to.at == nil:
-		to.at = Pointer{}
+		to.at = jsontree.Pointer{}
 	}
 	to.batch = 1
 	return to.call.check(a, d.config)
@@ -169,23 +170,23 @@ func (r *read) readFields(a document.Node) error {
 	})
 }
 
-func place(to *Pointer) func(document.Node) error {
+func place(to *jsontree.Pointer) func(document.Node) error {
 	return func(a document.Node) error {
 		text, err := a.Scalar()
 		if err != nil {
 			return err
 		}
-		if *to, err = ParsePointer(text); err != nil {
+		if *to, err = jsontree.ParsePointer(text); err != nil {
 			return a.Wrong(err)
 		}
 		return nil
 	}
 }
 
-func places(to *[]Pointer) func(document.Node) error {
+func places(to *[]jsontree.Pointer) func(document.Node) error {
 	return func(a document.Node) error {
 		return a.List(func(e document.Node) error {
-			var p Pointer
+			var p jsontree.Pointer
 			err := place(&p)(e)
 			*to = append(*to, p)
 			return err

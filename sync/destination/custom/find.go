@@ -8,6 +8,7 @@ import (
 
 	"usersync/sync/destination"
 	"usersync/sync/destination/custom/internal/form"
+	"usersync/sync/destination/custom/internal/jsontree"
 	"usersync/sync/user"
 )
 
@@ -31,7 +32,7 @@ func (c *Client) Find(ctx context.Context, r *user.Record) (destination.Found, e
 	if ce := a.WebPage(); ce != nil {
 		return destination.Found{}, ce
 	}
-	v, broken := Parse(a.Body)
+	v, broken := jsontree.Parse(a.Body)
 	switch means := n.answer.meaningOf("", strconv.Itoa(a.Status), meansInDoubt); {
 	case a.Status/100 == 4 && means == meansMissing:
 		return destination.Found{Presence: destination.Absent, HTTP: a.Status}, nil
@@ -47,7 +48,7 @@ func (c *Client) Find(ctx context.Context, r *user.Record) (destination.Found, e
 }
 
 // errorsIn returns what the answer to a refused read says.
-func (d *description) errorsIn(n *read, v *Value, broken error, status int, r *user.Record) []note {
+func (d *description) errorsIn(n *read, v *jsontree.Value, broken error, status int, r *user.Record) []note {
 	said := reading{api: d, call: &n.call, records: []*user.Record{r}, status: status}
 	if broken != nil || said.read(v) != nil {
 		return nil
@@ -57,7 +58,7 @@ func (d *description) errorsIn(n *read, v *Value, broken error, status int, r *u
 
 // compareUser compares r with the user in the answer. An empty list of users shows
 // that there is none; any other list must show the key.
-func (d *description) compareUser(n *read, v *Value, r *user.Record) destination.Found {
+func (d *description) compareUser(n *read, v *jsontree.Value, r *user.Record) destination.Found {
 	at, ok := n.at.In(v)
 	if !ok {
 		return destination.Found{}
@@ -97,8 +98,8 @@ func (d *description) compareUser(n *read, v *Value, r *user.Record) destination
 
 // findKey returns the only user of a list with the record's key; nil if there is
 // none, or more than one.
-func (d *description) findKey(n *read, list []Value, r *user.Record) *Value {
-	var mine *Value
+func (d *description) findKey(n *read, list []jsontree.Value, r *user.Record) *jsontree.Value {
+	var mine *jsontree.Value
 	for i := range list {
 		if list[i].Kind == '{' && d.hasKey(n, &list[i], r) {
 			if mine != nil {
@@ -110,7 +111,7 @@ func (d *description) findKey(n *read, list []Value, r *user.Record) *Value {
 	return mine
 }
 
-func (d *description) hasKey(n *read, v *Value, r *user.Record) bool {
+func (d *description) hasKey(n *read, v *jsontree.Value, r *user.Record) bool {
 	key := n.key.Text(v)
 	keys := d.keysOf(n.answer.keyedBy, r, 0)
 	if n.answer.fold {

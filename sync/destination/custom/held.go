@@ -6,6 +6,7 @@ import (
 
 	"usersync/sync/destination"
 	"usersync/sync/destination/custom/internal/document"
+	"usersync/sync/destination/custom/internal/jsontree"
 	"usersync/sync/destination/rest"
 	"usersync/sync/user"
 )
@@ -33,17 +34,17 @@ func matchNode(n node, fields []readField, any *bool) {
 
 // shownObject returns the place of the object in which the answer shows the field
 // under this name; nil if it does not.
-func shownObject(fields []readField, f user.Field, name string) Pointer {
+func shownObject(fields []readField, f user.Field, name string) jsontree.Pointer {
 	for _, r := range fields {
 		if last := len(r.at) - 1; r.field == f && last >= 0 && r.at[last] == name {
-			return append(Pointer{}, r.at[:last]...)
+			return append(jsontree.Pointer{}, r.at[:last]...)
 		}
 	}
 	return nil
 }
 
 // whole is the user as the answer shows it, for an update that sends it back.
-func (d *description) whole(shown *Value) []user.Attribute {
+func (d *description) whole(shown *jsontree.Value) []user.Attribute {
 	if d.config.update == nil || !d.config.update.whole {
 		return nil
 	}
@@ -51,11 +52,11 @@ func (d *description) whole(shown *Value) []user.Attribute {
 }
 
 // held returns the user that was read before the call; nil if none was.
-func (r *row) held() *Value {
+func (r *row) held() *jsontree.Value {
 	if r.read == nil {
-		r.read = &Value{}
+		r.read = &jsontree.Value{}
 		if whole, ok := r.record.User.Value(destination.Whole); ok {
-			if v, err := Parse([]byte(whole.Text)); err == nil {
+			if v, err := jsontree.Parse([]byte(whole.Text)); err == nil {
 				r.read = v
 			}
 		}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"usersync/sync/destination"
+	"usersync/sync/destination/custom/internal/jsontree"
 	"usersync/sync/destination/problem"
 	"usersync/sync/destination/rest"
 	"usersync/sync/user"
@@ -44,7 +45,7 @@ var errShape = errors.New("the answer is JSON, but not of the shape that the con
 type settlement struct{ reading }
 
 // read collects what the answer says. Its error is errShape.
-func (r *reading) read(v *Value) error {
+func (r *reading) read(v *jsontree.Value) error {
 	w := &r.call.answer
 	r.begin()
 	if v.Kind != '{' && !(v.Kind == '[' && w.atRoot()) {
@@ -76,7 +77,7 @@ func (w *answer) implied(l *entries) meaning {
 }
 
 // list reads one list. A list of errors has no successes, and done no failures.
-func (r *reading) list(v *Value, l *entries, other meaning) error {
+func (r *reading) list(v *jsontree.Value, l *entries, other meaning) error {
 	at, ok := l.at.In(v)
 	if !ok {
 		return nil
@@ -116,7 +117,7 @@ func (r *reading) list(v *Value, l *entries, other meaning) error {
 }
 
 // explain reads an entry as problem details (RFC 9457).
-func (r *reading) explain(e *Value, n *note) {
+func (r *reading) explain(e *jsontree.Value, n *note) {
 	said := problem.In(e.Append(nil))
 	n.code, n.detail = said.Code, said.Text
 	if m, ok := r.call.answer.meanings[said.Code]; ok {
@@ -124,7 +125,7 @@ func (r *reading) explain(e *Value, n *note) {
 	}
 }
 
-func (r *reading) note(e *Value, s *locations, other meaning) note {
+func (r *reading) note(e *jsontree.Value, s *locations, other meaning) note {
 	n := note{code: s.code.Text(e), remote: s.remote.Text(e), after: s.after.Text(e), made: s.created.Text(e)}
 	status := s.status.Text(e)
 	switch {
@@ -145,10 +146,10 @@ func (r *reading) note(e *Value, s *locations, other meaning) note {
 }
 
 // assign adds the note to the users that the entry names.
-func (r *reading) assign(e *Value, l *entries, n note) {
+func (r *reading) assign(e *jsontree.Value, l *entries, n note) {
 	named := false
 	if found, ok := l.key.In(e); ok {
-		keys := []Value{*found}
+		keys := []jsontree.Value{*found}
 		if found.Kind == '[' {
 			keys = found.Items
 		}
@@ -174,7 +175,7 @@ func (r *reading) assign(e *Value, l *entries, n note) {
 }
 
 // number reads the position of a user in the call, alone or inside a pointer.
-func (r *reading) number(e *Value, l *entries) (int, bool) {
+func (r *reading) number(e *jsontree.Value, l *entries) (int, bool) {
 	text := l.index.Text(e)
 	if l.pointer != nil {
 		rest, ok := strings.CutPrefix(l.pointer.Text(e), l.below+"/")
@@ -187,7 +188,7 @@ func (r *reading) number(e *Value, l *entries) (int, bool) {
 	return int(n), err == nil && int(n) < len(r.records)
 }
 
-func (r *reading) bucket(v *Value, b bucket) error {
+func (r *reading) bucket(v *jsontree.Value, b bucket) error {
 	at, ok := b.at.In(v)
 	if !ok || at.Kind == 'n' {
 		return nil

@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"usersync/sync/destination"
+	"usersync/sync/destination/custom/internal/jsontree"
 	"usersync/sync/destination/rest"
 	"usersync/sync/user"
 )
@@ -56,7 +57,7 @@ func (r *reading) readBody(a *rest.Answer) error {
 		}
 		return nil
 	}
-	v, err := Parse(a.Body)
+	v, err := jsontree.Parse(a.Body)
 	if err == nil {
 		err = r.read(v)
 	}
@@ -73,7 +74,7 @@ func (r *reading) readBody(a *rest.Answer) error {
 
 // readTop reads what the answer says at its top level. If the call had one user, it
 // is about that user.
-func (r *reading) readTop(v *Value) {
+func (r *reading) readTop(v *jsontree.Value) {
 	w := &r.call.answer
 	if w.key != nil && r.status/100 == 2 {
 		key := w.key.Text(v)
@@ -102,7 +103,7 @@ func (r *reading) readTop(v *Value) {
 }
 
 // anyText reports whether the answer has a value at any of the locations.
-func anyText(s *locations, v *Value) bool {
+func anyText(s *locations, v *jsontree.Value) bool {
 	for _, p := range s.pointers() {
 		if p.Text(v) != "" {
 			return true

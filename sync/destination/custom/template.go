@@ -8,6 +8,7 @@ import (
 
 	"usersync/sync/destination/custom/internal/document"
 	"usersync/sync/destination/custom/internal/form"
+	"usersync/sync/destination/custom/internal/jsontree"
 	"usersync/sync/user"
 )
 
@@ -153,11 +154,11 @@ type row struct {
 	record  *user.Record
 	n       int
 	account string
-	named   []user.Field   // the fields that the call names
-	masked  bool           // write the kind of each value in place of the value
-	users   []*user.Record // all users of the call, for the body around them; or nil
-	item    node           // the template of one of them
-	read    *Value         // the user as read before the call; see held
+	named   []user.Field    // the fields that the call names
+	masked  bool            // write the kind of each value in place of the value
+	users   []*user.Record  // all users of the call, for the body around them; or nil
+	item    node            // the template of one of them
+	read    *jsontree.Value // the user as read before the call; see held
 }
 
 // value returns the value of a placeholder, and whether the user has it.

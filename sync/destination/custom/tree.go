@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"usersync/sync/destination/custom/internal/form"
+	"usersync/sync/destination/custom/internal/jsontree"
 	"usersync/sync/destination/rest"
 	"usersync/sync/user"
 )
@@ -63,7 +64,7 @@ type object struct {
 	members []member
 	// shown is where the answer to a read shows this object, if an update sends back
 	// what is held of it; nil if there is no such place.
-	shown Pointer
+	shown jsontree.Pointer
 }
 
 type member struct {

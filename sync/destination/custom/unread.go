@@ -4,12 +4,13 @@ import (
 	"slices"
 	"strconv"
 
+	"usersync/sync/destination/custom/internal/jsontree"
 	"usersync/sync/user"
 )
 
 // findUnread finds errors that the config does not read: a success with errors
 // inside is not a success.
-func (r *reading) findUnread(v *Value) {
+func (r *reading) findUnread(v *jsontree.Value) {
 	if v.Kind != '{' {
 		return
 	}
@@ -25,7 +26,7 @@ func (r *reading) findUnread(v *Value) {
 }
 
 func (w *answer) looksAt(name string) bool {
-	all := append([]Pointer{w.key, w.count}, w.top.pointers()...)
+	all := append([]jsontree.Pointer{w.key, w.count}, w.top.pointers()...)
 	for _, l := range w.lists() {
 		all = append(all, l.at)
 	}
@@ -55,13 +56,13 @@ func (w *answer) lists() (all []*entries) {
 	return all
 }
 
-func (s *locations) pointers() []Pointer {
-	return append([]Pointer{s.status, s.code, s.remote, s.created, s.after}, s.message...)
+func (s *locations) pointers() []jsontree.Pointer {
+	return append([]jsontree.Pointer{s.status, s.code, s.remote, s.created, s.after}, s.message...)
 }
 
 // checkCount compares the answer's number of successes with the number of users
 // without a failure.
-func (r *reading) checkCount(v *Value) error {
+func (r *reading) checkCount(v *jsontree.Value) error {
 	w := &r.call.answer
 	if w.count == nil || r.statusFor(w.meaningOf("", strconv.Itoa(r.status), meansInDoubt)) == user.Accepted {
 		return nil

@@ -1,4 +1,8 @@
-package custom
+// Package jsontree holds the JSON of an answer as a tree of values, and finds values in it by
+// JSON pointer (RFC 6901).
+//
+// It does not know what the values mean. Start at Parse.
+package jsontree
 
 import (
 	"bytes"
