@@ -25,7 +25,7 @@ type Config struct {
 	headers   []pair // of every call
 	clear     string // the JSON that clears a field; "" if there is none
 	limits    limits
-	hmac      *hmacAuth
+	hmac      *HMAC
 	forms     map[user.Field]form.Form // how each field is sent
 	operations
 	demands

@@ -55,7 +55,7 @@ func New(config *Config) (*Client, error) {
 	r := config.REST
 	r.BaseURL, r.ErrorText, r.Observe, r.Words = config.BaseURL, c.bodyText, c.observe, config.vocabulary
 	if config.hmac != nil {
-		r.Sign = config.hmac.sign
+		r.Sign = config.hmac.Sign
 	}
 	var err error
 	if c.api, err = rest.New(r); err != nil {

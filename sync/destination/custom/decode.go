@@ -25,14 +25,14 @@ type Expand func(text string) (string, error)
 
 // decoder reads the section.
 type decoder struct {
-	expand Expand // nil if no variables or files are read, as for the sandbox
+	values *document.References
 	config *Config
 }
 
 // Decode reads the section `custom:`. A nil expand leaves out all credentials. Its
 // error is an *Error with the line.
 func Decode(node *yaml.Node, expand Expand) (*Config, error) {
-	d := decoder{expand, &Config{forms: map[user.Field]form.Form{}}}
+	d := decoder{&document.References{Expand: expand}, &Config{forms: map[user.Field]form.Form{}}}
 	root := document.Node{Node: node, Key: "custom"}
 	for root.Kind == yaml.AliasNode {
 		root.Node = root.Alias
@@ -43,6 +43,7 @@ func Decode(node *yaml.Node, expand Expand) (*Config, error) {
 	if err := d.calls(root); err != nil {
 		return nil, err
 	}
+	d.config.hidden = d.values.Hidden
 	d.config.vocabulary = vocabulary.New(append(names(node), d.config.words...)...)
 	return d.config, d.checkSection(root)
 }
@@ -54,26 +55,11 @@ func (d *decoder) known() document.Keys {
 	c := d.config
 	later := func(document.Node) error { return nil }
 	return document.Keys{
-		"name": document.Into(&c.Name), "account": d.address(&c.Account), "base_url": d.address(&c.BaseURL), "sandbox": document.Into(&c.Sandbox),
+		"name": document.Into(&c.Name), "account": d.values.Text(&c.Account), "base_url": d.values.Text(&c.BaseURL), "sandbox": document.Into(&c.Sandbox),
 		"media": document.Into(&c.REST.Media), "http2": document.Boolean(&c.REST.HTTP2), "calls_per_minute": document.Count(&c.perMinute, 1),
-		"keys": d.keys, "clear": d.clear, "auth": credentials{d}.auth, "headers": d.commonHeaders,
+		"keys": d.keys, "clear": d.clear, "auth": d.auth, "headers": d.commonHeaders,
 		"limits": c.limits.decode, "words": d.words, "required": d.required, "patterns": d.patterns,
 		"create": later, "update": later, "upsert": later, "delete": later, "read": later, "probe": later, "reactivate": later,
-	}
-}
-
-// address reads a value that may be env:NAME or file:PATH.
-func (d *decoder) address(to *string) func(document.Node) error {
-	return func(a document.Node) error {
-		text, err := a.Scalar()
-		if err != nil || d.expand == nil {
-			*to = text
-			return err
-		}
-		if *to, err = d.expand(text); err != nil {
-			return &Error{Line: a.Line, Rule: a.Key + ": " + err.Error()}
-		}
-		return nil
 	}
 }
 
@@ -147,14 +133,14 @@ func (l *limits) decode(a document.Node) error {
 
 // Knows reports whether the section has a setting called key.
 func Knows(key string) bool {
-	d := decoder{nil, &Config{}}
+	d := decoder{&document.References{}, &Config{}}
 	_, ok := d.known()[key]
 	return ok
 }
 
 // Keys returns the keys of the section, sorted.
 func Keys() []string {
-	d := decoder{nil, &Config{}}
+	d := decoder{&document.References{}, &Config{}}
 	return slices.Sorted(maps.Keys(d.known()))
 }
 

@@ -8,26 +8,23 @@ import (
 
 	"usersync/sync/destination/custom/internal/document"
 	"usersync/sync/destination/rest"
-	"usersync/sync/user"
 )
 
-// credentials decodes the section auth:.
-type credentials struct{ *decoder }
-
-func (d credentials) auth(a document.Node) error {
+// auth reads the section with the credentials.
+func (d *decoder) auth(a document.Node) error {
 	auth := &d.config.REST.Auth
 	var style string
 	err := document.Keys{
-		"token": d.secret(&auth.Token),
-		"user":  d.address(&auth.User), "password": d.secret(&auth.Password),
-		"key": d.secret(&auth.Key), "header": document.Into(&auth.KeyHeader),
-		"client_id": d.name(&auth.ClientID), "client_secret": d.secret(&auth.ClientSecret),
-		"token_url": d.address(&auth.TokenURL), "style": document.Words(&style, "basic", "form", "json"),
+		"token": d.values.Secret(&auth.Token),
+		"user":  d.values.Text(&auth.User), "password": d.values.Secret(&auth.Password),
+		"key": d.values.Secret(&auth.Key), "header": document.Into(&auth.KeyHeader),
+		"client_id": d.values.SecretText(&auth.ClientID), "client_secret": d.values.Secret(&auth.ClientSecret),
+		"token_url": d.values.Text(&auth.TokenURL), "style": document.Words(&style, "basic", "form", "json"),
 		"token_headers": d.tokenHeaders, "scopes": d.scopes,
-		"hmac": d.hmac,
+		"hmac": func(v document.Node) (err error) { d.config.hmac, err = decodeHMAC(v, d.values); return err },
 	}.Read(a)
 	auth.Style = rest.Style(style)
-	if d.expand == nil {
+	if d.values.Expand == nil {
 		*auth, d.config.hmac = rest.Auth{}, nil // the sandbox needs none
 	}
 	if err == nil && auth.Key.Reveal() != "" && auth.KeyHeader == "" {
@@ -36,43 +33,7 @@ func (d credentials) auth(a document.Node) error {
 	return err
 }
 
-// secret reads a value that must not be in clear text.
-func (d credentials) secret(to *user.Secret) func(document.Node) error {
-	return func(a document.Node) error {
-		text, err := a.Scalar()
-		if err != nil {
-			return err
-		}
-		if !indirect(text) {
-			return a.Fault("is a secret in clear text", "write env:NAME or file:PATH, and keep the secret there")
-		}
-		return d.name(to)(a)
-	}
-}
-
-func (d credentials) name(to *user.Secret) func(document.Node) error {
-	return func(a document.Node) error {
-		var text string
-		err := d.address(&text)(a)
-		*to = user.NewSecret(text)
-		return err
-	}
-}
-
-// hide redacts a secret in answers that quote it. A shorter one could be part of an
-// id.
-func (d *decoder) hide(secret string) {
-	const least = 8
-	if len(secret) >= least && d.expand != nil {
-		d.config.hidden = append(d.config.hidden, secret)
-	}
-}
-
-func indirect(text string) bool {
-	return strings.HasPrefix(text, "env:") || strings.HasPrefix(text, "file:")
-}
-
-func (d credentials) scopes(a document.Node) error {
+func (d *decoder) scopes(a document.Node) error {
 	return a.List(func(e document.Node) error {
 		var scope string
 		err := document.Into(&scope)(e)
@@ -81,7 +42,7 @@ func (d credentials) scopes(a document.Node) error {
 	})
 }
 
-func (d credentials) tokenHeaders(a document.Node) error {
+func (d *decoder) tokenHeaders(a document.Node) error {
 	d.config.REST.Auth.Header = http.Header{}
 	return a.Each(func(name string, _ int, v document.Node) error {
 		p, err := d.header(name, v)
@@ -101,14 +62,14 @@ func (d *decoder) header(name string, a document.Node) (pair, error) {
 		return p, a.Fault("is not the name of a header", "")
 	}
 	var text string
-	if err := d.address(&text)(a); err != nil {
+	if err := d.values.Text(&text)(a); err != nil {
 		return p, err
 	}
 	if !httpguts.ValidHeaderFieldValue(text) {
 		return p, a.Fault("holds what a header cannot carry", "check for line breaks in it")
 	}
-	if indirect(a.Value) {
-		d.hide(text)
+	if document.IsReference(a.Value) {
+		d.values.Hide(text)
 		p.secret, p.value = true, template{parts: []part{{text: text}}, text: a.Value}
 		return p, nil
 	}

@@ -19,9 +19,9 @@ import (
 	"usersync/sync/user"
 )
 
-// hmacAuth signs every attempt: the text is made from the call, its HMAC is sent in
-// a header, and both can include a hash of the body.
-type hmacAuth struct {
+// HMAC signs every attempt: the text is made from the call, its HMAC is sent in
+// a header, and both can include a hash of the body. It is safe for concurrent use.
+type HMAC struct {
 	key      user.Secret
 	hash     hashName
 	encoding encodingName
@@ -52,18 +52,23 @@ var (
 	signNames = []string{"method", "path", "query", "url", "host", "body", "epoch", "epoch_ms", "signature"}
 )
 
-func (d credentials) hmac(a document.Node) error {
-	h := &hmacAuth{hash: "sha256", encoding: "hex", now: time.Now}
-	d.config.hmac = h
+// decodeHMAC reads how calls are signed from the section at a, and its values from variables and
+// files if they are read. Its error is a *document.Error.
+func decodeHMAC(a document.Node, values *document.References) (*HMAC, error) {
+	h := &HMAC{hash: "sha256", encoding: "hex", now: time.Now}
+	return h, h.decode(a, values)
+}
+
+func (h *HMAC) decode(a document.Node, values *document.References) error {
 	err := document.Keys{
-		"key": d.secret(&h.key), "hash": document.Words(&h.hash, "sha256", "sha1", "md5"), "encoding": document.Words(&h.encoding, "hex", "base64"),
+		"key": values.Secret(&h.key), "hash": document.Words(&h.hash, "sha256", "sha1", "md5"), "encoding": document.Words(&h.encoding, "hex", "base64"),
 		"text":    func(v document.Node) error { return parseSigned(&h.text, v, v.Value) },
-		"headers": func(v document.Node) error { return d.signedHeaders(h, v) },
+		"headers": func(v document.Node) error { return h.decodeHeaders(v, values) },
 	}.Read(a)
 	switch {
 	case err != nil:
 		return err
-	case h.key.Reveal() == "" && d.expand != nil:
+	case h.key.Reveal() == "" && values.Expand != nil:
 		return a.Fault("has no key", "add key: env:NAME")
 	case len(h.text) == 0 || len(h.headers) == 0:
 		return a.Fault("needs text: and headers:", `such as text: "{method}{path}{epoch}{body}" and headers: {X-Signature: "{signature}", X-Epoch: "{epoch}"}`)
@@ -76,18 +81,18 @@ func (d credentials) hmac(a document.Node) error {
 	return nil
 }
 
-func (d credentials) signedHeaders(h *hmacAuth, a document.Node) error {
+func (h *HMAC) decodeHeaders(a document.Node, values *document.References) error {
 	return a.Each(func(name string, _ int, v document.Node) error {
 		if !httpguts.ValidHeaderFieldName(name) {
 			return v.Fault("is not the name of a header", "")
 		}
 		s := signHeader{name: name}
 		var text string
-		if err := d.address(&text)(v); err != nil {
+		if err := values.Text(&text)(v); err != nil {
 			return err
 		}
-		if indirect(v.Value) {
-			d.hide(text)
+		if document.IsReference(v.Value) {
+			values.Hide(text)
 			s.parts = []signPart{{text: text}}
 		} else if err := parseSigned(&s.parts, v, text); err != nil {
 			return err
@@ -117,7 +122,7 @@ func parseSigned(to *[]signPart, a document.Node, text string) error {
 		case !open:
 			return nil
 		case !closed:
-			return a.Wrong(errBraces)
+			return a.Wrong(document.ErrBraces)
 		}
 		p := signPart{}
 		words := append(strings.Split(inside, ":"), "", "")
@@ -149,8 +154,17 @@ func (p signPart) check() error {
 	return nil
 }
 
-// sign is called for every attempt, so that no signature grows old.
-func (h *hmacAuth) sign(r *http.Request, body []byte) {
+// Headers returns the names of the headers that Sign sets.
+func (h *HMAC) Headers() []string {
+	names := make([]string, len(h.headers))
+	for i, header := range h.headers {
+		names[i] = header.name
+	}
+	return names
+}
+
+// Sign sets the headers of one attempt: no signature grows old.
+func (h *HMAC) Sign(r *http.Request, body []byte) {
 	now := h.now()
 	values := func(name string) string {
 		switch name {

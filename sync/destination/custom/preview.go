@@ -99,9 +99,7 @@ func (c *Config) credentials() []string {
 		names = append(names, "Authorization")
 	}
 	if c.hmac != nil {
-		for _, h := range c.hmac.headers {
-			names = append(names, h.name)
-		}
+		names = append(names, c.hmac.Headers()...)
 	}
 	return names
 }

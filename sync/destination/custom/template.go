@@ -1,7 +1,6 @@
 package custom
 
 import (
-	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -41,8 +40,6 @@ const (
 	refOthers  user.Field = "others"  // in a body: an object of all fields that the call does not name
 )
 
-var errBraces = errors.New("has an unmatched brace; write {field}, or {{ for a brace")
-
 func parseTemplate(text string) (template, error) {
 	t := template{text: text}
 	var plain strings.Builder
@@ -60,7 +57,7 @@ func parseTemplate(text string) (template, error) {
 		}
 		end := strings.IndexByte(rest[i:], '}')
 		if rest[i] == '}' || end < 0 {
-			return t, errBraces
+			return t, document.ErrBraces
 		}
 		r, err := parseRef(rest[i+1 : i+end])
 		if err != nil {
@@ -90,7 +87,7 @@ func parseRef(text string) (*ref, error) {
 	}
 	switch {
 	case r.name == "" || strings.ContainsAny(text, "{"):
-		return nil, errBraces
+		return nil, document.ErrBraces
 	case typed && !slices.Contains(form.Names(), string(r.form)):
 		return nil, &document.WordError{What: "form", Word: string(r.form), Known: form.Names()}
 	}

@@ -46,6 +46,9 @@ type WordError struct {
 // Error names the word and what it was meant to be.
 func (e *WordError) Error() string { return "has the unknown " + e.What + " " + strconv.Quote(e.Word) }
 
+// ErrBraces reports a text with placeholders whose braces do not match.
+var ErrBraces = errors.New("has an unmatched brace; write {field}, or {{ for a brace")
+
 // Node is a node and its key: custom.create.path.
 type Node struct {
 	*yaml.Node
