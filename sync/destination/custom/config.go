@@ -6,6 +6,7 @@ import (
 	"usersync/sync/destination"
 	"usersync/sync/destination/custom/internal/form"
 	"usersync/sync/destination/custom/internal/jsontree"
+	"usersync/sync/destination/custom/internal/signature"
 	"usersync/sync/destination/rest"
 	"usersync/sync/destination/vocabulary"
 	"usersync/sync/user"
@@ -25,7 +26,7 @@ type Config struct {
 	headers   []pair // of every call
 	clear     string // the JSON that clears a field; "" if there is none
 	limits    limits
-	hmac      *HMAC
+	hmac      *signature.HMAC
 	forms     map[user.Field]form.Form // how each field is sent
 	operations
 	demands

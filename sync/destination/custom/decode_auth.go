@@ -7,6 +7,7 @@ import (
 	"golang.org/x/net/http/httpguts"
 
 	"usersync/sync/destination/custom/internal/document"
+	"usersync/sync/destination/custom/internal/signature"
 	"usersync/sync/destination/rest"
 )
 
@@ -21,7 +22,7 @@ func (d *decoder) auth(a document.Node) error {
 		"client_id": d.values.SecretText(&auth.ClientID), "client_secret": d.values.Secret(&auth.ClientSecret),
 		"token_url": d.values.Text(&auth.TokenURL), "style": document.Words(&style, "basic", "form", "json"),
 		"token_headers": d.tokenHeaders, "scopes": d.scopes,
-		"hmac": func(v document.Node) (err error) { d.config.hmac, err = decodeHMAC(v, d.values); return err },
+		"hmac": func(v document.Node) (err error) { d.config.hmac, err = signature.Decode(v, d.values); return err },
 	}.Read(a)
 	auth.Style = rest.Style(style)
 	if d.values.Expand == nil {

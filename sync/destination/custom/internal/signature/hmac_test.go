@@ -1,4 +1,4 @@
-package custom
+package signature
 
 import (
 	"net/http"
@@ -20,7 +20,7 @@ func signedBy(t *testing.T, hmac, key, method, url, body string) http.Header {
 		t.Fatal(err)
 	}
 	values := document.References{Expand: func(text string) (string, error) { return strings.Replace(text, "env:", "value-of-", 1), nil }}
-	h, err := decodeHMAC(document.Node{Node: section.Content[0], Key: "hmac"}, &values)
+	h, err := Decode(document.Node{Node: section.Content[0], Key: "hmac"}, &values)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,7 @@
-package custom
+// Package signature signs calls with an HMAC, as a config describes it.
+//
+// It knows neither users nor what a call is for. Start at Decode.
+package signature
 
 import (
 	"crypto/hmac"
@@ -52,9 +55,9 @@ var (
 	signNames = []string{"method", "path", "query", "url", "host", "body", "epoch", "epoch_ms", "signature"}
 )
 
-// decodeHMAC reads how calls are signed from the section at a, and its values from variables and
+// Decode reads how calls are signed from the section at a, and its values from variables and
 // files if they are read. Its error is a *document.Error.
-func decodeHMAC(a document.Node, values *document.References) (*HMAC, error) {
+func Decode(a document.Node, values *document.References) (*HMAC, error) {
 	h := &HMAC{hash: "sha256", encoding: "hex", now: time.Now}
 	return h, h.decode(a, values)
 }
