@@ -23,8 +23,7 @@ type Config struct {
 
 	ownKeys   bool // the API assigns the keys
 	perMinute int
-	headers   []pair // of every call
-	clear     string // the JSON that clears a field; "" if there is none
+	headers   []Pair // of every call
 	limits    limits
 	hmac      *signature.HMAC
 	forms     map[user.Field]form.Form // how each field is sent
@@ -70,29 +69,10 @@ type pattern struct {
 	text  string
 }
 
-// pair is the name and text of a header or parameter.
-type pair struct {
-	name   string
-	value  template
-	secret bool
-}
-
-// request is how a call is written.
-type request struct {
-	method   string
-	path     []template // its segments
-	query    []pair
-	headers  []pair
-	item     node // one user in a body that carries several, or nil
-	body     node // nil sends none
-	maxBytes int
-}
-
 // call is one kind of call.
 type call struct {
 	line int
-	request
-	batch  int
+	Request
 	replay destination.Replay
 	merge  bool // what the row leaves out is read and sent back
 	// mergeNamed: only the fields that the call names are. whole: objects of the body
@@ -100,8 +80,6 @@ type call struct {
 	mergeNamed, whole bool
 	upsert            bool // the one call both creates and updates
 	answer            answer
-	named             []user.Field // the names in its placeholders, also those that are not fields
-	needs             []user.Field // the names without which it cannot be made
 }
 
 // read is the call that reads a user back.
@@ -128,7 +106,7 @@ type answer struct {
 	errors   *entries
 	done     []*entries // lists of users that succeeded
 	buckets  []bucket
-	keyedBy  []template
+	keyedBy  []Template
 	fold     bool // keys are compared without regard to letter case
 	absent   absence
 	accepts  bool // a success means accepted for later
@@ -150,7 +128,7 @@ type entries struct {
 	at         jsontree.Pointer
 	byPosition bool
 	key        jsontree.Pointer
-	keyedBy    []template // what key is compared with; nil means the answer's
+	keyedBy    []Template // what key is compared with; nil means the answer's
 	index      jsontree.Pointer
 	pointer    jsontree.Pointer
 	below      string  // the part of that pointer before the number

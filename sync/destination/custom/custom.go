@@ -19,6 +19,7 @@ import (
 
 	"usersync/sync/destination"
 	"usersync/sync/destination/custom/internal/document"
+	"usersync/sync/destination/custom/internal/jsontree"
 	"usersync/sync/destination/rest"
 	"usersync/sync/user"
 )
@@ -37,6 +38,7 @@ type Client struct {
 // and reads answers. It makes no call.
 type description struct {
 	config  *Config
+	common  Common
 	traits  destination.Traits
 	observe func(int, http.Header)
 	sent    []user.Field // fields that some call names
@@ -50,7 +52,7 @@ func New(config *Config) (*Client, error) {
 		return nil, errors.New("custom.name is missing; it appears in reports and in the ledger's scope")
 	}
 	c := &Client{description: description{
-		config: config, sent: config.fields(), open: config.takesOthers(), observe: config.limits.observer(config.REST.Observe),
+		config: config, common: Common{Account: config.Account, Headers: config.headers}, sent: config.fields(), open: config.takesOthers(), observe: config.limits.observer(config.REST.Observe),
 	}}
 	r := config.REST
 	r.BaseURL, r.ErrorText, r.Observe, r.Words = config.BaseURL, c.bodyText, c.observe, config.vocabulary
@@ -80,11 +82,11 @@ func (c *Config) traits() destination.Traits {
 	}
 	for op, n := range map[user.Op]*call{user.Create: c.create, user.Update: c.update, user.Delete: c.remove} {
 		if n != nil {
-			t.Batch = max(t.Batch, n.batch)
-			t.Ops[op] = destination.OpTraits{Max: n.batch, Replay: n.replay, Merge: n.merge && op == user.Update, Open: n.whole && op == user.Update}
+			t.Batch = max(t.Batch, n.Batch)
+			t.Ops[op] = destination.OpTraits{Max: n.Batch, Replay: n.replay, Merge: n.merge && op == user.Update, Open: n.whole && op == user.Update}
 		}
 	}
-	if c.remove != nil && (c.remove.method == http.MethodPut || c.remove.method == http.MethodPatch) {
+	if c.remove != nil && (c.remove.Method == http.MethodPut || c.remove.Method == http.MethodPatch) {
 		only := t.Ops[user.Delete]
 		only.As = user.Update
 		t.Ops[user.Delete] = only
@@ -99,6 +101,16 @@ func (c *Config) traits() destination.Traits {
 // shows reports whether the answer to a read holds a field.
 func (r *read) shows(f user.Field) bool {
 	return slices.ContainsFunc(r.fields, func(shown readField) bool { return shown.field == f })
+}
+
+// place returns where the answer to a read shows a field; nil if it does not.
+func (r *read) place(f user.Field) jsontree.Pointer {
+	for _, shown := range r.fields {
+		if shown.field == f {
+			return shown.at
+		}
+	}
+	return nil
 }
 
 // Has reports whether the config describes a call for the operation.

@@ -25,14 +25,18 @@ type Expand func(text string) (string, error)
 
 // decoder reads the section.
 type decoder struct {
-	values *document.References
-	config *Config
+	Decoder // of requests
+	config  *Config
+}
+
+func newDecoder(expand Expand) decoder {
+	return decoder{Decoder{Values: &document.References{Expand: expand}, Forms: map[user.Field]form.Form{}}, &Config{}}
 }
 
 // Decode reads the section `custom:`. A nil expand leaves out all credentials. Its
 // error is an *Error with the line.
 func Decode(node *yaml.Node, expand Expand) (*Config, error) {
-	d := decoder{&document.References{Expand: expand}, &Config{forms: map[user.Field]form.Form{}}}
+	d := newDecoder(expand)
 	root := document.Node{Node: node, Key: "custom"}
 	for root.Kind == yaml.AliasNode {
 		root.Node = root.Alias
@@ -43,7 +47,7 @@ func Decode(node *yaml.Node, expand Expand) (*Config, error) {
 	if err := d.calls(root); err != nil {
 		return nil, err
 	}
-	d.config.hidden = d.values.Hidden
+	d.config.headers, d.config.forms, d.config.hidden = d.Headers, d.Forms, d.Values.Hidden
 	d.config.vocabulary = vocabulary.New(append(names(node), d.config.words...)...)
 	return d.config, d.checkSection(root)
 }
@@ -55,7 +59,7 @@ func (d *decoder) known() document.Keys {
 	c := d.config
 	later := func(document.Node) error { return nil }
 	return document.Keys{
-		"name": document.Into(&c.Name), "account": d.values.Text(&c.Account), "base_url": d.values.Text(&c.BaseURL), "sandbox": document.Into(&c.Sandbox),
+		"name": document.Into(&c.Name), "account": d.Values.Text(&c.Account), "base_url": d.Values.Text(&c.BaseURL), "sandbox": document.Into(&c.Sandbox),
 		"media": document.Into(&c.REST.Media), "http2": document.Boolean(&c.REST.HTTP2), "calls_per_minute": document.Count(&c.perMinute, 1),
 		"keys": d.keys, "clear": d.clear, "auth": d.auth, "headers": d.commonHeaders,
 		"limits": c.limits.decode, "words": d.words, "required": d.required, "patterns": d.patterns,
@@ -73,17 +77,17 @@ func (d *decoder) keys(a document.Node) error {
 func (d *decoder) clear(a document.Node) error {
 	if a.Kind == yaml.ScalarNode && (a.Tag == "!!null" || a.Value == "") {
 		json, err := document.PlainJSON(a)
-		d.config.clear = string(json)
+		d.Clear = string(json)
 		return err
 	}
 	return a.Fault(`must be null or ""`, "it is what is sent for a field that is mapped with empty: clear")
 }
 
-// common reads headers that every call carries.
+// commonHeaders reads headers that every call carries.
 func (d *decoder) commonHeaders(a document.Node) error {
 	return a.Each(func(name string, _ int, v document.Node) error {
-		p, err := d.header(name, v)
-		d.config.headers = append(d.config.headers, p)
+		p, err := d.Header(name, v)
+		d.Headers = append(d.Headers, p)
 		return err
 	})
 }
@@ -133,14 +137,14 @@ func (l *limits) decode(a document.Node) error {
 
 // Knows reports whether the section has a setting called key.
 func Knows(key string) bool {
-	d := decoder{&document.References{}, &Config{}}
+	d := newDecoder(nil)
 	_, ok := d.known()[key]
 	return ok
 }
 
 // Keys returns the keys of the section, sorted.
 func Keys() []string {
-	d := decoder{&document.References{}, &Config{}}
+	d := newDecoder(nil)
 	return slices.Sorted(maps.Keys(d.known()))
 }
 

@@ -9,7 +9,7 @@ import (
 )
 
 func (d *decoder) answer(a document.Node, to *answer) error {
-	return merged(to.top.keys(), document.Keys{
+	return to.top.keys().With(document.Keys{
 		"key":      place(&to.key),
 		"keyed_by": templates(&to.keyedBy), "ignore_case": document.Boolean(&to.fold),
 		"results": func(v document.Node) error { return list(v, &to.results, nil) },
@@ -40,16 +40,6 @@ func (w *answer) addDone(a document.Node) error {
 	return nil
 }
 
-func merged(all ...document.Keys) document.Keys {
-	one := document.Keys{}
-	for _, k := range all {
-		for name, read := range k {
-			one[name] = read
-		}
-	}
-	return one
-}
-
 func (s *locations) keys() document.Keys {
 	return document.Keys{
 		"status": place(&s.status), "code": place(&s.code), "message": places(&s.message),
@@ -60,7 +50,7 @@ func (s *locations) keys() document.Keys {
 func list(a document.Node, to **entries, more document.Keys) error {
 	e := &entries{}
 	*to = e
-	err := merged(e.locations.keys(), more, document.Keys{
+	err := e.locations.keys().With(more).With(document.Keys{
 		"at": place(&e.at), "key": place(&e.key), "keyed_by": templates(&e.keyedBy), "index": place(&e.index),
 		"pointer": place(&e.pointer), "below": document.Into(&e.below),
 		"by": func(v document.Node) error {
@@ -98,14 +88,14 @@ func buckets(a document.Node, to *[]bucket) error {
 	})
 }
 
-func templates(to *[]template) func(document.Node) error {
+func templates(to *[]Template) func(document.Node) error {
 	return func(a document.Node) error {
 		return a.List(func(e document.Node) error {
 			text, err := e.Scalar()
 			if err != nil {
 				return err
 			}
-			t, err := parseTemplate(text)
+			t, err := ParseTemplate(text)
 			if err != nil {
 				return e.Wrong(err)
 			}
@@ -129,36 +119,31 @@ func means(to *map[string]meaning) func(document.Node) error {
 
 // reader reads the section of the read-back.
 func (d *decoder) reader(a document.Node, to *read) error {
-	to.line, to.method = a.Line, "GET"
-	err := document.Keys{
-		"method": document.Words(&to.method, "GET", "POST"), "path": path(&to.path),
-		"query": d.pairs(&to.query, false), "headers": d.pairs(&to.headers, true),
-		"body": func(v document.Node) (err error) {
-			t := tree{}
-			to.body, err = t.node(v)
-			to.named = t.named
-			return err
-		},
+	to.line, to.Method = a.Line, "GET"
+	err := d.Address(&to.Request).With(document.Keys{
+		"method": document.Words(&to.Method, "GET", "POST"), "body": d.Body(&to.Request),
 		"answer": func(v document.Node) error {
-			return merged(to.answer.top.keys(), document.Keys{
+			return to.answer.top.keys().With(document.Keys{
 				"at": place(&to.at), "list": document.Boolean(&to.list), "key": place(&to.key), "remote": place(&to.remote), "fields": to.readFields,
 				"errors":   func(v document.Node) error { return list(v, &to.answer.errors, nil) },
 				"keyed_by": templates(&to.answer.keyedBy), "ignore_case": document.Boolean(&to.answer.fold), "means": means(&to.answer.meanings),
 			}).Read(v)
 		},
-	}.Read(a)
-	switch {
-	case err != nil:
+	}).Read(a)
+	if err != nil {
 		return err
-	case len(to.path) == 0:
-		return a.Fault("has no path", "add path: /users/{id}")
+	}
+	if err := to.NeedsPath(a, "/users/{id}"); err != nil {
+		return err
+	}
+	switch {
 	case to.list && to.key == nil:
 		return a.Fault("finds a list of users, but does not say which one to take", "add key: to its answer, with the place of the key in each user")
 	case to.at == nil:
 		to.at = jsontree.Pointer{}
 	}
-	to.batch = 1
-	return to.call.check(a, d.config)
+	to.Batch = 1
+	return d.Check(a, &to.Request, to.answer.names())
 }
 
 func (r *read) readFields(a document.Node) error {

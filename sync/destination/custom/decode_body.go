@@ -53,15 +53,15 @@ func (t *tree) node(a document.Node) (node, error) {
 }
 
 func (t *tree) text(a document.Node, source string) (node, error) {
-	parsed, err := parseTemplate(source)
+	parsed, err := ParseTemplate(source)
 	if err != nil {
 		return nil, a.Wrong(err)
 	}
 	for _, r := range parsed.refs() {
-		if t.inside && r.name != refItems && r.name != refAccount {
+		if t.inside && r.name != refItems && r.name != Account {
 			return nil, a.Fault("names a user outside of item:", "only {items} and {account} are allowed there")
 		}
-		if (r.name == refItems || r.name == refOthers) && parsed.alone() == nil {
+		if (r.name == refItems || r.name == Others) && parsed.alone() == nil {
 			return nil, a.Fault("has {"+string(r.name)+"} inside a text", "use it alone")
 		}
 		t.named = append(t.named, r.name)
@@ -75,7 +75,7 @@ func (t *tree) text(a document.Node, source string) (node, error) {
 	case alone.name == refItems:
 		t.places++
 		return items{}, nil
-	case alone.name == refOthers:
+	case alone.name == Others:
 		return others{t.clear}, nil
 	default:
 		if t.forms != nil && t.forms[alone.name] == "" {

@@ -9,24 +9,21 @@ import (
 
 // reactivate reads the section of the call for a user who returns.
 func (d *decoder) reactivate(a document.Node, to *reactivation) error {
-	to.line, to.method, to.replay = a.Line, "POST", destination.Safe
+	to.line, to.Method, to.replay = a.Line, "POST", destination.Safe
 	var when string
-	var body *document.Node
-	err := document.Keys{
-		"method": document.Words(&to.method, "POST", "PUT", "PATCH", "DELETE"),
-		"path":   path(&to.path), "query": d.pairs(&to.query, false), "headers": d.pairs(&to.headers, true),
-		"body":   func(v document.Node) error { body = &v; return nil },
+	err := d.Decode(a, &to.Request, false, document.Keys{
+		"method": document.Words(&to.Method, "POST", "PUT", "PATCH", "DELETE"),
 		"when":   document.Words(&when, "after", "before"),
 		"answer": func(v document.Node) error { return d.answer(v, &to.answer) },
-	}.Read(a)
+	})
 	if err != nil {
 		return err
 	}
 	to.first = when == "before"
-	if err := d.complete(a, &to.call, nil, body); err != nil {
+	if err := d.Check(a, &to.Request, to.answer.names()); err != nil {
 		return err
 	}
-	if !to.ofUser() && body == nil {
+	if !to.OfUser() && !to.HasBody() {
 		return a.Fault("names no user", "put {id} or {remote} into its path or its body")
 	}
 	return nil

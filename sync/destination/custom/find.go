@@ -16,7 +16,7 @@ import (
 // Its error is a *destination.CallError.
 func (c *Client) Find(ctx context.Context, r *user.Record) (destination.Found, error) {
 	n := c.config.read
-	if n == nil || slices.Contains(n.named, refRemote) && r.Remote == "" {
+	if n == nil || slices.Contains(n.Names(), Remote) && r.Remote == "" {
 		return destination.Found{}, nil
 	}
 	request, err := c.request(&n.call, []*user.Record{r})

@@ -1,54 +1,44 @@
 package custom
 
 import (
-	"errors"
 	"slices"
 
 	"usersync/sync/destination"
-	"usersync/sync/destination/custom/internal/document"
 	"usersync/sync/destination/custom/internal/jsontree"
 	"usersync/sync/destination/rest"
 	"usersync/sync/user"
 )
 
-// matchBody finds the objects of an update's body that the answer to a read shows as
+// SendBack finds the objects of the body that the answer to a read shows as
 // objects too: those of which a member is a field that the answer shows under the
-// same name. What such an object holds besides is sent back (merge: true).
-func (c *Config) matchBody() {
-	matchNode(c.update.body, c.read.fields, &c.update.whole)
+// same name. What such an object holds besides is sent back. shown returns where the answer
+// shows a field; nil if it does not. SendBack reports whether there is such an object.
+func (q *Request) SendBack(shown func(user.Field) jsontree.Pointer) (any bool) {
+	sendBack(q.body, shown, &any)
+	return any
 }
 
-func matchNode(n node, fields []readField, any *bool) {
+func sendBack(n node, shown func(user.Field) jsontree.Pointer, any *bool) {
 	o, ok := n.(*object)
 	if !ok {
 		return
 	}
 	for _, m := range o.members {
 		if l, ok := m.value.(*leaf); ok && o.shown == nil {
-			o.shown = shownObject(fields, l.name, m.name)
+			o.shown = around(shown(l.name), m.name)
 		}
-		matchNode(m.value, fields, any)
+		sendBack(m.value, shown, any)
 	}
 	*any = *any || o.shown != nil
 }
 
-// shownObject returns the place of the object in which the answer shows the field
-// under this name; nil if it does not.
-func shownObject(fields []readField, f user.Field, name string) jsontree.Pointer {
-	for _, r := range fields {
-		if last := len(r.at) - 1; r.field == f && last >= 0 && r.at[last] == name {
-			return append(jsontree.Pointer{}, r.at[:last]...)
-		}
+// around returns the place of the object that has a member of this name at a place; nil if
+// the name is another.
+func around(at jsontree.Pointer, name string) jsontree.Pointer {
+	if last := len(at) - 1; last >= 0 && at[last] == name {
+		return append(jsontree.Pointer{}, at[:last]...)
 	}
 	return nil
-}
-
-// whole is the user as the answer shows it, for an update that sends it back.
-func (d *description) whole(shown *jsontree.Value) []user.Attribute {
-	if d.config.update == nil || !d.config.update.whole {
-		return nil
-	}
-	return []user.Attribute{{Field: destination.Whole, Value: user.JSONValue(string(shown.Append(nil)))}}
 }
 
 // held returns the user that was read before the call; nil if none was.
@@ -62,23 +52,6 @@ func (r *row) held() *jsontree.Value {
 		}
 	}
 	return r.read
-}
-
-var errNotMerge = errors.New("must be true, false or named")
-
-// merge reads whether an update sends back what the row leaves out: all that is
-// shown, or (named) only the fields that the call names.
-func merge(to *call) func(document.Node) error {
-	return func(a document.Node) error {
-		if a.Value == "named" {
-			to.merge, to.mergeNamed = true, true
-			return nil
-		}
-		if document.Boolean(&to.merge)(a) != nil {
-			return a.Wrong(errNotMerge)
-		}
-		return nil
-	}
 }
 
 // appendHeld appends what was read of the object and is not sent, exactly as it came.

@@ -10,7 +10,7 @@ import (
 const ambiguous = -1
 
 // useKeys selects the keys to look for; nil selects those of the answer.
-func (r *reading) useKeys(by []template) {
+func (r *reading) useKeys(by []Template) {
 	if by == nil {
 		by = r.call.answer.keyedBy
 	}
@@ -64,14 +64,13 @@ func (r *reading) fold(key string) string {
 
 // keysOf returns the keys that may identify the user in an answer: the id, unless
 // the config says otherwise.
-func (d *description) keysOf(by []template, record *user.Record, place int) []string {
+func (d *description) keysOf(by []Template, record *user.Record, place int) []string {
 	if len(by) == 0 {
 		return []string{record.User.ID}
 	}
 	var keys []string
 	for _, t := range by {
-		one := &row{record: record, n: place, account: d.config.Account}
-		if key, has, err := t.fill(one); err == nil && has && key != "" {
+		if key, has, err := t.Fill(d.config.Account, record, place); err == nil && has && key != "" {
 			keys = append(keys, key)
 		}
 	}

@@ -12,7 +12,7 @@ import (
 // id.
 func (c *Client) Name(r *user.Record) string {
 	n := c.config.read
-	if n == nil || slices.Contains(n.named, refRemote) || slices.Contains(n.named, refID) {
+	if n == nil || slices.Contains(n.Names(), Remote) || slices.Contains(n.Names(), user.ID) {
 		return ""
 	}
 	q, err := c.request(&n.call, []*user.Record{r})

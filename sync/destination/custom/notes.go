@@ -35,7 +35,7 @@ type reading struct {
 	general    []note     // notes that name no user
 	unknownIDs int        // entries that name a user who was not in the call
 	broken     string     // why the answer cannot be trusted, as a code; "" if it can
-	by         []template // the keys to look for
+	by         []Template // the keys to look for
 	places     map[string]int
 }
 

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -90,6 +91,13 @@ func (k Keys) Read(a Node) error {
 		}
 		return read(v)
 	})
+}
+
+// With returns the keys of k and more.
+func (k Keys) With(more Keys) Keys {
+	all := maps.Clone(k)
+	maps.Copy(all, more)
+	return all
 }
 
 func (k Keys) names() []string {

@@ -1,0 +1,35 @@
+package custom
+
+import (
+	"errors"
+
+	"usersync/sync/destination"
+	"usersync/sync/destination/custom/internal/document"
+	"usersync/sync/destination/custom/internal/jsontree"
+	"usersync/sync/user"
+)
+
+var errNotMerge = errors.New("must be true, false or named")
+
+// merge reads whether an update sends back what the row leaves out: all that is
+// shown, or (named) only the fields that the call names.
+func merge(to *call) func(document.Node) error {
+	return func(a document.Node) error {
+		if a.Value == "named" {
+			to.merge, to.mergeNamed = true, true
+			return nil
+		}
+		if document.Boolean(&to.merge)(a) != nil {
+			return a.Wrong(errNotMerge)
+		}
+		return nil
+	}
+}
+
+// whole is the user as the answer shows it, for an update that sends it back.
+func (d *description) whole(shown *jsontree.Value) []user.Attribute {
+	if d.config.update == nil || !d.config.update.whole {
+		return nil
+	}
+	return []user.Attribute{{Field: destination.Whole, Value: user.JSONValue(string(shown.Append(nil)))}}
+}
