@@ -35,7 +35,7 @@ const depsOrder = `
 	sync/checkpoint sync/mirror sync/plan sync/engine sync/destination/rest sync/destination/stack sync/destination/destinationtest/stage reader/object reader/reject reader/table writer/report
 	sync/destination/destinationtest/expect sync/destination/destinationtest/wired
 	sync/destination/scim/internal/resource sync/destination/custom/internal/form sync/destination/custom/internal/document sync/destination/custom/internal/jsontree
-	sync/destination/scim/internal/target sync/destination/custom/internal/signature
+	sync/destination/scim/internal/target sync/destination/custom/internal/signature sync/destination/custom/internal/request
 	sync/destination/kard sync/destination/konstantly sync/destination/onbo sync/destination/scim sync/destination/custom sync/destination/destinationtest reader writer/progress writer/verify writer/page
 	cmd/usersync/internal/cgroup cmd/usersync/internal/exit cmd/usersync/internal/help cmd/usersync/internal/list cmd/usersync/internal/quantity
 	cmd/usersync/internal/pod
@@ -143,7 +143,7 @@ const depsRules = `
 	# What a config says about an API, and how a value is written, know no calls.
 	sync/destination/rest
 	< sync/destination/custom/internal/form, sync/destination/custom/internal/document, sync/destination/custom/internal/jsontree
-	< sync/destination/custom;
+	< sync/destination/custom/internal/request < sync/destination/custom;
 	sync/destination/custom/internal/document < sync/destination/custom/internal/signature < sync/destination/custom;
 
 	# A SCIM user and its paths know no calls.

@@ -9,6 +9,7 @@ import (
 
 	"usersync/sync/destination"
 	"usersync/sync/destination/custom/internal/jsontree"
+	"usersync/sync/destination/custom/internal/request"
 	"usersync/sync/destination/rest"
 	"usersync/sync/user"
 )
@@ -29,7 +30,7 @@ func (c *Client) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error
 	var send []*user.Record
 	for i, r := range b.Records {
 		outcomes[i] = user.Outcome{Record: r, Status: user.Invalid, Code: user.CodeUnknownRemote}
-		if r.Remote != "" || !slices.Contains(n.Names(), Remote) {
+		if r.Remote != "" || !slices.Contains(n.Names(), request.Remote) {
 			send = append(send, r)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 
 	"usersync/sync/destination"
 	"usersync/sync/destination/custom/internal/form"
+	"usersync/sync/destination/custom/internal/request"
 	"usersync/sync/user"
 )
 
@@ -33,10 +34,10 @@ func (c *Client) CheckColumns(fields []user.Field, op user.Op) error {
 			return user.NewInvalidError("unsupported_field", f, "no call in the config sends it", c.howToSend(f))
 		case f.IsSecret():
 			return user.NewInvalidError("unsupported_field", f, "{others} sends no secret", "name it in the call, or list the column under ignore:")
-		case names[OwnName(f)]:
+		case names[request.OwnName(f)]:
 			return user.NewInvalidError("unsupported_field", f, "another field has the same name in {others}", "list one of them under ignore:")
 		}
-		names[OwnName(f)] = true
+		names[request.OwnName(f)] = true
 	}
 	return nil
 }
@@ -90,12 +91,12 @@ func (c *Config) callsOf(intent user.Op) func(yield func(user.Op) bool) {
 func (d *description) checkFields(r *user.Record) error {
 	var faults user.Faults
 	for _, f := range d.config.required {
-		if _, has := Value(r, f); !has {
+		if _, has := request.Value(r, f); !has {
 			faults.Add(user.NewInvalidError("missing_field", f, "is required by the config", "fill the column, or map it under fields:"))
 		}
 	}
 	for _, p := range d.config.patterns {
-		v, has := Value(r, p.field)
+		v, has := request.Value(r, p.field)
 		if has && v.Kind != user.Clear && !p.matches(v, d.config.forms[p.field]) {
 			faults.Add(user.NewInvalidError("bad_"+string(p.field), p.field, "must match "+p.text, ""))
 		}
@@ -135,7 +136,7 @@ func (d *description) checkCall(n *call, r *user.Record) error {
 }
 
 // keysets returns the keys that identify users in the answer.
-func (w *answer) keysets() (all [][]Template) {
+func (w *answer) keysets() (all [][]request.Template) {
 	if len(w.buckets) > 0 {
 		all = append(all, w.keyedBy)
 	}
@@ -162,7 +163,7 @@ func (w *answer) names() (names []user.Field) {
 }
 
 // firstOf returns the field that the first of the keys needs.
-func firstOf(by []Template) user.Field {
+func firstOf(by []request.Template) user.Field {
 	for _, t := range by {
 		for _, name := range t.Names() {
 			return name

@@ -6,6 +6,7 @@ import (
 	"usersync/sync/destination"
 	"usersync/sync/destination/custom/internal/form"
 	"usersync/sync/destination/custom/internal/jsontree"
+	"usersync/sync/destination/custom/internal/request"
 	"usersync/sync/destination/custom/internal/signature"
 	"usersync/sync/destination/rest"
 	"usersync/sync/destination/vocabulary"
@@ -23,7 +24,7 @@ type Config struct {
 
 	ownKeys   bool // the API assigns the keys
 	perMinute int
-	headers   []Pair // of every call
+	headers   []request.Pair // of every call
 	limits    limits
 	hmac      *signature.HMAC
 	forms     map[user.Field]form.Form // how each field is sent
@@ -72,7 +73,7 @@ type pattern struct {
 // call is one kind of call.
 type call struct {
 	line int
-	Request
+	request.Request
 	replay destination.Replay
 	merge  bool // what the row leaves out is read and sent back
 	// mergeNamed: only the fields that the call names are. whole: objects of the body
@@ -106,7 +107,7 @@ type answer struct {
 	errors   *entries
 	done     []*entries // lists of users that succeeded
 	buckets  []bucket
-	keyedBy  []Template
+	keyedBy  []request.Template
 	fold     bool // keys are compared without regard to letter case
 	absent   absence
 	accepts  bool // a success means accepted for later
@@ -128,7 +129,7 @@ type entries struct {
 	at         jsontree.Pointer
 	byPosition bool
 	key        jsontree.Pointer
-	keyedBy    []Template // what key is compared with; nil means the answer's
+	keyedBy    []request.Template // what key is compared with; nil means the answer's
 	index      jsontree.Pointer
 	pointer    jsontree.Pointer
 	below      string  // the part of that pointer before the number

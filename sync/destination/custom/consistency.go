@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"usersync/sync/destination/custom/internal/document"
+	"usersync/sync/destination/custom/internal/request"
 	"usersync/sync/user"
 )
 
@@ -74,13 +75,13 @@ func (c *Config) checkCall(a document.Node, n *call) error {
 		return a.Fault("carries several users, but key: of its answer is about one", "put key: into results:, errors: or done:")
 	case !lists && w.absent == absentFailed:
 		return a.Fault("is settled as a whole, so absent: failed has no effect", "remove absent:")
-	case !c.ownKeys && slices.Contains(n.Names(), Remote):
+	case !c.ownKeys && slices.Contains(n.Names(), request.Remote):
 		return a.Fault("has {remote}, but keys: is ours", "write keys: theirs if the API assigns the keys, and otherwise {id}")
 	case c.ownKeys && n == c.create && !n.upsert && !w.showsRemote():
 		return a.Fault("does not say where the answer shows the key that the API assigned", "add remote: /id to its answer, to results: or to done:")
 	case n.merge && (n.Several() || n != c.update || n.upsert):
 		return a.Fault("has merge:, which only an update of one user can have", "")
-	case n.merge && slices.Contains(n.Names(), Others):
+	case n.merge && slices.Contains(n.Names(), request.Others):
 		return a.Fault("has merge: and {others}, so it is unknown what to read back", "name the fields one by one")
 	}
 	return nil
@@ -141,7 +142,7 @@ func (c *Config) fields() []user.Field {
 
 // takesOthers reports whether some call sends fields that no call names.
 func (c *Config) takesOthers() bool {
-	return slices.ContainsFunc(c.calls(), func(n namedCall) bool { return slices.Contains(n.Names(), Others) })
+	return slices.ContainsFunc(c.calls(), func(n namedCall) bool { return slices.Contains(n.Names(), request.Others) })
 }
 
 func texts(fields []user.Field) []string {

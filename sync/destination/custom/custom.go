@@ -20,6 +20,7 @@ import (
 	"usersync/sync/destination"
 	"usersync/sync/destination/custom/internal/document"
 	"usersync/sync/destination/custom/internal/jsontree"
+	"usersync/sync/destination/custom/internal/request"
 	"usersync/sync/destination/rest"
 	"usersync/sync/user"
 )
@@ -38,7 +39,7 @@ type Client struct {
 // and reads answers. It makes no call.
 type description struct {
 	config  *Config
-	common  Common
+	common  request.Common
 	traits  destination.Traits
 	observe func(int, http.Header)
 	sent    []user.Field // fields that some call names
@@ -52,7 +53,7 @@ func New(config *Config) (*Client, error) {
 		return nil, errors.New("custom.name is missing; it appears in reports and in the ledger's scope")
 	}
 	c := &Client{description: description{
-		config: config, common: Common{Account: config.Account, Headers: config.headers}, sent: config.fields(), open: config.takesOthers(), observe: config.limits.observer(config.REST.Observe),
+		config: config, common: request.Common{Account: config.Account, Headers: config.headers}, sent: config.fields(), open: config.takesOthers(), observe: config.limits.observer(config.REST.Observe),
 	}}
 	r := config.REST
 	r.BaseURL, r.ErrorText, r.Observe, r.Words = config.BaseURL, c.bodyText, c.observe, config.vocabulary

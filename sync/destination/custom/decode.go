@@ -15,6 +15,7 @@ import (
 
 	"usersync/sync/destination/custom/internal/document"
 	"usersync/sync/destination/custom/internal/form"
+	"usersync/sync/destination/custom/internal/request"
 	"usersync/sync/destination/vocabulary"
 	"usersync/sync/user"
 )
@@ -25,12 +26,12 @@ type Expand func(text string) (string, error)
 
 // decoder reads the section.
 type decoder struct {
-	Decoder // of requests
-	config  *Config
+	request.Decoder // of requests
+	config          *Config
 }
 
 func newDecoder(expand Expand) decoder {
-	return decoder{Decoder{Values: &document.References{Expand: expand}, Forms: map[user.Field]form.Form{}}, &Config{}}
+	return decoder{request.Decoder{Values: &document.References{Expand: expand}, Forms: map[user.Field]form.Form{}}, &Config{}}
 }
 
 // Decode reads the section `custom:`. A nil expand leaves out all credentials. Its
@@ -200,7 +201,7 @@ func add(sum hash.Hash, n *yaml.Node, pieces *int) {
 	for n.Kind == yaml.AliasNode {
 		n = n.Alias
 	}
-	if *pieces++; *pieces > maxPieces {
+	if *pieces++; *pieces > document.MaxPieces {
 		return // reading the section refuses more
 	}
 	fmt.Fprintf(sum, "%d %s %q %d\n", n.Kind, n.Tag, n.Value, len(n.Content))

@@ -5,6 +5,7 @@ import (
 
 	"usersync/sync/destination/custom/internal/document"
 	"usersync/sync/destination/custom/internal/jsontree"
+	"usersync/sync/destination/custom/internal/request"
 	"usersync/sync/user"
 )
 
@@ -88,14 +89,14 @@ func buckets(a document.Node, to *[]bucket) error {
 	})
 }
 
-func templates(to *[]Template) func(document.Node) error {
+func templates(to *[]request.Template) func(document.Node) error {
 	return func(a document.Node) error {
 		return a.List(func(e document.Node) error {
 			text, err := e.Scalar()
 			if err != nil {
 				return err
 			}
-			t, err := ParseTemplate(text)
+			t, err := request.ParseTemplate(text)
 			if err != nil {
 				return e.Wrong(err)
 			}

@@ -3,6 +3,7 @@ package custom
 import (
 	"usersync/sync/destination"
 	"usersync/sync/destination/custom/internal/document"
+	"usersync/sync/destination/custom/internal/request"
 )
 
 // calls reads the calls. `upsert` is both create and update.
@@ -44,7 +45,7 @@ func (d *decoder) one(a document.Node, to **call, method string) error {
 	if *to != nil {
 		return a.Fault("cannot be combined with upsert", "keep upsert alone, or create and update")
 	}
-	n := &call{line: a.Line, Request: Request{Method: method}}
+	n := &call{line: a.Line, Request: request.Request{Method: method}}
 	*to = n
 	err := d.Decode(a, &n.Request, true, document.Keys{
 		"method": document.Words(&n.Method, "POST", "PUT", "PATCH", "DELETE"),

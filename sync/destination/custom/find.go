@@ -9,6 +9,7 @@ import (
 	"usersync/sync/destination"
 	"usersync/sync/destination/custom/internal/form"
 	"usersync/sync/destination/custom/internal/jsontree"
+	"usersync/sync/destination/custom/internal/request"
 	"usersync/sync/user"
 )
 
@@ -16,7 +17,7 @@ import (
 // Its error is a *destination.CallError.
 func (c *Client) Find(ctx context.Context, r *user.Record) (destination.Found, error) {
 	n := c.config.read
-	if n == nil || slices.Contains(n.Names(), Remote) && r.Remote == "" {
+	if n == nil || slices.Contains(n.Names(), request.Remote) && r.Remote == "" {
 		return destination.Found{}, nil
 	}
 	request, err := c.request(&n.call, []*user.Record{r})

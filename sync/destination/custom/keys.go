@@ -3,6 +3,7 @@ package custom
 import (
 	"strings"
 
+	"usersync/sync/destination/custom/internal/request"
 	"usersync/sync/user"
 )
 
@@ -10,7 +11,7 @@ import (
 const ambiguous = -1
 
 // useKeys selects the keys to look for; nil selects those of the answer.
-func (r *reading) useKeys(by []Template) {
+func (r *reading) useKeys(by []request.Template) {
 	if by == nil {
 		by = r.call.answer.keyedBy
 	}
@@ -64,7 +65,7 @@ func (r *reading) fold(key string) string {
 
 // keysOf returns the keys that may identify the user in an answer: the id, unless
 // the config says otherwise.
-func (d *description) keysOf(by []Template, record *user.Record, place int) []string {
+func (d *description) keysOf(by []request.Template, record *user.Record, place int) []string {
 	if len(by) == 0 {
 		return []string{record.User.ID}
 	}

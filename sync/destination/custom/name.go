@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"usersync/sync/destination/custom/internal/request"
 	"usersync/sync/user"
 )
 
@@ -12,7 +13,7 @@ import (
 // id.
 func (c *Client) Name(r *user.Record) string {
 	n := c.config.read
-	if n == nil || slices.Contains(n.Names(), Remote) || slices.Contains(n.Names(), user.ID) {
+	if n == nil || slices.Contains(n.Names(), request.Remote) || slices.Contains(n.Names(), user.ID) {
 		return ""
 	}
 	q, err := c.request(&n.call, []*user.Record{r})

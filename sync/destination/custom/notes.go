@@ -7,6 +7,7 @@ import (
 
 	"usersync/sync/destination"
 	"usersync/sync/destination/custom/internal/jsontree"
+	"usersync/sync/destination/custom/internal/request"
 	"usersync/sync/destination/problem"
 	"usersync/sync/destination/rest"
 	"usersync/sync/user"
@@ -31,11 +32,11 @@ type reading struct {
 	records []*user.Record
 
 	status     int
-	notes      [][]note   // by position in the call
-	general    []note     // notes that name no user
-	unknownIDs int        // entries that name a user who was not in the call
-	broken     string     // why the answer cannot be trusted, as a code; "" if it can
-	by         []Template // the keys to look for
+	notes      [][]note           // by position in the call
+	general    []note             // notes that name no user
+	unknownIDs int                // entries that name a user who was not in the call
+	broken     string             // why the answer cannot be trusted, as a code; "" if it can
+	by         []request.Template // the keys to look for
 	places     map[string]int
 }
 

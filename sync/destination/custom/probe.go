@@ -6,6 +6,7 @@ import (
 
 	"usersync/sync/destination"
 	"usersync/sync/destination/custom/internal/document"
+	"usersync/sync/destination/custom/internal/request"
 	"usersync/sync/user"
 )
 
@@ -51,7 +52,7 @@ func (d *decoder) probe(a document.Node, to *call) error {
 		return err
 	}
 	for _, name := range to.Names() {
-		if name != Account {
+		if name != request.Account {
 			return a.Wrong(errOfUser)
 		}
 	}

@@ -50,6 +50,9 @@ func (e *WordError) Error() string { return "has the unknown " + e.What + " " + 
 // ErrBraces reports a text with placeholders whose braces do not match.
 var ErrBraces = errors.New("has an unmatched brace; write {field}, or {{ for a brace")
 
+// MaxPieces bounds the nodes that are read, because an alias can contain itself.
+const MaxPieces = 10_000
+
 // Node is a node and its key: custom.create.path.
 type Node struct {
 	*yaml.Node

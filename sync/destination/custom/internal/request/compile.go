@@ -1,4 +1,4 @@
-package custom
+package request
 
 import (
 	"go.yaml.in/yaml/v3"
@@ -19,11 +19,8 @@ type tree struct {
 	pieces int
 }
 
-// maxPieces bounds a body, because an alias can contain itself.
-const maxPieces = 10_000
-
 func (t *tree) node(a document.Node) (node, error) {
-	if t.pieces++; t.pieces > maxPieces {
+	if t.pieces++; t.pieces > document.MaxPieces {
 		return nil, a.Fault("holds more than 10,000 pieces, or itself", "check what *name refers to")
 	}
 	if name, ok := a.Braced(); ok {

@@ -1,4 +1,9 @@
-package custom
+// Package request writes calls: their path, query, headers and body, as templates in the
+// config that are filled from users.
+//
+// It makes no call, and knows nothing of what an answer means. Start at Decoder for what a
+// config can say, and at Request.Build for a call.
+package request
 
 import (
 	"errors"
