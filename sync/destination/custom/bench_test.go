@@ -30,7 +30,7 @@ func BenchmarkEncode(b *testing.B) {
 	records := hundred()
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := c.request(c.config.create, records); err != nil {
+		if _, err := c.request(&c.config.create.Request, &c.config.create.answer, records); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -44,15 +44,14 @@ func BenchmarkAnswer(b *testing.B) {
 		b.Fatal(err)
 	}
 	records := hundred()
-	request, err := c.request(c.config.create, records)
+	request, err := c.request(&c.config.create.Request, &c.config.create.answer, records)
 	if err != nil {
 		b.Fatal(err)
 	}
 	body := request.Append(nil)
 	b.ReportAllocs()
 	for b.Loop() {
-		r := settlement{reading{api: &c.description, call: c.config.create, op: user.Create, records: records}}
-		outcomes, err := r.settle(&rest.Answer{Status: 201, Body: body})
+		outcomes, err := c.config.create.answer.Settle(&c.answers, Call{Op: user.Create, Records: records}, &rest.Answer{Status: 201, Body: body})
 		if err != nil || outcomes[99].Status != user.Created {
 			b.Fatal(err)
 		}

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
 
 	"usersync/sync/destination"
 	"usersync/sync/destination/custom/internal/jsontree"
@@ -58,27 +57,26 @@ func (c *Client) sendAll(ctx context.Context, n *call, op user.Op, records []*us
 }
 
 func (c *Client) send(ctx context.Context, n *call, op user.Op, records []*user.Record) ([]user.Outcome, error) {
-	request, err := c.request(n, records)
+	request, err := c.request(&n.Request, &n.answer, records)
 	if err != nil {
 		return nil, err
 	}
 	a, err := c.api.Do(ctx, request)
 	if err != nil {
-		return nil, n.answer.withMeaning(err)
+		return nil, n.answer.Fault(err)
 	}
 	defer a.Release()
 	a.Body = c.redact(a.Body)
 	if ce := a.WebPage(); ce != nil {
 		return nil, ce
 	}
-	s := settlement{reading{call: n, op: op, records: records, api: &c.description}}
-	return s.settle(a)
+	return n.answer.Settle(&c.answers, Call{Op: op, Records: records, Upsert: n.upsert, Replay: n.replay}, a)
 }
 
 // request builds the call. Its error is a *destination.CallError: nothing was sent.
-func (d *description) request(n *call, records []*user.Record) (rest.Request, error) {
-	r, err := n.Build(d.common, records)
-	r.Collection = n.collection()
+func (d *description) request(q *request.Request, layout *Layout, records []*user.Record) (rest.Request, error) {
+	r, err := q.Build(d.common, records)
+	r.Collection = !layout.Defines("404") && !q.OfUser() // a 404 is about the address and not about a user
 	return r, err
 }
 
@@ -101,34 +99,9 @@ func (d *description) bodyText(body []byte) string {
 		return rest.PlainText(body)
 	}
 	for _, n := range d.config.calls() {
-		if text := n.answer.errorText(v); text != "" {
+		if text := n.answer.ErrorText(v); text != "" {
 			return text
 		}
 	}
 	return ""
-}
-
-// errorText returns what the answer says, wherever its messages are.
-func (w *answer) errorText(v *jsontree.Value) string {
-	r := reading{call: &call{answer: *w}}
-	var said []string
-	if text := r.note(v, &w.top, "").detail; text != "" {
-		said = append(said, text)
-	}
-	for _, l := range []*entries{w.errors, w.results} {
-		if l == nil {
-			continue
-		}
-		at, ok := l.at.In(v)
-		if !ok {
-			continue
-		}
-		elements, _ := at.List()
-		for i := range elements {
-			if text := r.note(&elements[i], &l.locations, "").detail; text != "" {
-				said = append(said, text)
-			}
-		}
-	}
-	return strings.Join(said, "; ")
 }

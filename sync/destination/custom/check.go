@@ -127,47 +127,8 @@ func (d *description) checkCall(n *call, r *user.Record) error {
 	if err := n.CheckPath(d.common, r); err != nil {
 		return err
 	}
-	for _, by := range n.answer.keysets() {
-		if len(d.keysOf(by, r, 0)) == 0 {
-			return user.NewInvalidError("missing_field", firstOf(by), "is the key of the user in the answer, and the record has none", "fill the column, or map it under fields:")
-		}
+	if err := n.answer.CheckKeys(&d.answers, r); err != nil {
+		return err
 	}
 	return n.CheckValues(d.common, r)
-}
-
-// keysets returns the keys that identify users in the answer.
-func (w *answer) keysets() (all [][]request.Template) {
-	if len(w.buckets) > 0 {
-		all = append(all, w.keyedBy)
-	}
-	for _, l := range w.lists() {
-		switch {
-		case l.key == nil:
-		case l.keyedBy != nil:
-			all = append(all, l.keyedBy)
-		default:
-			all = append(all, w.keyedBy)
-		}
-	}
-	return all
-}
-
-// names returns the names in the keys of the answer.
-func (w *answer) names() (names []user.Field) {
-	for _, by := range append(w.keysets(), w.keyedBy) {
-		for _, t := range by {
-			names = append(names, t.Names()...)
-		}
-	}
-	return names
-}
-
-// firstOf returns the field that the first of the keys needs.
-func firstOf(by []request.Template) user.Field {
-	for _, t := range by {
-		for _, name := range t.Names() {
-			return name
-		}
-	}
-	return user.ID
 }

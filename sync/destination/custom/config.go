@@ -5,7 +5,6 @@ import (
 
 	"usersync/sync/destination"
 	"usersync/sync/destination/custom/internal/form"
-	"usersync/sync/destination/custom/internal/jsontree"
 	"usersync/sync/destination/custom/internal/request"
 	"usersync/sync/destination/custom/internal/signature"
 	"usersync/sync/destination/rest"
@@ -80,67 +79,14 @@ type call struct {
 	// are sent back with everything that the read shows of them.
 	mergeNamed, whole bool
 	upsert            bool // the one call both creates and updates
-	answer            answer
+	answer            Layout
 }
 
 // read is the call that reads a user back.
 type read struct {
-	call
-	at     jsontree.Pointer
-	list   bool // at is a list of the users found, and not the user
-	key    jsontree.Pointer
-	remote jsontree.Pointer
-	fields []readField
-}
-
-type readField struct {
-	field user.Field
-	at    jsontree.Pointer
-}
-
-// answer says how to read an answer. Without results, errors, done and buckets the
-// answer is about the call as a whole.
-type answer struct {
-	top      locations
-	key      jsontree.Pointer // of the user in the answer; nil if it shows none
-	results  *entries
-	errors   *entries
-	done     []*entries // lists of users that succeeded
-	buckets  []bucket
-	keyedBy  []request.Template
-	fold     bool // keys are compared without regard to letter case
-	absent   absence
-	accepts  bool // a success means accepted for later
-	empty    bool // a success may have no body
-	meanings map[string]meaning
-	count    jsontree.Pointer // to the number of users that succeeded
-}
-
-// locations says where an entry holds what it says about one user.
-type locations struct {
-	status, code, remote, created, after jsontree.Pointer
-	message                              []jsontree.Pointer
-}
-
-// entries is a list in an answer, and how an entry identifies its user: by its
-// position, by a key, by a number or by a pointer into the request.
-type entries struct {
-	locations
-	at         jsontree.Pointer
-	byPosition bool
-	key        jsontree.Pointer
-	keyedBy    []request.Template // what key is compared with; nil means the answer's
-	index      jsontree.Pointer
-	pointer    jsontree.Pointer
-	below      string  // the part of that pointer before the number
-	as         meaning // what it means to be in the list; "" leaves it to the list's name
-}
-
-// bucket is a list of keys, all with one meaning.
-type bucket struct {
-	at    jsontree.Pointer
-	code  string
-	means meaning
+	line int
+	request.Request
+	shown Shown
 }
 
 // limits holds the names of the headers with the API's limits; "" if there is none.
@@ -148,33 +94,3 @@ type limits struct {
 	limit, remaining, reset, retryAfter string
 	window                              int // seconds to which limit applies
 }
-
-// absence is what it means if an answer does not mention a user.
-type absence string
-
-const (
-	absentInDoubt   absence = "in_doubt"
-	absentSucceeded absence = "succeeded"
-	absentFailed    absence = "failed"
-)
-
-// meaning is what a status or a code means for a user.
-type meaning string
-
-const (
-	meansDone      meaning = "done"
-	meansCreated   meaning = "created"
-	meansUpdated   meaning = "updated"
-	meansUnchanged meaning = "unchanged"
-	meansAccepted  meaning = "accepted"
-	meansExists    meaning = "exists"
-	meansMissing   meaning = "missing"
-	meansBusy      meaning = "busy"
-	meansRefused   meaning = "refused"
-	meansInDoubt   meaning = "in_doubt"
-)
-
-// successes are the meanings that a list of successes can have.
-var successes = []string{"created", "updated", "unchanged", "accepted"}
-
-var meanings = []string{"done", "created", "updated", "unchanged", "accepted", "exists", "missing", "busy", "refused", "in_doubt"}

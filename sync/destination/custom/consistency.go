@@ -66,18 +66,13 @@ func (c *Config) calls() []namedCall {
 }
 
 func (c *Config) checkCall(a document.Node, n *call) error {
-	w := &n.answer
-	lists := len(w.lists()) > 0 || len(w.buckets) > 0
+	if err := n.answer.Check(a, n.Several()); err != nil {
+		return err
+	}
 	switch {
-	case n.Several() && !lists && w.absent != absentSucceeded:
-		return a.Fault("carries several users, but its answer describes none", "say where the answer does (results, errors, done, buckets), or absent: succeeded")
-	case n.Several() && w.key != nil:
-		return a.Fault("carries several users, but key: of its answer is about one", "put key: into results:, errors: or done:")
-	case !lists && w.absent == absentFailed:
-		return a.Fault("is settled as a whole, so absent: failed has no effect", "remove absent:")
 	case !c.ownKeys && slices.Contains(n.Names(), request.Remote):
 		return a.Fault("has {remote}, but keys: is ours", "write keys: theirs if the API assigns the keys, and otherwise {id}")
-	case c.ownKeys && n == c.create && !n.upsert && !w.showsRemote():
+	case c.ownKeys && n == c.create && !n.upsert && !n.answer.ShowsRemote():
 		return a.Fault("does not say where the answer shows the key that the API assigned", "add remote: /id to its answer, to results: or to done:")
 	case n.merge && (n.Several() || n != c.update || n.upsert):
 		return a.Fault("has merge:, which only an update of one user can have", "")
@@ -85,11 +80,6 @@ func (c *Config) checkCall(a document.Node, n *call) error {
 		return a.Fault("has merge: and {others}, so it is unknown what to read back", "name the fields one by one")
 	}
 	return nil
-}
-
-// showsRemote reports whether some part of the answer shows the key that the API assigned.
-func (w *answer) showsRemote() bool {
-	return w.top.remote != nil || slices.ContainsFunc(w.lists(), func(l *entries) bool { return l != w.errors && l.remote != nil })
 }
 
 // checkRead checks that what an update would have to send back can be read.
@@ -102,19 +92,19 @@ func (c *Config) checkRead(root document.Node) error {
 		return nil
 	}
 	a := document.Node{Node: document.LineOf(root, c.read.line), Key: "custom.read"}
-	for _, f := range c.read.fields {
-		if !slices.Contains(c.fields(), f.field) {
-			return &Error{Line: a.Line, Rule: "custom.read.answer.fields names " + string(f.field) + ", which no call sends", Word: string(f.field), Known: texts(c.fields())}
+	for _, f := range c.read.shown.Fields() {
+		if !slices.Contains(c.fields(), f) {
+			return &Error{Line: a.Line, Rule: "custom.read.answer.fields names " + string(f) + ", which no call sends", Word: string(f), Known: texts(c.fields())}
 		}
 	}
 	for _, f := range c.update.fields() {
-		shown := slices.ContainsFunc(c.read.fields, func(r readField) bool { return r.field == f })
-		if merge && !shown && !f.IsSecret() && !c.update.Needs(f) {
+		if merge && c.read.shown.Place(f) == nil && !f.IsSecret() && !c.update.Needs(f) {
 			return a.Fault("does not show "+string(f)+", which an update sends, so merge: could not send it back", "add it to fields: of the answer")
 		}
 	}
 	if merge && !c.update.mergeNamed {
-		c.update.whole = c.update.SendBack(c.read.place)
+		c.update.whole = c.update.SendBack(c.read.shown.Place)
+		c.read.shown.Whole = c.update.whole
 	}
 	return nil
 }

@@ -19,7 +19,6 @@ import (
 
 	"usersync/sync/destination"
 	"usersync/sync/destination/custom/internal/document"
-	"usersync/sync/destination/custom/internal/jsontree"
 	"usersync/sync/destination/custom/internal/request"
 	"usersync/sync/destination/rest"
 	"usersync/sync/user"
@@ -40,8 +39,8 @@ type Client struct {
 type description struct {
 	config  *Config
 	common  request.Common
+	answers API
 	traits  destination.Traits
-	observe func(int, http.Header)
 	sent    []user.Field // fields that some call names
 	open    bool         // other fields are sent too
 }
@@ -53,10 +52,13 @@ func New(config *Config) (*Client, error) {
 		return nil, errors.New("custom.name is missing; it appears in reports and in the ledger's scope")
 	}
 	c := &Client{description: description{
-		config: config, common: request.Common{Account: config.Account, Headers: config.headers}, sent: config.fields(), open: config.takesOthers(), observe: config.limits.observer(config.REST.Observe),
+		config: config, common: request.Common{Account: config.Account, Headers: config.headers}, sent: config.fields(), open: config.takesOthers(),
+		answers: API{
+			Account: config.Account, OwnKeys: config.ownKeys, Forms: config.forms, Vocabulary: config.vocabulary, Observe: config.limits.observer(config.REST.Observe),
+		},
 	}}
 	r := config.REST
-	r.BaseURL, r.ErrorText, r.Observe, r.Words = config.BaseURL, c.bodyText, c.observe, config.vocabulary
+	r.BaseURL, r.ErrorText, r.Observe, r.Words = config.BaseURL, c.bodyText, c.answers.Observe, config.vocabulary
 	if config.hmac != nil {
 		r.Sign = config.hmac.Sign
 	}
@@ -94,24 +96,9 @@ func (c *Config) traits() destination.Traits {
 	}
 	t.Fields = slices.DeleteFunc(t.Fields, user.Field.IsSecret)
 	if c.read != nil {
-		t.Unshown = slices.DeleteFunc(c.create.fields(), c.read.shows)
+		t.Unshown = slices.DeleteFunc(c.create.fields(), func(f user.Field) bool { return c.read.shown.Place(f) != nil })
 	}
 	return t
-}
-
-// shows reports whether the answer to a read holds a field.
-func (r *read) shows(f user.Field) bool {
-	return slices.ContainsFunc(r.fields, func(shown readField) bool { return shown.field == f })
-}
-
-// place returns where the answer to a read shows a field; nil if it does not.
-func (r *read) place(f user.Field) jsontree.Pointer {
-	for _, shown := range r.fields {
-		if shown.field == f {
-			return shown.at
-		}
-	}
-	return nil
 }
 
 // Has reports whether the config describes a call for the operation.

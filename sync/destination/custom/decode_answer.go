@@ -6,31 +6,31 @@ import (
 	"usersync/sync/destination/custom/internal/document"
 	"usersync/sync/destination/custom/internal/jsontree"
 	"usersync/sync/destination/custom/internal/request"
-	"usersync/sync/user"
 )
 
-func (d *decoder) answer(a document.Node, to *answer) error {
-	return to.top.keys().With(document.Keys{
-		"key":      place(&to.key),
-		"keyed_by": templates(&to.keyedBy), "ignore_case": document.Boolean(&to.fold),
-		"results": func(v document.Node) error { return list(v, &to.results, nil) },
-		"errors":  func(v document.Node) error { return list(v, &to.errors, nil) },
-		"done":    func(v document.Node) error { return v.List(to.addDone) },
-		"buckets": func(v document.Node) error { return buckets(v, &to.buckets) },
-		"absent":  document.Words(&to.absent, string(absentInDoubt), string(absentSucceeded), string(absentFailed)),
+// Decode reads the section answer: of a call. Its error is a *document.Error.
+func (w *Layout) Decode(a document.Node) error {
+	return w.top.keys().With(document.Keys{
+		"key":      place(&w.key),
+		"keyed_by": templates(&w.keyedBy), "ignore_case": document.Boolean(&w.fold),
+		"results": func(v document.Node) error { return list(v, &w.results, nil) },
+		"errors":  func(v document.Node) error { return list(v, &w.errors, nil) },
+		"done":    func(v document.Node) error { return v.List(w.addDone) },
+		"buckets": func(v document.Node) error { return buckets(v, &w.buckets) },
+		"absent":  document.Words(&w.absent, string(absentInDoubt), string(absentSucceeded), string(absentFailed)),
 		"success": func(v document.Node) error {
 			var word string
 			err := document.Words(&word, "done", "accepted")(v)
-			to.accepts = word == "accepted"
+			w.accepts = word == "accepted"
 			return err
 		},
-		"may_be_empty": document.Boolean(&to.empty),
-		"means":        means(&to.meanings), "count": place(&to.count),
+		"may_be_empty": document.Boolean(&w.empty),
+		"means":        means(&w.meanings), "count": place(&w.count),
 	}).Read(a)
 }
 
 // addDone reads one list of users that succeeded.
-func (w *answer) addDone(a document.Node) error {
+func (w *Layout) addDone(a document.Node) error {
 	var e *entries
 	var as meaning
 	if err := list(a, &e, document.Keys{"as": document.Words(&as, successes...)}); err != nil {
@@ -116,44 +116,6 @@ func means(to *map[string]meaning) func(document.Node) error {
 			return err
 		})
 	}
-}
-
-// reader reads the section of the read-back.
-func (d *decoder) reader(a document.Node, to *read) error {
-	to.line, to.Method = a.Line, "GET"
-	err := d.Address(&to.Request).With(document.Keys{
-		"method": document.Words(&to.Method, "GET", "POST"), "body": d.Body(&to.Request),
-		"answer": func(v document.Node) error {
-			return to.answer.top.keys().With(document.Keys{
-				"at": place(&to.at), "list": document.Boolean(&to.list), "key": place(&to.key), "remote": place(&to.remote), "fields": to.readFields,
-				"errors":   func(v document.Node) error { return list(v, &to.answer.errors, nil) },
-				"keyed_by": templates(&to.answer.keyedBy), "ignore_case": document.Boolean(&to.answer.fold), "means": means(&to.answer.meanings),
-			}).Read(v)
-		},
-	}).Read(a)
-	if err != nil {
-		return err
-	}
-	if err := to.NeedsPath(a, "/users/{id}"); err != nil {
-		return err
-	}
-	switch {
-	case to.list && to.key == nil:
-		return a.Fault("finds a list of users, but does not say which one to take", "add key: to its answer, with the place of the key in each user")
-	case to.at == nil:
-		to.at = jsontree.Pointer{}
-	}
-	to.Batch = 1
-	return d.Check(a, &to.Request, to.answer.names())
-}
-
-func (r *read) readFields(a document.Node) error {
-	return a.Each(func(name string, _ int, v document.Node) error {
-		f := readField{field: user.Field(name)}
-		err := place(&f.at)(v)
-		r.fields = append(r.fields, f)
-		return err
-	})
 }
 
 func place(to *jsontree.Pointer) func(document.Node) error {

@@ -50,12 +50,12 @@ func (d *decoder) one(a document.Node, to **call, method string) error {
 	err := d.Decode(a, &n.Request, true, document.Keys{
 		"method": document.Words(&n.Method, "POST", "PUT", "PATCH", "DELETE"),
 		"replay": replay(&n.replay), "merge": merge(n),
-		"answer": func(v document.Node) error { return d.answer(v, &n.answer) },
+		"answer": n.answer.Decode,
 	})
 	if err != nil {
 		return err
 	}
-	return d.Check(a, &n.Request, n.answer.names())
+	return d.Check(a, &n.Request, n.answer.Names())
 }
 
 func replay(to *destination.Replay) func(document.Node) error {
@@ -67,8 +67,20 @@ func replay(to *destination.Replay) func(document.Node) error {
 	}
 }
 
-// collection reports whether a 404 is about the address and not about a user.
-func (c *call) collection() bool {
-	_, said := c.answer.meanings["404"]
-	return !said && !c.OfUser()
+// reader reads the section of the read-back.
+func (d *decoder) reader(a document.Node, to *read) error {
+	to.line, to.Method, to.Batch = a.Line, "GET", 1
+	err := d.Address(&to.Request).With(document.Keys{
+		"method": document.Words(&to.Method, "GET", "POST"), "body": d.Body(&to.Request), "answer": to.shown.Decode,
+	}).Read(a)
+	if err != nil {
+		return err
+	}
+	if err := to.NeedsPath(a, "/users/{id}"); err != nil {
+		return err
+	}
+	if err := to.shown.Complete(a); err != nil {
+		return err
+	}
+	return d.Check(a, &to.Request, to.shown.Names())
 }

@@ -1,8 +1,6 @@
 package custom
 
 import (
-	"slices"
-
 	"usersync/sync/destination"
 	"usersync/sync/destination/custom/internal/document"
 )
@@ -14,13 +12,13 @@ func (d *decoder) reactivate(a document.Node, to *reactivation) error {
 	err := d.Decode(a, &to.Request, false, document.Keys{
 		"method": document.Words(&to.Method, "POST", "PUT", "PATCH", "DELETE"),
 		"when":   document.Words(&when, "after", "before"),
-		"answer": func(v document.Node) error { return d.answer(v, &to.answer) },
+		"answer": to.answer.Decode,
 	})
 	if err != nil {
 		return err
 	}
 	to.first = when == "before"
-	if err := d.Check(a, &to.Request, to.answer.names()); err != nil {
+	if err := d.Check(a, &to.Request, to.answer.Names()); err != nil {
 		return err
 	}
 	if !to.OfUser() && !to.HasBody() {
@@ -40,14 +38,8 @@ func (c *Config) checkReactivate(root document.Node) error {
 		return a.Fault("goes with an update, and there is none", "describe update:, or leave reactivate: out")
 	case c.update.upsert && c.reactivate.first:
 		return a.Fault("cannot be made before upsert:, which also creates users", "write when: after")
-	case c.update.upsert && !c.update.answer.tellsUpdates():
+	case c.update.upsert && !c.update.answer.TellsUpdates():
 		return a.Fault("needs to know which users upsert: has updated", "add created: /pointer to the answer of upsert:, or done: with as: updated")
 	}
 	return nil
-}
-
-// tellsUpdates reports whether an answer to an upsert tells updated users from created ones.
-func (w *answer) tellsUpdates() bool {
-	lists := w.lists()
-	return w.top.created != nil || slices.ContainsFunc(lists, func(l *entries) bool { return l.created != nil || l.as == meansUpdated })
 }

@@ -13,7 +13,7 @@ const ambiguous = -1
 // useKeys selects the keys to look for; nil selects those of the answer.
 func (r *reading) useKeys(by []request.Template) {
 	if by == nil {
-		by = r.call.answer.keyedBy
+		by = r.layout.keyedBy
 	}
 	r.by, r.places = by, nil
 }
@@ -43,8 +43,8 @@ func (r *reading) addNote(key string, n note) {
 }
 
 func (r *reading) index() {
-	r.places = make(map[string]int, len(r.records))
-	for i, record := range r.records {
+	r.places = make(map[string]int, len(r.Records))
+	for i, record := range r.Records {
 		for _, key := range r.api.keysOf(r.by, record, i) {
 			key = r.fold(key)
 			if at, taken := r.places[key]; taken && at != i {
@@ -57,7 +57,7 @@ func (r *reading) index() {
 }
 
 func (r *reading) fold(key string) string {
-	if r.call.answer.fold {
+	if r.layout.fold {
 		return strings.ToLower(key)
 	}
 	return key
@@ -65,13 +65,13 @@ func (r *reading) fold(key string) string {
 
 // keysOf returns the keys that may identify the user in an answer: the id, unless
 // the config says otherwise.
-func (d *description) keysOf(by []request.Template, record *user.Record, place int) []string {
+func (api *API) keysOf(by []request.Template, record *user.Record, place int) []string {
 	if len(by) == 0 {
 		return []string{record.User.ID}
 	}
 	var keys []string
 	for _, t := range by {
-		if key, has, err := t.Fill(d.config.Account, record, place); err == nil && has && key != "" {
+		if key, has, err := t.Fill(api.Account, record, place); err == nil && has && key != "" {
 			keys = append(keys, key)
 		}
 	}

@@ -3,10 +3,7 @@ package custom
 import (
 	"errors"
 
-	"usersync/sync/destination"
 	"usersync/sync/destination/custom/internal/document"
-	"usersync/sync/destination/custom/internal/jsontree"
-	"usersync/sync/user"
 )
 
 var errNotMerge = errors.New("must be true, false or named")
@@ -24,12 +21,4 @@ func merge(to *call) func(document.Node) error {
 		}
 		return nil
 	}
-}
-
-// whole is the user as the answer shows it, for an update that sends it back.
-func (d *description) whole(shown *jsontree.Value) []user.Attribute {
-	if d.config.update == nil || !d.config.update.whole {
-		return nil
-	}
-	return []user.Attribute{{Field: destination.Whole, Value: user.JSONValue(string(shown.Append(nil)))}}
 }

@@ -16,7 +16,7 @@ func (c *Client) Name(r *user.Record) string {
 	if n == nil || slices.Contains(n.Names(), request.Remote) || slices.Contains(n.Names(), user.ID) {
 		return ""
 	}
-	q, err := c.request(&n.call, []*user.Record{r})
+	q, err := c.request(&n.Request, &n.shown.Layout, []*user.Record{r})
 	if err != nil {
 		return ""
 	}

@@ -10,7 +10,6 @@ import (
 	"usersync/sync/destination/custom/internal/request"
 	"usersync/sync/destination/problem"
 	"usersync/sync/destination/rest"
-	"usersync/sync/user"
 )
 
 // note is what one entry of an answer says about one user.
@@ -26,10 +25,9 @@ type note struct {
 
 // reading interprets one answer.
 type reading struct {
-	api     *description
-	call    *call
-	op      user.Op
-	records []*user.Record
+	api    *API
+	layout *Layout
+	Call
 
 	status     int
 	notes      [][]note           // by position in the call
@@ -47,7 +45,7 @@ type settlement struct{ reading }
 
 // read collects what the answer says. Its error is errShape.
 func (r *reading) read(v *jsontree.Value) error {
-	w := &r.call.answer
+	w := r.layout
 	r.begin()
 	if v.Kind != '{' && !(v.Kind == '[' && w.atRoot()) {
 		return errShape
@@ -66,17 +64,6 @@ func (r *reading) read(v *jsontree.Value) error {
 	return r.checkCount(v)
 }
 
-// implied is what it means to be in a list, if its entry does not say.
-func (w *answer) implied(l *entries) meaning {
-	switch l {
-	case w.results:
-		return meansInDoubt
-	case w.errors:
-		return meansRefused
-	}
-	return meansDone
-}
-
 // list reads one list. A list of errors has no successes, and done no failures.
 func (r *reading) list(v *jsontree.Value, l *entries, other meaning) error {
 	at, ok := l.at.In(v)
@@ -88,7 +75,7 @@ func (r *reading) list(v *jsontree.Value, l *entries, other meaning) error {
 		return errShape
 	}
 	r.useKeys(l.keyedBy)
-	if l.byPosition && len(elements) != len(r.records) {
+	if l.byPosition && len(elements) != len(r.Records) {
 		if len(elements) == 1 && at.Kind == '{' {
 			return nil // it is about the call as a whole
 		}
@@ -104,7 +91,7 @@ func (r *reading) list(v *jsontree.Value, l *entries, other meaning) error {
 		if !success(r.statusFor(n.means)) && l.code == nil && len(l.message) == 0 {
 			r.explain(e, &n)
 		}
-		if l == r.call.answer.errors && success(r.statusFor(n.means)) {
+		if l == r.layout.errors && success(r.statusFor(n.means)) {
 			n.means = meansInDoubt // an error with the status of a success
 		}
 		switch {
@@ -121,7 +108,7 @@ func (r *reading) list(v *jsontree.Value, l *entries, other meaning) error {
 func (r *reading) explain(e *jsontree.Value, n *note) {
 	said := problem.In(e.Append(nil))
 	n.code, n.detail = said.Code, said.Text
-	if m, ok := r.call.answer.meanings[said.Code]; ok {
+	if m, ok := r.layout.meanings[said.Code]; ok {
 		n.means = m
 	}
 }
@@ -131,11 +118,11 @@ func (r *reading) note(e *jsontree.Value, s *locations, other meaning) note {
 	status := s.status.Text(e)
 	switch {
 	case status == "" && r.status/100 == 4 && other != meansDone && other != "":
-		other = r.call.answer.meaningOf("", strconv.Itoa(r.status), meansRefused)
+		other = r.layout.meaningOf("", strconv.Itoa(r.status), meansRefused)
 	case status == "" && s.status != nil && other == meansDone:
 		other = meansInDoubt
 	}
-	n.means, n.status = r.call.answer.meaningOf(n.code, status, other), rest.StatusIn(status)
+	n.means, n.status = r.layout.meaningOf(n.code, status, other), rest.StatusIn(status)
 	var said []string
 	for _, p := range s.message {
 		if text := strings.TrimSpace(p.Text(e)); text != "" && (len(said) == 0 || !strings.EqualFold(said[0], text)) {
@@ -168,7 +155,7 @@ func (r *reading) assign(e *jsontree.Value, l *entries, n note) {
 		r.notes[at] = append(r.notes[at], n)
 		return
 	}
-	if len(r.records) == 1 {
+	if len(r.Records) == 1 {
 		r.notes[0] = append(r.notes[0], n) // there is no other user
 		return
 	}
@@ -186,7 +173,7 @@ func (r *reading) number(e *jsontree.Value, l *entries) (int, bool) {
 		text, _, _ = strings.Cut(rest, "/")
 	}
 	n, err := strconv.ParseUint(text, 10, 31)
-	return int(n), err == nil && int(n) < len(r.records)
+	return int(n), err == nil && int(n) < len(r.Records)
 }
 
 func (r *reading) bucket(v *jsontree.Value, b bucket) error {
@@ -209,7 +196,7 @@ func (r *reading) bucket(v *jsontree.Value, b bucket) error {
 }
 
 func (r *reading) begin() {
-	r.notes, r.general, r.unknownIDs, r.broken = make([][]note, len(r.records)), nil, 0, ""
+	r.notes, r.general, r.unknownIDs, r.broken = make([][]note, len(r.Records)), nil, 0, ""
 }
 
 // worst returns the index of the most severe note; -1 if none is a failure.

@@ -20,7 +20,7 @@ func (c *Client) Probe(ctx context.Context) error {
 	if n == nil {
 		return nil
 	}
-	request, err := c.request(n, []*user.Record{{}})
+	request, err := c.request(&n.Request, &n.answer, []*user.Record{{}})
 	if err != nil {
 		return err
 	}

@@ -12,8 +12,13 @@ import (
 	"usersync/sync/user"
 )
 
-// settle returns the outcome of every user of the call. Its error is a
+// Settle returns the outcome of every user of a call. Its error is a
 // *destination.CallError about the whole call.
+func (w *Layout) Settle(api *API, c Call, a *rest.Answer) ([]user.Outcome, error) {
+	s := settlement{reading{api: api, layout: w, Call: c}}
+	return s.settle(a)
+}
+
 func (s *settlement) settle(a *rest.Answer) ([]user.Outcome, error) {
 	s.status = a.Status
 	if err := s.readBody(a); err != nil {
@@ -25,8 +30,8 @@ func (s *settlement) settle(a *rest.Answer) ([]user.Outcome, error) {
 			return s.explained(a, outcomes), err
 		}
 	}
-	outcomes := make([]user.Outcome, len(s.records))
-	for i, record := range s.records {
+	outcomes := make([]user.Outcome, len(s.Records))
+	for i, record := range s.Records {
 		o := user.Outcome{Record: record, HTTP: a.Status, RequestID: a.RequestID}
 		if len(s.notes[i]) == 0 {
 			outcomes[i] = s.unmentioned(o)
@@ -41,7 +46,7 @@ func (s *settlement) settle(a *rest.Answer) ([]user.Outcome, error) {
 func (s *settlement) explained(a *rest.Answer, outcomes []user.Outcome) []user.Outcome {
 	if len(outcomes) == 1 {
 		a.Explain(&outcomes[0])
-		if s.op == user.Create && !s.call.upsert {
+		if s.Op == user.Create && !s.Upsert {
 			a.Doubt(&outcomes[0], "")
 		}
 	}
@@ -51,8 +56,8 @@ func (s *settlement) explained(a *rest.Answer, outcomes []user.Outcome) []user.O
 // readBody reads the answer's body, if it must have one.
 func (r *reading) readBody(a *rest.Answer) error {
 	r.begin()
-	if len(a.Body) == 0 && (a.Status == http.StatusNoContent || a.Status == http.StatusAccepted || a.Status/100 == 2 && r.call.answer.empty) {
-		if r.call.answer.key != nil && a.Status != http.StatusAccepted {
+	if len(a.Body) == 0 && (a.Status == http.StatusNoContent || a.Status == http.StatusAccepted || a.Status/100 == 2 && r.layout.empty) {
+		if r.layout.key != nil && a.Status != http.StatusAccepted {
 			r.broken = user.CodeNoAnswer // it should have shown the user
 		}
 		return nil
@@ -75,11 +80,11 @@ func (r *reading) readBody(a *rest.Answer) error {
 // readTop reads what the answer says at its top level. If the call had one user, it
 // is about that user.
 func (r *reading) readTop(v *jsontree.Value) {
-	w := &r.call.answer
+	w := r.layout
 	if w.key != nil && r.status/100 == 2 {
 		key := w.key.Text(v)
 		r.useKeys(nil)
-		if at, ok := r.place(key); key != "" && (!ok || at != 0 || len(r.records) > 1) {
+		if at, ok := r.place(key); key != "" && (!ok || at != 0 || len(r.Records) > 1) {
 			r.broken = codeOtherID
 		} else if key == "" {
 			r.broken = user.CodeNoAnswer
@@ -95,7 +100,7 @@ func (r *reading) readTop(v *jsontree.Value) {
 	case n.means == "":
 		n.means = w.meaningOf("", strconv.Itoa(r.status), meansInDoubt)
 	}
-	if len(r.records) == 1 && len(r.notes[0]) == 0 {
+	if len(r.Records) == 1 && len(r.notes[0]) == 0 {
 		r.notes[0] = append(r.notes[0], n)
 	} else if !success(r.statusFor(n.means)) {
 		r.general = append(r.general, n)
@@ -126,9 +131,9 @@ func (s *settlement) noneMentioned() bool {
 
 // unmentioned settles a user that the answer does not mention.
 func (s *settlement) unmentioned(o user.Outcome) user.Outcome {
-	w := &s.call.answer
+	w := s.layout
 	if len(s.general) > 0 {
-		o.Code, o.Detail = s.api.errorText(s.general, s.general[0].status, s.records...)
+		o.Code, o.Detail = s.api.errorText(s.general, s.general[0].status, s.Records...)
 	}
 	m := w.meaningOf("", strconv.Itoa(s.status), meansInDoubt)
 	succeeds := w.absent == absentSucceeded || w.absent == "" && len(w.lists()) == 0 && len(w.buckets) == 0
@@ -139,13 +144,13 @@ func (s *settlement) unmentioned(o user.Outcome) user.Outcome {
 		o.Status, o.Code = user.InDoubt, cmp.Or(o.Code, s.broken, s.unknownIDCode())
 	case s.statusFor(m) == user.Accepted, succeeds && success(s.statusFor(m)):
 		return s.succeeded(o, note{means: m})
-	case succeeds && len(s.records) == 1 && s.statusFor(m) != user.InDoubt:
+	case succeeds && len(s.Records) == 1 && s.statusFor(m) != user.InDoubt:
 		o.Status, o.Code = s.statusFor(m), destination.StatusCode(o.HTTP) // the config gives this success another meaning
 	case w.absent == absentFailed && success(s.statusFor(m)):
 		o.Status, o.Code = user.Failed, "not_mentioned"
 	case o.HTTP == http.StatusNoContent || o.HTTP == http.StatusAccepted || m == meansInDoubt:
 		o.Status, o.Code = user.InDoubt, destination.StatusCode(o.HTTP)
-	case s.op == user.Create:
+	case s.Op == user.Create:
 		o.Status = user.InDoubt
 	default:
 		o.Status, o.Code = user.InDoubt, user.CodeNoAnswer
@@ -154,7 +159,7 @@ func (s *settlement) unmentioned(o user.Outcome) user.Outcome {
 }
 
 func (s *settlement) unknownIDCode() string {
-	if len(s.records) == 1 && s.unknownIDs > 0 {
+	if len(s.Records) == 1 && s.unknownIDs > 0 {
 		return codeOtherID
 	}
 	return ""
@@ -205,7 +210,7 @@ func (s *settlement) madeTwice(notes []note) bool {
 // mayExist reports whether a create may have failed because the user exists, in words and
 // not by a status or a code that says so.
 func (s *settlement) mayExist(n note) bool {
-	if s.op != user.Create || s.call.upsert || !destination.SaysExists(n.detail) {
+	if s.Op != user.Create || s.Upsert || !destination.SaysExists(n.detail) {
 		return false
 	}
 	is := s.statusFor(n.means)
@@ -215,8 +220,8 @@ func (s *settlement) mayExist(n note) bool {
 // statusMeansSuccess reports whether the config calls the answer's status a success,
 // such as the 409 for a user who already exists.
 func (s *settlement) statusMeansSuccess() bool {
-	m, said := s.call.answer.meanings[strconv.Itoa(s.status)]
-	return said && success(s.statusFor(m)) && len(s.records) == 1
+	m, said := s.layout.meanings[strconv.Itoa(s.status)]
+	return said && success(s.statusFor(m)) && len(s.Records) == 1
 }
 
 // codeUpserted is the code of a create by a call that creates or updates, if the
@@ -226,7 +231,7 @@ const codeUpserted = "upserted"
 // succeeded settles a user that succeeded. A created user whose key the API assigned
 // and did not show is in doubt: it could not be addressed again.
 func (s *settlement) succeeded(o user.Outcome, n note) user.Outcome {
-	if outer := s.statusFor(s.call.answer.meaningOf("", strconv.Itoa(s.status), meansInDoubt)); outer == user.Accepted {
+	if outer := s.statusFor(s.layout.meaningOf("", strconv.Itoa(s.status), meansInDoubt)); outer == user.Accepted {
 		n.means = meansAccepted // it promises no more, whatever it shows
 	} else if !success(outer) {
 		o.Status, o.Code = user.InDoubt, destination.StatusCode(s.status)
@@ -241,10 +246,10 @@ func (s *settlement) succeeded(o user.Outcome, n note) user.Outcome {
 		o.Status = s.statusFor(meansCreated)
 	case n.made == "false" && n.means == meansDone:
 		o.Status = s.statusFor(meansUpdated)
-	case s.call.upsert && s.op == user.Create && o.Status == user.Created && n.means == meansDone:
+	case s.Upsert && s.Op == user.Create && o.Status == user.Created && n.means == meansDone:
 		o.Code = codeUpserted
 	}
-	if s.api.config.ownKeys && s.op == user.Create && o.Status == user.Created && o.Remote == "" {
+	if s.api.OwnKeys && s.Op == user.Create && o.Status == user.Created && o.Remote == "" {
 		o.Status, o.Code = user.InDoubt, "no_key"
 	}
 	return o

@@ -1,7 +1,6 @@
 package custom
 
 import (
-	"slices"
 	"strconv"
 
 	"usersync/sync/destination/custom/internal/jsontree"
@@ -17,7 +16,7 @@ func (r *reading) findUnread(v *jsontree.Value) {
 	for i, name := range v.Names {
 		item := &v.Items[i]
 		switch {
-		case r.call.answer.looksAt(name):
+		case r.layout.looksAt(name):
 		case (name == "errors" || name == "error") && !item.Blank(),
 			(name == "success" || name == "ok") && item.Kind == 'f':
 			r.broken = "errors_unread"
@@ -25,7 +24,7 @@ func (r *reading) findUnread(v *jsontree.Value) {
 	}
 }
 
-func (w *answer) looksAt(name string) bool {
+func (w *Layout) looksAt(name string) bool {
 	all := append([]jsontree.Pointer{w.key, w.count}, w.top.pointers()...)
 	for _, l := range w.lists() {
 		all = append(all, l.at)
@@ -41,29 +40,10 @@ func (w *answer) looksAt(name string) bool {
 	return false
 }
 
-// atRoot reports whether one of the lists is the answer itself.
-func (w *answer) atRoot() bool {
-	return slices.ContainsFunc(w.lists(), func(l *entries) bool { return len(l.at) == 0 })
-}
-
-// lists returns the lists that the answer can have.
-func (w *answer) lists() (all []*entries) {
-	for _, l := range append([]*entries{w.results, w.errors}, w.done...) {
-		if l != nil {
-			all = append(all, l)
-		}
-	}
-	return all
-}
-
-func (s *locations) pointers() []jsontree.Pointer {
-	return append([]jsontree.Pointer{s.status, s.code, s.remote, s.created, s.after}, s.message...)
-}
-
 // checkCount compares the answer's number of successes with the number of users
 // without a failure.
 func (r *reading) checkCount(v *jsontree.Value) error {
-	w := &r.call.answer
+	w := r.layout
 	if w.count == nil || r.statusFor(w.meaningOf("", strconv.Itoa(r.status), meansInDoubt)) == user.Accepted {
 		return nil
 	}
