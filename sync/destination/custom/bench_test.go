@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"testing"
 
+	"usersync/sync/destination/custom/internal/answer"
 	"usersync/sync/destination/rest"
 	"usersync/sync/sandbox"
 	"usersync/sync/user"
@@ -51,7 +52,7 @@ func BenchmarkAnswer(b *testing.B) {
 	body := request.Append(nil)
 	b.ReportAllocs()
 	for b.Loop() {
-		outcomes, err := c.config.create.answer.Settle(&c.answers, Call{Op: user.Create, Records: records}, &rest.Answer{Status: 201, Body: body})
+		outcomes, err := c.config.create.answer.Settle(&c.answers, answer.Call{Op: user.Create, Records: records}, &rest.Answer{Status: 201, Body: body})
 		if err != nil || outcomes[99].Status != user.Created {
 			b.Fatal(err)
 		}

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"usersync/sync/destination"
+	"usersync/sync/destination/custom/internal/answer"
 	"usersync/sync/destination/custom/internal/jsontree"
 	"usersync/sync/destination/custom/internal/request"
 	"usersync/sync/destination/rest"
@@ -70,11 +71,11 @@ func (c *Client) send(ctx context.Context, n *call, op user.Op, records []*user.
 	if ce := a.WebPage(); ce != nil {
 		return nil, ce
 	}
-	return n.answer.Settle(&c.answers, Call{Op: op, Records: records, Upsert: n.upsert, Replay: n.replay}, a)
+	return n.answer.Settle(&c.answers, answer.Call{Op: op, Records: records, Upsert: n.upsert, Replay: n.replay}, a)
 }
 
 // request builds the call. Its error is a *destination.CallError: nothing was sent.
-func (d *description) request(q *request.Request, layout *Layout, records []*user.Record) (rest.Request, error) {
+func (d *description) request(q *request.Request, layout *answer.Layout, records []*user.Record) (rest.Request, error) {
 	r, err := q.Build(d.common, records)
 	r.Collection = !layout.Defines("404") && !q.OfUser() // a 404 is about the address and not about a user
 	return r, err

@@ -4,6 +4,7 @@ import (
 	"regexp"
 
 	"usersync/sync/destination"
+	"usersync/sync/destination/custom/internal/answer"
 	"usersync/sync/destination/custom/internal/form"
 	"usersync/sync/destination/custom/internal/request"
 	"usersync/sync/destination/custom/internal/signature"
@@ -79,14 +80,14 @@ type call struct {
 	// are sent back with everything that the read shows of them.
 	mergeNamed, whole bool
 	upsert            bool // the one call both creates and updates
-	answer            Layout
+	answer            answer.Layout
 }
 
 // read is the call that reads a user back.
 type read struct {
 	line int
 	request.Request
-	shown Shown
+	shown answer.Shown
 }
 
 // limits holds the names of the headers with the API's limits; "" if there is none.

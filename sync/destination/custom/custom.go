@@ -18,6 +18,7 @@ import (
 	"strings"
 
 	"usersync/sync/destination"
+	"usersync/sync/destination/custom/internal/answer"
 	"usersync/sync/destination/custom/internal/document"
 	"usersync/sync/destination/custom/internal/request"
 	"usersync/sync/destination/rest"
@@ -39,7 +40,7 @@ type Client struct {
 type description struct {
 	config  *Config
 	common  request.Common
-	answers API
+	answers answer.API
 	traits  destination.Traits
 	sent    []user.Field // fields that some call names
 	open    bool         // other fields are sent too
@@ -53,7 +54,7 @@ func New(config *Config) (*Client, error) {
 	}
 	c := &Client{description: description{
 		config: config, common: request.Common{Account: config.Account, Headers: config.headers}, sent: config.fields(), open: config.takesOthers(),
-		answers: API{
+		answers: answer.API{
 			Account: config.Account, OwnKeys: config.ownKeys, Forms: config.forms, Vocabulary: config.vocabulary, Observe: config.limits.observer(config.REST.Observe),
 		},
 	}}

@@ -7,6 +7,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"usersync/sync/destination"
+	"usersync/sync/destination/custom/internal/answer"
 	"usersync/sync/destination/destinationtest/expect"
 	"usersync/sync/destination/rest"
 	"usersync/sync/user"
@@ -32,7 +33,7 @@ func FuzzAnswers(f *testing.F) {
 		for _, c := range clients {
 			n := c.config.create
 			b := people(user.Create, []string{"a", "b"}[:min(n.Batch, 2)]...)
-			outcomes, err := n.answer.Settle(&c.answers, Call{Op: user.Create, Records: b.Records, Upsert: n.upsert, Replay: n.replay}, &rest.Answer{Status: status, Body: body})
+			outcomes, err := n.answer.Settle(&c.answers, answer.Call{Op: user.Create, Records: b.Records, Upsert: n.upsert, Replay: n.replay}, &rest.Answer{Status: status, Body: body})
 			if (err == nil) != (len(outcomes) == len(b.Records)) {
 				t.Fatalf("%d outcomes, %v", len(outcomes), err)
 			}

@@ -1,4 +1,4 @@
-package custom
+package answer
 
 import (
 	"net/http"

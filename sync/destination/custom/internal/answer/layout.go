@@ -1,4 +1,8 @@
-package custom
+// Package answer reads what an API says about each user of a call, as a config describes it.
+//
+// It makes no call, and does not know how one is written. Start at Layout for what a config
+// can say, and at settle.go for what an answer means.
+package answer
 
 import (
 	"net/http"

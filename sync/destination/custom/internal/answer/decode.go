@@ -1,4 +1,4 @@
-package custom
+package answer
 
 import (
 	"strings"
@@ -80,7 +80,7 @@ func buckets(a document.Node, to *[]bucket) error {
 	return a.Each(func(name string, line int, v document.Node) error {
 		p, err := jsontree.ParsePointer(name)
 		if err != nil || len(p) == 0 {
-			return &Error{Line: line, Rule: a.Key + " needs JSON pointers for keys", Hint: "such as /failedUpdates/invalidEmails: refused"}
+			return &document.Error{Line: line, Rule: a.Key + " needs JSON pointers for keys", Hint: "such as /failedUpdates/invalidEmails: refused"}
 		}
 		b := bucket{at: p, code: p[len(p)-1]}
 		err = document.Words(&b.means, meanings...)(v)
