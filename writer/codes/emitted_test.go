@@ -77,7 +77,7 @@ func TestNewCodesAreFound(t *testing.T) {
 		{"sync/destination/rest/learned.go", `again("media_type")`, `again("new_closure")`},
 		{"sync/destination/onbo/reports.go", `{"empty_report",`, `{"new_literal",`},
 		{"sync/destination/rest/fault.go", `return "dns", dns`, `return "new_result", dns`},
-		{"sync/destination/custom/internal/answer/settle.go", `user.Failed, "not_mentioned"`, `user.Failed, "new_tuple"`},
+		{"sync/destination/custom/internal/answer/outcome.go", `user.Failed, "not_mentioned"`, `user.Failed, "new_tuple"`},
 		{"sync/destination/custom/internal/answer/keys.go", `"ambiguous_key"`, `"new_field"`},
 		{"sync/destination/scim/check.go", `resource.Bool: "bad_boolean"`, `resource.Bool: "new_map"`},
 		{"sync/destination/kard/check.go", `NewInvalidError("bad_hash",`, `NewInvalidError("new_argument",`},

@@ -1,13 +1,10 @@
 package answer
 
 import (
-	"slices"
 	"strconv"
-	"strings"
 
 	"usersync/sync/destination"
 	"usersync/sync/destination/custom/internal/document"
-	"usersync/sync/destination/custom/internal/form"
 	"usersync/sync/destination/custom/internal/jsontree"
 	"usersync/sync/destination/rest"
 	"usersync/sync/user"
@@ -105,97 +102,4 @@ func (w *Shown) errorsIn(api *API, v *jsontree.Value, broken error, status int, 
 		return nil
 	}
 	return append(said.notes[0], said.note(v, &w.top, ""))
-}
-
-// compareUser compares r with the user in the answer. An empty list of users shows
-// that there is none; any other list must show the key.
-func (w *Shown) compareUser(api *API, v *jsontree.Value, r *user.Record) destination.Found {
-	at, ok := w.at.In(v)
-	if !ok {
-		return destination.Found{}
-	}
-	if w.list {
-		if at.Kind != '[' {
-			return destination.Found{}
-		}
-		if len(at.Items) == 0 {
-			return destination.Found{Presence: destination.Absent}
-		}
-		if at = w.findKey(api, at.Items, r); at == nil {
-			return destination.Found{}
-		}
-	} else if at.Kind != '{' || w.userKey != nil && !w.hasKey(api, at, r) {
-		return destination.Found{} // a different user: nothing is known of this one
-	}
-	found := destination.Found{Presence: destination.Same, Remote: w.remote.Text(at)}
-	for _, f := range w.fields {
-		shown, ok := f.at.In(at)
-		if !ok || shown.Kind == 'n' {
-			continue
-		}
-		theirs := user.JSONValue(string(shown.Append(nil)))
-		if shown.Kind == '"' {
-			theirs = user.TextValue(shown.Text)
-		}
-		found.Held = append(found.Held, user.Attribute{Field: f.field, Value: theirs})
-		if ours, ok := r.User.Value(f.field); ok && api.normal(f.field, ours) != api.normal(f.field, theirs) {
-			found.Differs = append(found.Differs, f.field)
-			found.Presence = destination.Different
-		}
-	}
-	if w.Whole {
-		found.Held = append(found.Held, user.Attribute{Field: destination.Whole, Value: user.JSONValue(string(at.Append(nil)))})
-	}
-	return found
-}
-
-// findKey returns the only user of a list with the record's key; nil if there is
-// none, or more than one.
-func (w *Shown) findKey(api *API, list []jsontree.Value, r *user.Record) *jsontree.Value {
-	var mine *jsontree.Value
-	for i := range list {
-		if list[i].Kind == '{' && w.hasKey(api, &list[i], r) {
-			if mine != nil {
-				return nil // two users with the key: ambiguous
-			}
-			mine = &list[i]
-		}
-	}
-	return mine
-}
-
-func (w *Shown) hasKey(api *API, v *jsontree.Value, r *user.Record) bool {
-	key := w.userKey.Text(v)
-	keys := api.keysOf(w.keyedBy, r, 0)
-	if w.fold {
-		return slices.ContainsFunc(keys, func(k string) bool { return strings.EqualFold(k, key) })
-	}
-	return slices.Contains(keys, key)
-}
-
-// unspaced removes the separators between a number's digits (RFC 3966 5.1.1).
-var unspaced = strings.NewReplacer(" ", "", "-", "", "(", "", ")", "", ".", "")
-
-// normal returns a value in the form used for comparison: as it would be sent, with
-// lists sorted, e-mail addresses in lower case and phone numbers without separators.
-func (api *API) normal(f user.Field, v user.Value) string {
-	text := strings.TrimSpace(v.Text)
-	switch api.Forms[f] {
-	case form.Bool:
-		if is, err := v.Bool(); err == nil {
-			return strconv.FormatBool(is)
-		}
-	case form.List:
-		if list, err := v.List(); err == nil {
-			slices.Sort(list)
-			return strings.Join(slices.Compact(list), ";")
-		}
-	}
-	switch f {
-	case user.Email, user.HashedEmail:
-		return strings.ToLower(text)
-	case user.Phone:
-		return unspaced.Replace(text)
-	}
-	return text
 }
