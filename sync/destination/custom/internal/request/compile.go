@@ -54,14 +54,8 @@ func (t *tree) text(a document.Node, source string) (node, error) {
 	if err != nil {
 		return nil, a.Wrong(err)
 	}
-	for _, r := range parsed.refs() {
-		if t.inside && r.name != refItems && r.name != Account {
-			return nil, a.Fault("names a user outside of item:", "only {items} and {account} are allowed there")
-		}
-		if (r.name == refItems || r.name == Others) && parsed.alone() == nil {
-			return nil, a.Fault("has {"+string(r.name)+"} inside a text", "use it alone")
-		}
-		t.named = append(t.named, r.name)
+	if err := t.add(a, parsed); err != nil {
+		return nil, err
 	}
 	switch alone := parsed.alone(); {
 	case len(parsed.refs()) == 0:
@@ -80,4 +74,18 @@ func (t *tree) text(a document.Node, source string) (node, error) {
 		}
 		return &leaf{*alone, t.clear}, nil
 	}
+}
+
+// add checks that the placeholders of a text are allowed where it is, and adds their names.
+func (t *tree) add(a document.Node, parsed Template) error {
+	for _, r := range parsed.refs() {
+		if t.inside && r.name != refItems && r.name != Account {
+			return a.Fault("names a user outside of item:", "only {items} and {account} are allowed there")
+		}
+		if (r.name == refItems || r.name == Others) && parsed.alone() == nil {
+			return a.Fault("has {"+string(r.name)+"} inside a text", "use it alone")
+		}
+		t.named = append(t.named, r.name)
+	}
+	return nil
 }

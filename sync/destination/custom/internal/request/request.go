@@ -148,7 +148,7 @@ func (q *Request) Fields() []user.Field {
 	var fields []user.Field
 	for _, f := range q.named {
 		switch f {
-		case refID, Remote, refNumber, Account, refItems, Others:
+		case user.ID, Remote, refNumber, Account, refItems, Others:
 			continue
 		}
 		if !slices.Contains(fields, f) {

@@ -32,7 +32,7 @@ func Value(r *user.Record, name user.Field) (user.Value, bool) {
 // value returns the value of a placeholder, and whether the user has it.
 func (r *row) value(name user.Field) (user.Value, bool) {
 	switch name {
-	case refID:
+	case user.ID:
 		return user.TextValue(r.record.User.ID), r.record.User.ID != ""
 	case Remote:
 		return user.TextValue(r.record.Remote), r.record.Remote != ""

@@ -28,14 +28,13 @@ type ref struct {
 	form form.Form
 }
 
-// The names that are not fields.
+// The names in placeholders that are not fields of a user.
 const (
-	refID     user.Field = user.ID
 	Remote    user.Field = "remote"  // the key that the API assigned
-	refNumber user.Field = "n"       // the user's position in the call, from 0
 	Account   user.Field = "account" // the account in the config
-	refItems  user.Field = "items"   // in a body: the array of users
 	Others    user.Field = "others"  // in a body: an object of all fields that the call does not name
+	refNumber user.Field = "n"       // the user's position in the call, from 0
+	refItems  user.Field = "items"   // in a body: the array of users
 )
 
 // ParseTemplate reads a text with placeholders. Its error may be a *document.WordError.
