@@ -58,11 +58,11 @@ func (c *Client) sendAll(ctx context.Context, n *call, op user.Op, records []*us
 }
 
 func (c *Client) send(ctx context.Context, n *call, op user.Op, records []*user.Record) ([]user.Outcome, error) {
-	request, err := c.request(&n.Request, &n.answer, records)
+	q, err := c.request(&n.Request, &n.answer, records)
 	if err != nil {
 		return nil, err
 	}
-	a, err := c.api.Do(ctx, request)
+	a, err := c.api.Do(ctx, q)
 	if err != nil {
 		return nil, n.answer.Fault(err)
 	}

@@ -89,9 +89,3 @@ type read struct {
 	request.Request
 	shown answer.Shown
 }
-
-// limits holds the names of the headers with the API's limits; "" if there is none.
-type limits struct {
-	limit, remaining, reset, retryAfter string
-	window                              int // seconds to which limit applies
-}

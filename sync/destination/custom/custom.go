@@ -7,8 +7,8 @@
 // user gets here. It makes one call and returns what the answer says about each
 // user. Retries, pacing and read-backs are the middleware's (package stack).
 //
-// Start at Decode for what a config can say, at Client.Apply for a call, and at
-// settle.go for what an answer means.
+// Start at Decode for what a config can say, at Client.Apply for a call, and at package
+// answer for what an answer means.
 package custom
 
 import (

@@ -1,6 +1,8 @@
 package custom
 
 import (
+	"errors"
+
 	"usersync/sync/destination"
 	"usersync/sync/destination/custom/internal/document"
 	"usersync/sync/destination/custom/internal/request"
@@ -28,17 +30,24 @@ func (d *decoder) calls(root document.Node) error {
 			c.reactivate = &reactivation{}
 			err = d.reactivate(v, c.reactivate)
 		case "upsert":
-			var both *call
-			if err = d.one(v, &both, "POST"); err == nil {
-				both.upsert = true
-				if c.create != nil || c.update != nil {
-					return v.Fault("cannot be combined with create or update", "keep upsert alone, or the two of them")
-				}
-				c.create, c.update = both, both
-			}
+			err = d.upsert(v)
 		}
 		return err
 	})
+}
+
+func (d *decoder) upsert(a document.Node) error {
+	var both *call
+	if err := d.one(a, &both, "POST"); err != nil {
+		return err
+	}
+	both.upsert = true
+	c := d.config
+	if c.create != nil || c.update != nil {
+		return a.Fault("cannot be combined with create or update", "keep upsert alone, or the two of them")
+	}
+	c.create, c.update = both, both
+	return nil
 }
 
 func (d *decoder) one(a document.Node, to **call, method string) error {
@@ -64,6 +73,23 @@ func replay(to *destination.Replay) func(document.Node) error {
 		err := document.Words(&word, "unsafe", "detectable", "safe")(a)
 		*to = map[string]destination.Replay{"detectable": destination.Detectable, "safe": destination.Safe}[word]
 		return err
+	}
+}
+
+var errNotMerge = errors.New("must be true, false or named")
+
+// merge reads whether an update sends back what the row leaves out: all that is
+// shown, or (named) only the fields that the call names.
+func merge(to *call) func(document.Node) error {
+	return func(a document.Node) error {
+		if a.Value == "named" {
+			to.merge, to.mergeNamed = true, true
+			return nil
+		}
+		if document.Boolean(&to.merge)(a) != nil {
+			return a.Wrong(errNotMerge)
+		}
+		return nil
 	}
 }
 

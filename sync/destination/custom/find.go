@@ -16,11 +16,11 @@ func (c *Client) Find(ctx context.Context, r *user.Record) (destination.Found, e
 	if n == nil || slices.Contains(n.Names(), request.Remote) && r.Remote == "" {
 		return destination.Found{}, nil
 	}
-	request, err := c.request(&n.Request, &n.shown.Layout, []*user.Record{r})
+	q, err := c.request(&n.Request, &n.shown.Layout, []*user.Record{r})
 	if err != nil {
 		return destination.Found{}, nil // no call was made, so nothing is known
 	}
-	a, err := c.api.Do(ctx, request)
+	a, err := c.api.Do(ctx, q)
 	if err != nil {
 		return destination.Found{}, n.shown.Fault(err)
 	}

@@ -3,7 +3,22 @@ package custom
 import (
 	"net/http"
 	"strconv"
+
+	"usersync/sync/destination/custom/internal/document"
 )
+
+// limits holds the names of the headers with the API's limits; "" if there is none.
+type limits struct {
+	limit, remaining, reset, retryAfter string
+	window                              int // seconds to which limit applies
+}
+
+func (l *limits) decode(a document.Node) error {
+	return document.Keys{
+		"limit": document.Into(&l.limit), "remaining": document.Into(&l.remaining), "reset": document.Into(&l.reset),
+		"retry_after": document.Into(&l.retryAfter), "window_seconds": document.Count(&l.window, 1),
+	}.Read(a)
+}
 
 // observer passes the API's own headers about limits to see, under their usual
 // names: Retry-After, X-RateLimit-* and RateLimit-Policy.

@@ -20,11 +20,11 @@ func (c *Client) Probe(ctx context.Context) error {
 	if n == nil {
 		return nil
 	}
-	request, err := c.request(&n.Request, &n.answer, []*user.Record{{}})
+	q, err := c.request(&n.Request, &n.answer, []*user.Record{{}})
 	if err != nil {
 		return err
 	}
-	a, err := c.api.Do(ctx, request)
+	a, err := c.api.Do(ctx, q)
 	if err == nil {
 		a.Release()
 		return nil
