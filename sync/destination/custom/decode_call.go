@@ -102,7 +102,7 @@ func (d *decoder) reader(a document.Node, to *read) error {
 	if err != nil {
 		return err
 	}
-	if err := to.NeedsPath(a, "/users/{id}"); err != nil {
+	if err := to.RequirePath(a, "/users/{id}"); err != nil {
 		return err
 	}
 	if err := to.shown.Complete(a); err != nil {

@@ -45,7 +45,7 @@ func (d *decoder) probe(a document.Node, to *call) error {
 	if err := d.Address(&to.Request).Read(a); err != nil {
 		return err
 	}
-	if err := to.NeedsPath(a, "/me"); err != nil {
+	if err := to.RequirePath(a, "/me"); err != nil {
 		return err
 	}
 	if err := d.Check(a, &to.Request, nil); err != nil {

@@ -86,8 +86,8 @@ func (d *Decoder) compile(a document.Node, to *Request, item, body *document.Nod
 	return nil
 }
 
-// NeedsPath reports a call without a path, and proposes one.
-func (q *Request) NeedsPath(a document.Node, proposed string) error {
+// RequirePath reports, as a *document.Error, a call without a path, and proposes one.
+func (q *Request) RequirePath(a document.Node, proposed string) error {
 	if len(q.path) == 0 {
 		return a.Fault("has no path", "add path: "+proposed)
 	}
