@@ -33,6 +33,8 @@ func TestMistakesInTheSection(t *testing.T) {
 		{"create: {path: /u, item: {a: 1}, body: {b: 2}}", 3, "needs {items} once", ""},
 		{"create: {path: /u, item: {a: 1}, body: {b: \"{items}\", c: \"{email}\"}}", 3, "names a user outside of item:", ""},
 		{"create: {path: /u, body: {b: \"{items}\"}}", 3, "has {items} and no item:", ""},
+		{"create: {path: /u, item: {a: \"{items}\"}, answer: {absent: succeeded}}", 3, "has {items} inside of item:", ""},
+		{"create: {path: /u, item: [{items}], body: {b: 1}, answer: {absent: succeeded}}", 3, "has {items} inside of item:", ""},
 		{"create: {path: /u, body: {b: \"x {others}\"}}", 3, "inside a text", ""},
 		{"create: {path: /u, body: &b {again: *b}}", 3, "or itself", ""},
 		{"create: {path: /u, body: {b: .inf}}", 3, "JSON cannot write", ""},

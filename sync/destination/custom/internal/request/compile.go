@@ -12,6 +12,7 @@ import (
 // tree compiles the nodes of a body.
 type tree struct {
 	clear  string
+	item   bool // compiling item:
 	inside bool // compiling the body around the users of item:
 	places int  // occurrences of {items}
 	named  []user.Field
@@ -79,6 +80,9 @@ func (t *tree) text(a document.Node, source string) (node, error) {
 // add checks that the placeholders of a text are allowed where it is, and adds their names.
 func (t *tree) add(a document.Node, parsed Template) error {
 	for _, r := range parsed.refs() {
+		if t.item && r.name == refItems {
+			return a.Fault("has {items} inside of item:", "use it in body:, where the users of item: go")
+		}
 		if t.inside && r.name != refItems && r.name != Account {
 			return a.Fault("names a user outside of item:", "only {items} and {account} are allowed there")
 		}

@@ -61,12 +61,13 @@ func (d *Decoder) compile(a document.Node, to *Request, item, body *document.Nod
 	t := tree{clear: d.Clear, forms: d.Forms}
 	var err error
 	if item != nil {
+		t.item = true
 		if to.item, err = t.node(*item); err != nil {
 			return err
 		}
+		t.item, t.inside = false, true
 	}
 	if body != nil {
-		t.inside = item != nil
 		if to.body, err = t.node(*body); err != nil {
 			return err
 		}
