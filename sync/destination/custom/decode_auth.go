@@ -49,7 +49,10 @@ func (d *decoder) tokenHeaders(a document.Node) error {
 			return err
 		}
 		text, err := p.Text()
+		if err != nil {
+			return v.Wrong(err)
+		}
 		d.config.REST.Auth.Header.Set(name, text)
-		return err
+		return nil
 	})
 }

@@ -176,8 +176,9 @@ func PlainJSON(a Node) ([]byte, error) {
 		return []byte("null"), nil
 	case a.Tag == "!!bool":
 		var is bool
-		err := a.Decode(&is)
-		return strconv.AppendBool(nil, is), err
+		if a.Decode(&is) == nil {
+			return strconv.AppendBool(nil, is), nil
+		}
 	case a.Tag == "!!str" || a.Tag == "!!timestamp":
 		return rest.AppendText(nil, a.Value), nil
 	case (a.Tag == "!!int" || a.Tag == "!!float") && json.Valid([]byte(a.Value)):

@@ -79,12 +79,10 @@ func (d *Decoder) compile(a document.Node, to *Request, item, body *document.Nod
 		return a.Fault("needs {items} once in body:, where the users of item: go", "such as body: {data: {items}}")
 	case item == nil && to.Batch > 1:
 		return a.Fault("has batch: and no item:", "give item: for one user and body: with {items}")
-	case len(to.path) == 0:
-		return a.Fault("has no path", "add path: /users")
 	}
 	to.Batch = cmp.Or(to.Batch, 1)
 	to.named = t.named
-	return nil
+	return to.RequirePath(a, "/users")
 }
 
 // RequirePath reports, as a *document.Error, a call without a path, and proposes one.
