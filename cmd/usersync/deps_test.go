@@ -34,8 +34,9 @@ const depsOrder = `
 	sync/destination/scanned
 	sync/checkpoint sync/mirror sync/plan sync/engine sync/destination/rest sync/destination/stack sync/destination/destinationtest/stage reader/object reader/reject reader/table writer/report
 	sync/destination/destinationtest/expect sync/destination/destinationtest/wired
-	sync/destination/scim/internal/resource sync/destination/custom/internal/form sync/destination/custom/internal/document
-	sync/destination/scim/internal/target
+	sync/destination/scim/internal/resource sync/destination/custom/internal/form sync/destination/custom/internal/document sync/destination/custom/internal/jsontree
+	sync/destination/scim/internal/target sync/destination/custom/internal/signature sync/destination/custom/internal/request
+	sync/destination/custom/internal/answer
 	sync/destination/kard sync/destination/konstantly sync/destination/onbo sync/destination/scim sync/destination/custom sync/destination/destinationtest reader writer/progress writer/verify writer/page
 	cmd/usersync/internal/cgroup cmd/usersync/internal/exit cmd/usersync/internal/help cmd/usersync/internal/list cmd/usersync/internal/quantity
 	cmd/usersync/internal/pod
@@ -140,8 +141,12 @@ const depsRules = `
 	< sync/destination/rest
 	< sync/destination/kard, sync/destination/konstantly, sync/destination/onbo, sync/destination/scim, sync/destination/custom;
 
-	# What a config says about an API, and how a value is written, know no calls.
-	sync/destination/rest < sync/destination/custom/internal/form, sync/destination/custom/internal/document < sync/destination/custom;
+	# What a config says about an API is read in parts that know neither the section nor each
+	# other, except that an answer may hold what the request sent. None of them makes calls.
+	sync/destination/rest
+	< sync/destination/custom/internal/form, sync/destination/custom/internal/document, sync/destination/custom/internal/jsontree
+	< sync/destination/custom/internal/request < sync/destination/custom/internal/answer < sync/destination/custom;
+	sync/destination/custom/internal/document < sync/destination/custom/internal/signature < sync/destination/custom;
 
 	# A SCIM user and its paths know no calls.
 	sync/destination/rest < sync/destination/scim/internal/resource < sync/destination/scim/internal/target < sync/destination/scim;
@@ -427,6 +432,9 @@ func TestPolicyFindsWhatItForbids(t *testing.T) {
 		{"sync/pace/ratelimit", "sync/pace"},
 		{"sync/pace/shared", "sync/ledger"},
 		{"sync/destination/custom/internal/form", "sync/destination/custom"},
+		{"sync/destination/custom/internal/answer", "sync/destination/custom"},
+		{"sync/destination/custom/internal/request", "sync/destination/custom/internal/answer"},
+		{"sync/destination/custom/internal/signature", "sync/destination/custom/internal/request"},
 		{"cmd/usersync/internal/input", "sync/engine"},
 		{"sync/util", ""},
 	} {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"testing"
 
+	"usersync/sync/destination/custom/internal/answer"
 	"usersync/sync/destination/rest"
 	"usersync/sync/sandbox"
 	"usersync/sync/user"
@@ -21,7 +22,7 @@ func perUser(b *testing.B, users int) {
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(users), "ns/user")
 }
 
-// BenchmarkEncode makes the body of a call with 100 users.
+// BenchmarkEncode fills the request of a call with 100 users.
 func BenchmarkEncode(b *testing.B) {
 	c, err := New(example(b, "kard", "http://127.0.0.1:1"))
 	if err != nil {
@@ -30,7 +31,7 @@ func BenchmarkEncode(b *testing.B) {
 	records := hundred()
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := c.body(c.config.create, records, false); err != nil {
+		if _, err := c.request(&c.config.create.Request, &c.config.create.answer, records); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -44,14 +45,14 @@ func BenchmarkAnswer(b *testing.B) {
 		b.Fatal(err)
 	}
 	records := hundred()
-	body, err := c.body(c.config.create, records, false)
+	request, err := c.request(&c.config.create.Request, &c.config.create.answer, records)
 	if err != nil {
 		b.Fatal(err)
 	}
+	body := request.Append(nil)
 	b.ReportAllocs()
 	for b.Loop() {
-		r := settlement{reading{api: &c.description, call: c.config.create, op: user.Create, records: records}}
-		outcomes, err := r.settle(&rest.Answer{Status: 201, Body: body})
+		outcomes, err := c.config.create.answer.Settle(&c.answers, answer.Call{Op: user.Create, Records: records}, &rest.Answer{Status: 201, Body: body})
 		if err != nil || outcomes[99].Status != user.Created {
 			b.Fatal(err)
 		}

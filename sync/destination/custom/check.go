@@ -1,13 +1,12 @@
 package custom
 
 import (
-	"errors"
 	"slices"
 	"strings"
-	"unicode"
 
 	"usersync/sync/destination"
 	"usersync/sync/destination/custom/internal/form"
+	"usersync/sync/destination/custom/internal/request"
 	"usersync/sync/user"
 )
 
@@ -35,10 +34,10 @@ func (c *Client) CheckColumns(fields []user.Field, op user.Op) error {
 			return user.NewInvalidError("unsupported_field", f, "no call in the config sends it", c.howToSend(f))
 		case f.IsSecret():
 			return user.NewInvalidError("unsupported_field", f, "{others} sends no secret", "name it in the call, or list the column under ignore:")
-		case names[ownName(f)]:
+		case names[request.OwnName(f)]:
 			return user.NewInvalidError("unsupported_field", f, "another field has the same name in {others}", "list one of them under ignore:")
 		}
-		names[ownName(f)] = true
+		names[request.OwnName(f)] = true
 	}
 	return nil
 }
@@ -91,14 +90,13 @@ func (c *Config) callsOf(intent user.Op) func(yield func(user.Op) bool) {
 
 func (d *description) checkFields(r *user.Record) error {
 	var faults user.Faults
-	one := &row{record: r}
 	for _, f := range d.config.required {
-		if _, has := one.value(f); !has {
+		if _, has := request.Value(r, f); !has {
 			faults.Add(user.NewInvalidError("missing_field", f, "is required by the config", "fill the column, or map it under fields:"))
 		}
 	}
 	for _, p := range d.config.patterns {
-		v, has := one.value(p.field)
+		v, has := request.Value(r, p.field)
 		if has && v.Kind != user.Clear && !p.matches(v, d.config.forms[p.field]) {
 			faults.Add(user.NewInvalidError("bad_"+string(p.field), p.field, "must match "+p.text, ""))
 		}
@@ -126,97 +124,11 @@ func (p pattern) matches(v user.Value, f form.Form) bool {
 
 // checkCall builds the call for this user alone.
 func (d *description) checkCall(n *call, r *user.Record) error {
-	one := d.newRow(n, r, 0)
-	for _, f := range n.needs {
-		if v, has := one.value(f); f != refRemote && (!has || v.Kind == user.Clear) {
-			return user.NewInvalidError("missing_field", f, "is part of the call's address, and the record has none", "fill the column, or map it under fields:")
-		}
+	if err := n.CheckPath(d.common, r); err != nil {
+		return err
 	}
-	for _, by := range n.answer.keysets() {
-		if len(d.keysOf(by, r, 0)) == 0 {
-			return user.NewInvalidError("missing_field", firstOf(by), "is the key of the user in the answer, and the record has none", "fill the column, or map it under fields:")
-		}
+	if err := n.answer.CheckKeys(&d.answers, r); err != nil {
+		return err
 	}
-	var wrong *form.InvalidError
-	body, err := d.bodyOf(n, r)
-	if err == nil {
-		err = d.checkAddress(n, one)
-	}
-	switch {
-	case errors.As(err, &wrong):
-		return user.NewInvalidError("bad_value", wrong.Field, wrong.Err.Error(), clearHint(wrong))
-	case err != nil:
-		return user.NewInvalidError("bad_value", "", "cannot be encoded into the call", "")
-	case n.maxBytes > 0 && len(body) > n.maxBytes:
-		return user.NewInvalidError("too_large", "", "the record alone makes a call larger than max_bytes", "")
-	}
-	return nil
-}
-
-func (d *description) bodyOf(n *call, r *user.Record) ([]byte, error) {
-	if n.body == nil {
-		return nil, nil
-	}
-	return d.body(n, []*user.Record{r}, false)
-}
-
-// checkAddress checks the segments, parameters and headers. Segments that need the
-// API's key are not known yet.
-func (d *description) checkAddress(n *call, one *row) error {
-	for _, t := range n.path {
-		text, has, err := t.fill(one)
-		if err != nil {
-			return err
-		}
-		if has && (text == "." || text == ".." || strings.ContainsFunc(text, unicode.IsControl)) {
-			return &form.InvalidError{Field: n.needs[0], Err: errAddress}
-		}
-	}
-	for _, p := range slices.Concat(n.query, d.config.headers, n.headers) {
-		text, _, err := p.value.fill(one)
-		if err != nil {
-			return err
-		}
-		if !headerSafe(text) {
-			refs := p.value.refs()
-			return &form.InvalidError{Field: refs[0].name, Err: errAddress}
-		}
-	}
-	return nil
-}
-
-var errAddress = errors.New("holds characters that an address or a header cannot carry")
-
-func clearHint(wrong *form.InvalidError) string {
-	if errors.Is(wrong.Err, form.ErrNoClear) {
-		return `add clear: null or clear: "" to the section if the API clears so, or remove empty: clear from the mapping`
-	}
-	return ""
-}
-
-// keysets returns the keys that identify users in the answer.
-func (w *answer) keysets() (all [][]template) {
-	if len(w.buckets) > 0 {
-		all = append(all, w.keyedBy)
-	}
-	for _, l := range w.lists() {
-		switch {
-		case l.key == nil:
-		case l.keyedBy != nil:
-			all = append(all, l.keyedBy)
-		default:
-			all = append(all, w.keyedBy)
-		}
-	}
-	return all
-}
-
-// firstOf returns the field that the first of the keys needs.
-func firstOf(by []template) user.Field {
-	for _, t := range by {
-		for _, r := range t.refs() {
-			return r.name
-		}
-	}
-	return refID
+	return n.CheckValues(d.common, r)
 }

@@ -4,7 +4,10 @@ import (
 	"regexp"
 
 	"usersync/sync/destination"
+	"usersync/sync/destination/custom/internal/answer"
 	"usersync/sync/destination/custom/internal/form"
+	"usersync/sync/destination/custom/internal/request"
+	"usersync/sync/destination/custom/internal/signature"
 	"usersync/sync/destination/rest"
 	"usersync/sync/destination/vocabulary"
 	"usersync/sync/user"
@@ -21,10 +24,9 @@ type Config struct {
 
 	ownKeys   bool // the API assigns the keys
 	perMinute int
-	headers   []pair // of every call
-	clear     string // the JSON that clears a field; "" if there is none
+	headers   []request.Pair // of every call
 	limits    limits
-	hmac      *hmacAuth
+	hmac      *signature.HMAC
 	forms     map[user.Field]form.Form // how each field is sent
 	operations
 	demands
@@ -68,132 +70,22 @@ type pattern struct {
 	text  string
 }
 
-// pair is the name and text of a header or parameter.
-type pair struct {
-	name   string
-	value  template
-	secret bool
-}
-
-// request is how a call is written.
-type request struct {
-	method   string
-	path     []template // its segments
-	query    []pair
-	headers  []pair
-	item     node // one user in a body that carries several, or nil
-	body     node // nil sends none
-	maxBytes int
-}
-
 // call is one kind of call.
 type call struct {
 	line int
-	request
-	batch  int
+	request.Request
 	replay destination.Replay
 	merge  bool // what the row leaves out is read and sent back
 	// mergeNamed: only the fields that the call names are. whole: objects of the body
 	// are sent back with everything that the read shows of them.
 	mergeNamed, whole bool
 	upsert            bool // the one call both creates and updates
-	answer            answer
-	named             []user.Field // the names in its placeholders, also those that are not fields
-	needs             []user.Field // the names without which it cannot be made
+	answer            answer.Layout
 }
 
 // read is the call that reads a user back.
 type read struct {
-	call
-	at     pointer
-	list   bool // at is a list of the users found, and not the user
-	key    pointer
-	remote pointer
-	fields []readField
+	line int
+	request.Request
+	shown answer.Shown
 }
-
-type readField struct {
-	field user.Field
-	at    pointer
-}
-
-// answer says how to read an answer. Without results, errors, done and buckets the
-// answer is about the call as a whole.
-type answer struct {
-	top      locations
-	key      pointer // of the user in the answer; nil if it shows none
-	results  *entries
-	errors   *entries
-	done     []*entries // lists of users that succeeded
-	buckets  []bucket
-	keyedBy  []template
-	fold     bool // keys are compared without regard to letter case
-	absent   absence
-	accepts  bool // a success means accepted for later
-	empty    bool // a success may have no body
-	meanings map[string]meaning
-	count    pointer // to the number of users that succeeded
-}
-
-// locations says where an entry holds what it says about one user.
-type locations struct {
-	status, code, remote, created, after pointer
-	message                              []pointer
-}
-
-// entries is a list in an answer, and how an entry identifies its user: by its
-// position, by a key, by a number or by a pointer into the request.
-type entries struct {
-	locations
-	at         pointer
-	byPosition bool
-	key        pointer
-	keyedBy    []template // what key is compared with; nil means the answer's
-	index      pointer
-	pointer    pointer
-	below      string  // the part of that pointer before the number
-	as         meaning // what it means to be in the list; "" leaves it to the list's name
-}
-
-// bucket is a list of keys, all with one meaning.
-type bucket struct {
-	at    pointer
-	code  string
-	means meaning
-}
-
-// limits holds the names of the headers with the API's limits; "" if there is none.
-type limits struct {
-	limit, remaining, reset, retryAfter string
-	window                              int // seconds to which limit applies
-}
-
-// absence is what it means if an answer does not mention a user.
-type absence string
-
-const (
-	absentInDoubt   absence = "in_doubt"
-	absentSucceeded absence = "succeeded"
-	absentFailed    absence = "failed"
-)
-
-// meaning is what a status or a code means for a user.
-type meaning string
-
-const (
-	meansDone      meaning = "done"
-	meansCreated   meaning = "created"
-	meansUpdated   meaning = "updated"
-	meansUnchanged meaning = "unchanged"
-	meansAccepted  meaning = "accepted"
-	meansExists    meaning = "exists"
-	meansMissing   meaning = "missing"
-	meansBusy      meaning = "busy"
-	meansRefused   meaning = "refused"
-	meansInDoubt   meaning = "in_doubt"
-)
-
-// successes are the meanings that a list of successes can have.
-var successes = []string{"created", "updated", "unchanged", "accepted"}
-
-var meanings = []string{"done", "created", "updated", "unchanged", "accepted", "exists", "missing", "busy", "refused", "in_doubt"}

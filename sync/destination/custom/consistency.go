@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"usersync/sync/destination/custom/internal/document"
+	"usersync/sync/destination/custom/internal/request"
 	"usersync/sync/user"
 )
 
@@ -38,7 +39,7 @@ func (d *decoder) namedFields(root document.Node) error {
 		asked = append(asked, p.field)
 	}
 	for _, f := range asked {
-		if f != refID && !c.takesOthers() && !slices.Contains(c.fields(), f) {
+		if f != user.ID && !c.takesOthers() && !slices.Contains(c.fields(), f) {
 			return &Error{Line: root.Line, Rule: "custom.required or custom.patterns names " + string(f) + ", which no call sends", Word: string(f), Known: texts(c.fields())}
 		}
 	}
@@ -65,30 +66,20 @@ func (c *Config) calls() []namedCall {
 }
 
 func (c *Config) checkCall(a document.Node, n *call) error {
-	w := &n.answer
-	lists := len(w.lists()) > 0 || len(w.buckets) > 0
+	if err := n.answer.Check(a, n.Several()); err != nil {
+		return err
+	}
 	switch {
-	case n.item != nil && !lists && w.absent != absentSucceeded:
-		return a.Fault("carries several users, but its answer describes none", "say where the answer does (results, errors, done, buckets), or absent: succeeded")
-	case n.item != nil && w.key != nil:
-		return a.Fault("carries several users, but key: of its answer is about one", "put key: into results:, errors: or done:")
-	case !lists && w.absent == absentFailed:
-		return a.Fault("is settled as a whole, so absent: failed has no effect", "remove absent:")
-	case !c.ownKeys && slices.Contains(n.named, refRemote):
+	case !c.ownKeys && slices.Contains(n.Names(), request.Remote):
 		return a.Fault("has {remote}, but keys: is ours", "write keys: theirs if the API assigns the keys, and otherwise {id}")
-	case c.ownKeys && n == c.create && !n.upsert && !w.showsRemote():
+	case c.ownKeys && n == c.create && !n.upsert && !n.answer.ShowsRemote():
 		return a.Fault("does not say where the answer shows the key that the API assigned", "add remote: /id to its answer, to results: or to done:")
-	case n.merge && (n.item != nil || n != c.update || n.upsert):
+	case n.merge && (n.Several() || n != c.update || n.upsert):
 		return a.Fault("has merge:, which only an update of one user can have", "")
-	case n.merge && slices.Contains(n.named, refOthers):
+	case n.merge && slices.Contains(n.Names(), request.Others):
 		return a.Fault("has merge: and {others}, so it is unknown what to read back", "name the fields one by one")
 	}
 	return nil
-}
-
-// showsRemote reports whether some part of the answer shows the key that the API assigned.
-func (w *answer) showsRemote() bool {
-	return w.top.remote != nil || slices.ContainsFunc(w.lists(), func(l *entries) bool { return l != w.errors && l.remote != nil })
 }
 
 // checkRead checks that what an update would have to send back can be read.
@@ -101,39 +92,29 @@ func (c *Config) checkRead(root document.Node) error {
 		return nil
 	}
 	a := document.Node{Node: document.LineOf(root, c.read.line), Key: "custom.read"}
-	for _, f := range c.read.fields {
-		if !slices.Contains(c.fields(), f.field) {
-			return &Error{Line: a.Line, Rule: "custom.read.answer.fields names " + string(f.field) + ", which no call sends", Word: string(f.field), Known: texts(c.fields())}
+	for _, f := range c.read.shown.Fields() {
+		if !slices.Contains(c.fields(), f) {
+			return &Error{Line: a.Line, Rule: "custom.read.answer.fields names " + string(f) + ", which no call sends", Word: string(f), Known: texts(c.fields())}
 		}
 	}
 	for _, f := range c.update.fields() {
-		shown := slices.ContainsFunc(c.read.fields, func(r readField) bool { return r.field == f })
-		if merge && !shown && !f.IsSecret() && !slices.Contains(c.update.needs, f) {
+		if merge && c.read.shown.Place(f) == nil && !f.IsSecret() && !c.update.Needs(f) {
 			return a.Fault("does not show "+string(f)+", which an update sends, so merge: could not send it back", "add it to fields: of the answer")
 		}
 	}
 	if merge && !c.update.mergeNamed {
-		c.matchBody()
+		c.update.whole = c.update.SendBack(c.read.shown.Place)
+		c.read.shown.Whole = c.update.whole
 	}
 	return nil
 }
 
 // fields returns the fields of a user that the call names.
 func (n *call) fields() []user.Field {
-	var fields []user.Field
 	if n == nil {
 		return nil
 	}
-	for _, f := range n.named {
-		switch f {
-		case refID, refRemote, refNumber, refAccount, refItems, refOthers:
-			continue
-		}
-		if !slices.Contains(fields, f) {
-			fields = append(fields, f)
-		}
-	}
-	return fields
+	return n.Fields()
 }
 
 // fields returns the fields that some call sends.
@@ -151,7 +132,7 @@ func (c *Config) fields() []user.Field {
 
 // takesOthers reports whether some call sends fields that no call names.
 func (c *Config) takesOthers() bool {
-	return slices.ContainsFunc(c.calls(), func(n namedCall) bool { return slices.Contains(n.named, refOthers) })
+	return slices.ContainsFunc(c.calls(), func(n namedCall) bool { return slices.Contains(n.Names(), request.Others) })
 }
 
 func texts(fields []user.Field) []string {

@@ -7,8 +7,8 @@
 // user gets here. It makes one call and returns what the answer says about each
 // user. Retries, pacing and read-backs are the middleware's (package stack).
 //
-// Start at Decode for what a config can say, at Client.Apply for a call, and at
-// settle.go for what an answer means.
+// Start at Decode for what a config can say, at Client.Apply for a call, and at package
+// answer for what an answer means.
 package custom
 
 import (
@@ -18,7 +18,9 @@ import (
 	"strings"
 
 	"usersync/sync/destination"
+	"usersync/sync/destination/custom/internal/answer"
 	"usersync/sync/destination/custom/internal/document"
+	"usersync/sync/destination/custom/internal/request"
 	"usersync/sync/destination/rest"
 	"usersync/sync/user"
 )
@@ -37,8 +39,9 @@ type Client struct {
 // and reads answers. It makes no call.
 type description struct {
 	config  *Config
+	common  request.Common
+	answers answer.API
 	traits  destination.Traits
-	observe func(int, http.Header)
 	sent    []user.Field // fields that some call names
 	open    bool         // other fields are sent too
 }
@@ -50,12 +53,15 @@ func New(config *Config) (*Client, error) {
 		return nil, errors.New("custom.name is missing; it appears in reports and in the ledger's scope")
 	}
 	c := &Client{description: description{
-		config: config, sent: config.fields(), open: config.takesOthers(), observe: config.limits.observer(config.REST.Observe),
+		config: config, common: request.Common{Account: config.Account, Headers: config.headers}, sent: config.fields(), open: config.takesOthers(),
+		answers: answer.API{
+			Account: config.Account, OwnKeys: config.ownKeys, Forms: config.forms, Vocabulary: config.vocabulary, Observe: config.limits.observer(config.REST.Observe),
+		},
 	}}
 	r := config.REST
-	r.BaseURL, r.ErrorText, r.Observe, r.Words = config.BaseURL, c.bodyText, c.observe, config.vocabulary
+	r.BaseURL, r.ErrorText, r.Observe, r.Words = config.BaseURL, c.bodyText, c.answers.Observe, config.vocabulary
 	if config.hmac != nil {
-		r.Sign = config.hmac.sign
+		r.Sign = config.hmac.Sign
 	}
 	var err error
 	if c.api, err = rest.New(r); err != nil {
@@ -80,25 +86,20 @@ func (c *Config) traits() destination.Traits {
 	}
 	for op, n := range map[user.Op]*call{user.Create: c.create, user.Update: c.update, user.Delete: c.remove} {
 		if n != nil {
-			t.Batch = max(t.Batch, n.batch)
-			t.Ops[op] = destination.OpTraits{Max: n.batch, Replay: n.replay, Merge: n.merge && op == user.Update, Open: n.whole && op == user.Update}
+			t.Batch = max(t.Batch, n.Batch)
+			t.Ops[op] = destination.OpTraits{Max: n.Batch, Replay: n.replay, Merge: n.merge && op == user.Update, Open: n.whole && op == user.Update}
 		}
 	}
-	if c.remove != nil && (c.remove.method == http.MethodPut || c.remove.method == http.MethodPatch) {
+	if c.remove != nil && (c.remove.Method == http.MethodPut || c.remove.Method == http.MethodPatch) {
 		only := t.Ops[user.Delete]
 		only.As = user.Update
 		t.Ops[user.Delete] = only
 	}
 	t.Fields = slices.DeleteFunc(t.Fields, user.Field.IsSecret)
 	if c.read != nil {
-		t.Unshown = slices.DeleteFunc(c.create.fields(), c.read.shows)
+		t.Unshown = slices.DeleteFunc(c.create.fields(), func(f user.Field) bool { return c.read.shown.Place(f) != nil })
 	}
 	return t
-}
-
-// shows reports whether the answer to a read holds a field.
-func (r *read) shows(f user.Field) bool {
-	return slices.ContainsFunc(r.fields, func(shown readField) bool { return shown.field == f })
 }
 
 // Has reports whether the config describes a call for the operation.

@@ -1,10 +1,6 @@
 package custom
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"fmt"
-	"hash"
 	"maps"
 	"regexp"
 	"slices"
@@ -15,6 +11,7 @@ import (
 
 	"usersync/sync/destination/custom/internal/document"
 	"usersync/sync/destination/custom/internal/form"
+	"usersync/sync/destination/custom/internal/request"
 	"usersync/sync/destination/vocabulary"
 	"usersync/sync/user"
 )
@@ -25,14 +22,18 @@ type Expand func(text string) (string, error)
 
 // decoder reads the section.
 type decoder struct {
-	expand Expand // nil if no variables or files are read, as for the sandbox
-	config *Config
+	request.Decoder // of requests
+	config          *Config
+}
+
+func newDecoder(expand Expand) decoder {
+	return decoder{request.Decoder{Values: &document.References{Expand: expand}, Forms: map[user.Field]form.Form{}}, &Config{}}
 }
 
 // Decode reads the section `custom:`. A nil expand leaves out all credentials. Its
 // error is an *Error with the line.
 func Decode(node *yaml.Node, expand Expand) (*Config, error) {
-	d := decoder{expand, &Config{forms: map[user.Field]form.Form{}}}
+	d := newDecoder(expand)
 	root := document.Node{Node: node, Key: "custom"}
 	for root.Kind == yaml.AliasNode {
 		root.Node = root.Alias
@@ -43,6 +44,7 @@ func Decode(node *yaml.Node, expand Expand) (*Config, error) {
 	if err := d.calls(root); err != nil {
 		return nil, err
 	}
+	d.config.headers, d.config.forms, d.config.hidden = d.Headers, d.Forms, d.Values.Hidden
 	d.config.vocabulary = vocabulary.New(append(names(node), d.config.words...)...)
 	return d.config, d.checkSection(root)
 }
@@ -54,26 +56,11 @@ func (d *decoder) known() document.Keys {
 	c := d.config
 	later := func(document.Node) error { return nil }
 	return document.Keys{
-		"name": document.Into(&c.Name), "account": d.address(&c.Account), "base_url": d.address(&c.BaseURL), "sandbox": document.Into(&c.Sandbox),
+		"name": document.Into(&c.Name), "account": d.Values.Text(&c.Account), "base_url": d.Values.Text(&c.BaseURL), "sandbox": document.Into(&c.Sandbox),
 		"media": document.Into(&c.REST.Media), "http2": document.Boolean(&c.REST.HTTP2), "calls_per_minute": document.Count(&c.perMinute, 1),
-		"keys": d.keys, "clear": d.clear, "auth": credentials{d}.auth, "headers": d.commonHeaders,
+		"keys": d.keys, "clear": d.clear, "auth": d.auth, "headers": d.commonHeaders,
 		"limits": c.limits.decode, "words": d.words, "required": d.required, "patterns": d.patterns,
 		"create": later, "update": later, "upsert": later, "delete": later, "read": later, "probe": later, "reactivate": later,
-	}
-}
-
-// address reads a value that may be env:NAME or file:PATH.
-func (d *decoder) address(to *string) func(document.Node) error {
-	return func(a document.Node) error {
-		text, err := a.Scalar()
-		if err != nil || d.expand == nil {
-			*to = text
-			return err
-		}
-		if *to, err = d.expand(text); err != nil {
-			return &Error{Line: a.Line, Rule: a.Key + ": " + err.Error()}
-		}
-		return nil
 	}
 }
 
@@ -87,17 +74,17 @@ func (d *decoder) keys(a document.Node) error {
 func (d *decoder) clear(a document.Node) error {
 	if a.Kind == yaml.ScalarNode && (a.Tag == "!!null" || a.Value == "") {
 		json, err := document.PlainJSON(a)
-		d.config.clear = string(json)
+		d.Clear = string(json)
 		return err
 	}
 	return a.Fault(`must be null or ""`, "it is what is sent for a field that is mapped with empty: clear")
 }
 
-// common reads headers that every call carries.
+// commonHeaders reads headers that every call carries.
 func (d *decoder) commonHeaders(a document.Node) error {
 	return a.Each(func(name string, _ int, v document.Node) error {
-		p, err := d.header(name, v)
-		d.config.headers = append(d.config.headers, p)
+		p, err := d.Header(name, v)
+		d.Headers = append(d.Headers, p)
 		return err
 	})
 }
@@ -138,83 +125,15 @@ func (d *decoder) patterns(a document.Node) error {
 	})
 }
 
-func (l *limits) decode(a document.Node) error {
-	return document.Keys{
-		"limit": document.Into(&l.limit), "remaining": document.Into(&l.remaining), "reset": document.Into(&l.reset),
-		"retry_after": document.Into(&l.retryAfter), "window_seconds": document.Count(&l.window, 1),
-	}.Read(a)
-}
-
 // Knows reports whether the section has a setting called key.
 func Knows(key string) bool {
-	d := decoder{nil, &Config{}}
+	d := newDecoder(nil)
 	_, ok := d.known()[key]
 	return ok
 }
 
 // Keys returns the keys of the section, sorted.
 func Keys() []string {
-	d := decoder{nil, &Config{}}
+	d := newDecoder(nil)
 	return slices.Sorted(maps.Keys(d.known()))
-}
-
-// names returns the names in the section, among them those of the API's fields.
-func names(n *yaml.Node) []string {
-	var list []string
-	for i, below := range n.Content {
-		if n.Kind == yaml.MappingNode && i%2 == 0 {
-			list = append(list, below.Value)
-		}
-		list = append(list, names(below)...)
-	}
-	return list
-}
-
-// Variables returns the names of the environment variables that the section uses.
-func Variables(n *yaml.Node) []string {
-	if n == nil {
-		return nil
-	}
-	var names []string
-	if name, ok := strings.CutPrefix(n.Value, "env:"); ok && n.Kind == yaml.ScalarNode {
-		names = append(names, name)
-	}
-	for _, below := range n.Content {
-		names = append(names, Variables(below)...)
-	}
-	return names
-}
-
-// Sum returns a hash that distinguishes two descriptions of an API. Values of
-// variables and files are not part of it, nor is words: it changes only what is shown.
-func Sum(n *yaml.Node) string {
-	sum, pieces := sha256.New(), 0
-	add(sum, withoutWords(n), &pieces)
-	return hex.EncodeToString(sum.Sum(nil)[:8])
-}
-
-// withoutWords returns the section without words:.
-func withoutWords(n *yaml.Node) *yaml.Node {
-	for i := 0; n.Kind == yaml.MappingNode && i+1 < len(n.Content); i += 2 {
-		if n.Content[i].Value == "words" {
-			other := *n
-			other.Content = slices.Concat(n.Content[:i], n.Content[i+2:])
-			return &other
-		}
-	}
-	return n
-}
-
-// add writes a node, whatever its style, and in place of an alias its target.
-func add(sum hash.Hash, n *yaml.Node, pieces *int) {
-	for n.Kind == yaml.AliasNode {
-		n = n.Alias
-	}
-	if *pieces++; *pieces > maxPieces {
-		return // reading the section refuses more
-	}
-	fmt.Fprintf(sum, "%d %s %q %d\n", n.Kind, n.Tag, n.Value, len(n.Content))
-	for _, below := range n.Content {
-		add(sum, below, pieces)
-	}
 }

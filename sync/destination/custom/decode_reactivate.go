@@ -1,32 +1,27 @@
 package custom
 
 import (
-	"slices"
-
 	"usersync/sync/destination"
 	"usersync/sync/destination/custom/internal/document"
 )
 
 // reactivate reads the section of the call for a user who returns.
 func (d *decoder) reactivate(a document.Node, to *reactivation) error {
-	to.line, to.method, to.replay = a.Line, "POST", destination.Safe
+	to.line, to.Method, to.replay = a.Line, "POST", destination.Safe
 	var when string
-	var body *document.Node
-	err := document.Keys{
-		"method": document.Words(&to.method, "POST", "PUT", "PATCH", "DELETE"),
-		"path":   path(&to.path), "query": d.pairs(&to.query, false), "headers": d.pairs(&to.headers, true),
-		"body":   func(v document.Node) error { body = &v; return nil },
+	err := d.Decode(a, &to.Request, false, document.Keys{
+		"method": document.Words(&to.Method, "POST", "PUT", "PATCH", "DELETE"),
 		"when":   document.Words(&when, "after", "before"),
-		"answer": func(v document.Node) error { return d.answer(v, &to.answer) },
-	}.Read(a)
+		"answer": to.answer.Decode,
+	})
 	if err != nil {
 		return err
 	}
 	to.first = when == "before"
-	if err := d.complete(a, &to.call, nil, body); err != nil {
+	if err := d.Check(a, &to.Request, to.answer.Names()); err != nil {
 		return err
 	}
-	if !to.ofUser() && body == nil {
+	if !to.OfUser() && !to.HasBody() {
 		return a.Fault("names no user", "put {id} or {remote} into its path or its body")
 	}
 	return nil
@@ -43,14 +38,8 @@ func (c *Config) checkReactivate(root document.Node) error {
 		return a.Fault("goes with an update, and there is none", "describe update:, or leave reactivate: out")
 	case c.update.upsert && c.reactivate.first:
 		return a.Fault("cannot be made before upsert:, which also creates users", "write when: after")
-	case c.update.upsert && !c.update.answer.tellsUpdates():
+	case c.update.upsert && !c.update.answer.TellsUpdates():
 		return a.Fault("needs to know which users upsert: has updated", "add created: /pointer to the answer of upsert:, or done: with as: updated")
 	}
 	return nil
-}
-
-// tellsUpdates reports whether an answer to an upsert tells updated users from created ones.
-func (w *answer) tellsUpdates() bool {
-	lists := w.lists()
-	return w.top.created != nil || slices.ContainsFunc(lists, func(l *entries) bool { return l.created != nil || l.as == meansUpdated })
 }

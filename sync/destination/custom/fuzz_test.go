@@ -6,68 +6,8 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"usersync/sync/destination/destinationtest/expect"
-	"usersync/sync/destination/rest"
 	"usersync/sync/user"
 )
-
-// FuzzAnswers reads any answer in every way: it never panics, returns each user's
-// outcome in its position, shows no value, and counts no user as done in an answer
-// that is not a success.
-func FuzzAnswers(f *testing.F) {
-	for _, seed := range []string{`{"errors":[{"id":"b","status":"409"}],"data":[{"id":"a"}]}`, `{"errors":[{"id":"b","status":"400","title":"b@example.com","detail":"is b@example.com","message":"b@example.com"}]}`, `[{"success":true},{"success":false}]`, `{"responses":[{"id":"B","status":201}]}`,
-		`{"ok":1,"failed":{"badEmails":["b@example.com"]}}`, `{"errors":[{"source":{"pointer":"/data/1/x"}}]}`, `{"message":"success","errors":[{"index":1}]}`, `null`, `{"a":{"a":[[`} {
-		f.Add(201, []byte(seed))
-		f.Add(400, []byte(seed))
-	}
-	var clients []*Client
-	for _, section := range []string{byErrors, byPosition, byKey, byBuckets, byPointer, byIndex, asWhole, "keys: theirs\ncreate: {path: /u, answer: {remote: /id, key: /id}}"} {
-		clients = append(clients, client(f, section, "http://127.0.0.1:1"))
-	}
-	f.Fuzz(func(t *testing.T, status int, body []byte) {
-		if status < 200 || status > 499 || status/100 == 3 {
-			return
-		}
-		for _, c := range clients {
-			n := c.config.create
-			b := people(user.Create, []string{"a", "b"}[:min(n.batch, 2)]...)
-			r := settlement{reading{api: &c.description, call: n, op: user.Create, records: b.Records}}
-			outcomes, err := r.settle(&rest.Answer{Status: status, Body: body})
-			if (err == nil) != (len(outcomes) == len(b.Records)) {
-				t.Fatalf("%d outcomes, %v", len(outcomes), err)
-			}
-			if ce := expect.CallError(t, err); ce != nil {
-				expect.Hidden(t, ce.Error(), b.Records...)
-			}
-			for i, o := range outcomes {
-				if o.Record != b.Records[i] || o.Status == user.Unsettled {
-					t.Fatalf("outcome %d is %+v", i, o)
-				}
-				expect.Hidden(t, o.Code+" "+o.Detail, o.Record)
-				if status/100 != 2 && success(o.Status) {
-					t.Fatalf("%d is %s", status, o.Status)
-				}
-			}
-		}
-	})
-}
-
-// FuzzTemplates reads any template and fills it: if it can be read, its placeholders
-// are balanced.
-func FuzzTemplates(f *testing.F) {
-	for _, seed := range []string{"/u/{id}", "{{x}}", "{id:text}", "{", "}", "{}", "{a{b}}", "{id:nope}"} {
-		f.Add(seed)
-	}
-	f.Fuzz(func(t *testing.T, text string) {
-		parsed, err := parseTemplate(text)
-		if err != nil {
-			return
-		}
-		if _, _, err := parsed.fill(&row{record: someone("a")}); err != nil && len(parsed.refs()) == 0 {
-			t.Fatal(err)
-		}
-	})
-}
 
 // FuzzSections reads any section: it never panics, and every error names a line.
 func FuzzSections(f *testing.F) {

@@ -4,8 +4,21 @@ import (
 	"net/http"
 	"strconv"
 
-	"usersync/sync/user"
+	"usersync/sync/destination/custom/internal/document"
 )
+
+// limits holds the names of the headers with the API's limits; "" if there is none.
+type limits struct {
+	limit, remaining, reset, retryAfter string
+	window                              int // seconds to which limit applies
+}
+
+func (l *limits) decode(a document.Node) error {
+	return document.Keys{
+		"limit": document.Into(&l.limit), "remaining": document.Into(&l.remaining), "reset": document.Into(&l.reset),
+		"retry_after": document.Into(&l.retryAfter), "window_seconds": document.Count(&l.window, 1),
+	}.Read(a)
+}
 
 // observer passes the API's own headers about limits to see, under their usual
 // names: Retry-After, X-RateLimit-* and RateLimit-Policy.
@@ -32,36 +45,4 @@ func (l limits) standard(theirs http.Header) http.Header {
 		h.Set("RateLimit-Policy", "custom;q="+strconv.Itoa(most)+";w="+strconv.Itoa(l.window))
 	}
 	return h
-}
-
-// reportLimits tells the pace if entries of the answer say that the API is busy, and
-// for how long.
-func (s *settlement) reportLimits() {
-	longest, busy := "", false
-	for _, notes := range s.notes {
-		for _, n := range notes {
-			if s.statusFor(n.means) != user.Busy {
-				continue
-			}
-			busy = busy || n.status == http.StatusTooManyRequests || n.after != ""
-			if seconds(n.after) >= seconds(longest) {
-				longest = n.after
-			}
-		}
-	}
-	if busy {
-		h := http.Header{}
-		if longest != "" {
-			h.Set("Retry-After", longest)
-		}
-		s.api.observe(http.StatusTooManyRequests, h)
-	}
-}
-
-func seconds(text string) float64 {
-	n, err := strconv.ParseFloat(text, 64)
-	if err != nil {
-		return 0
-	}
-	return n
 }

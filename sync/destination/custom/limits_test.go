@@ -46,7 +46,7 @@ func TestTheLongestWaitHolds(t *testing.T) {
 		`{"r":[{"id":"a","status":429,"wait":"2"},{"id":"b","status":503,"wait":9},{"id":"c","status":429,"wait":"3"}]}`)
 	var status int
 	var wait string
-	c.observe = func(s int, h http.Header) { status, wait = s, h.Get("Retry-After") }
+	c.answers.Observe = func(s int, h http.Header) { status, wait = s, h.Get("Retry-After") }
 	outcomes, err := c.Apply(t.Context(), people(user.Update, "a", "b", "c"))
 	if err != nil || status != 429 || wait != "9" {
 		t.Errorf("%d %q %v", status, wait, err)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"usersync/sync/destination/custom/internal/request"
 	"usersync/sync/user"
 )
 
@@ -12,10 +13,10 @@ import (
 // id.
 func (c *Client) Name(r *user.Record) string {
 	n := c.config.read
-	if n == nil || slices.Contains(n.named, refRemote) || slices.Contains(n.named, refID) {
+	if n == nil || slices.Contains(n.Names(), request.Remote) || slices.Contains(n.Names(), user.ID) {
 		return ""
 	}
-	q, err := c.request(&n.call, []*user.Record{r})
+	q, err := c.request(&n.Request, &n.shown.Layout, []*user.Record{r})
 	if err != nil {
 		return ""
 	}

@@ -1,11 +1,8 @@
 package custom
 
 import (
-	"net/url"
-	"slices"
+	"cmp"
 	"strings"
-
-	"github.com/go-json-experiment/json/jsontext"
 
 	"usersync/sync/destination"
 	"usersync/sync/user"
@@ -17,73 +14,22 @@ import (
 func (c *Client) Preview(r *user.Record) (destination.Preview, bool) {
 	for op := range c.config.callsOf(r.Op) {
 		n := c.config.of(op)
-		p := destination.Preview{Method: n.method, URL: c.maskedURL(n, r), Headers: c.maskedHeaders(n, r)}
-		if n.body == nil {
-			return p, true
-		}
-		body, err := c.body(n, []*user.Record{r}, true)
-		text := jsontext.Value(body)
-		if err != nil || text.Indent(jsontext.WithIndent("  ")) != nil {
-			return p, false
-		}
-		p.Body = string(text)
-		return p, true
+		p, ok := n.Preview(c.common, r)
+		p.URL = strings.TrimRight(c.config.BaseURL, "/") + p.URL
+		p.Headers = append(c.config.fixedHeaders(n), p.Headers...)
+		return p, ok
 	}
 	return destination.Preview{}, false
 }
 
-func (d *description) maskedURL(n *call, r *user.Record) string {
-	one := d.newRow(n, r, 0)
-	one.masked = true
-	address := strings.TrimRight(d.config.BaseURL, "/")
-	for _, t := range n.path {
-		text, has, err := t.fill(one)
-		if err != nil || !has {
-			text = "<" + t.text + ">"
-		}
-		if !t.ofUser() {
-			text = url.PathEscape(text)
-		}
-		address += "/" + text
-	}
-	separator := "?"
-	for _, p := range n.query {
-		text, has, err := p.value.fill(one)
-		if err != nil || !has {
-			continue
-		}
-		if !p.value.ofUser() {
-			text = url.QueryEscape(text)
-		}
-		address += separator + url.QueryEscape(p.name) + "=" + text
-		separator = "&"
-	}
-	return address
-}
-
-func (d *description) maskedHeaders(n *call, r *user.Record) []string {
-	one := d.newRow(n, r, 0)
-	one.masked = true
+// fixedHeaders returns the headers that no template gives, each as Name: value.
+func (c *Config) fixedHeaders(n *call) []string {
 	var lines []string
-	for _, name := range d.config.credentials() {
+	for _, name := range c.credentials() {
 		lines = append(lines, name+": "+user.Mask)
 	}
-	if n.body != nil {
-		media := d.config.REST.Media
-		if media == "" {
-			media = "application/json"
-		}
-		lines = append(lines, "Content-Type: "+media)
-	}
-	for _, p := range slices.Concat(d.config.headers, n.headers) {
-		text, has, err := p.value.fill(one)
-		switch {
-		case p.secret:
-			text = user.Mask
-		case err != nil || !has:
-			continue
-		}
-		lines = append(lines, p.name+": "+text)
+	if n.HasBody() {
+		lines = append(lines, "Content-Type: "+cmp.Or(c.REST.Media, "application/json"))
 	}
 	return lines
 }
@@ -99,9 +45,7 @@ func (c *Config) credentials() []string {
 		names = append(names, "Authorization")
 	}
 	if c.hmac != nil {
-		for _, h := range c.hmac.headers {
-			names = append(names, h.name)
-		}
+		names = append(names, c.hmac.Headers()...)
 	}
 	return names
 }

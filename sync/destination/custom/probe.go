@@ -6,6 +6,7 @@ import (
 
 	"usersync/sync/destination"
 	"usersync/sync/destination/custom/internal/document"
+	"usersync/sync/destination/custom/internal/request"
 	"usersync/sync/user"
 )
 
@@ -19,11 +20,11 @@ func (c *Client) Probe(ctx context.Context) error {
 	if n == nil {
 		return nil
 	}
-	request, err := c.request(n, []*user.Record{{}})
+	q, err := c.request(&n.Request, &n.answer, []*user.Record{{}})
 	if err != nil {
 		return err
 	}
-	a, err := c.api.Do(ctx, request)
+	a, err := c.api.Do(ctx, q)
 	if err == nil {
 		a.Release()
 		return nil
@@ -40,21 +41,18 @@ var errOfUser = errors.New("names a user, and is made before any user is sent; o
 
 // probe reads the section of the call that proves the credentials.
 func (d *decoder) probe(a document.Node, to *call) error {
-	to.line, to.method, to.batch = a.Line, "GET", 1
-	err := document.Keys{
-		"path": path(&to.path), "query": d.pairs(&to.query, false), "headers": d.pairs(&to.headers, true),
-	}.Read(a)
-	if err != nil {
+	to.line, to.Method, to.Batch = a.Line, "GET", 1
+	if err := d.Address(&to.Request).Read(a); err != nil {
 		return err
 	}
-	if len(to.path) == 0 {
-		return a.Fault("has no path", "add path: /me")
-	}
-	if err := to.check(a, d.config); err != nil {
+	if err := to.RequirePath(a, "/me"); err != nil {
 		return err
 	}
-	for _, name := range to.named {
-		if name != refAccount {
+	if err := d.Check(a, &to.Request, nil); err != nil {
+		return err
+	}
+	for _, name := range to.Names() {
+		if name != request.Account {
 			return a.Wrong(errOfUser)
 		}
 	}

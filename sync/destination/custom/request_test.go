@@ -190,3 +190,14 @@ create: {path: /users, body: {}}
 		t.Error(asked)
 	}
 }
+
+// Every attempt has its own signature.
+func TestSignaturesDoNotGrowOld(t *testing.T) {
+	got := sending(t, `
+auth: {hmac: {key: env:K, text: "{epoch}", headers: {X-Sig: "{signature}"}}}
+create: {path: /users, body: {}}
+`, people("create", "a"))
+	if len(got.header.Get("X-Sig")) != 64 {
+		t.Errorf("%v", got.header)
+	}
+}

@@ -3,6 +3,7 @@ package custom
 import (
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"usersync/sync/destination"
@@ -33,15 +34,13 @@ update: {path: "/users/{remote}", batch: 1, body: {id: "{id}"}}`
 		"no key":   {section: update, batch: people(user.Update, "a")},
 		"too many": {section: create, batch: people(user.Create, "a", "b", "c")},
 		"too long": {section: create, batch: people(user.Create, "a", "b")},
-		"no token": {create, people(user.Create, "a"), rest.Auth{ClientID: secretOf("i"), ClientSecret: secretOf("s"), TokenURL: server.URL + "/token"}},
+		"no token": {strings.Replace(create, "max_bytes: 1, ", "", 1), people(user.Create, "a"), rest.Auth{ClientID: secretOf("i"), ClientSecret: secretOf("s"), TokenURL: server.URL + "/token"}},
 	} {
 		config, err := decode(t, test.section)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if config.BaseURL, config.REST.Proxy, config.REST.Auth = server.URL, "none", test.auth; name == "no token" {
-			config.create.maxBytes = 0
-		}
+		config.BaseURL, config.REST.Proxy, config.REST.Auth = server.URL, "none", test.auth
 		c, err := New(config)
 		if err != nil {
 			t.Fatal(err)

@@ -8,9 +8,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
-	"strings"
 
 	"go.yaml.in/yaml/v3"
 
@@ -45,6 +45,12 @@ type WordError struct {
 
 // Error names the word and what it was meant to be.
 func (e *WordError) Error() string { return "has the unknown " + e.What + " " + strconv.Quote(e.Word) }
+
+// ErrBraces reports a text with placeholders whose braces do not match.
+var ErrBraces = errors.New("has an unmatched brace; write {field}, or {{ for a brace")
+
+// MaxPieces bounds the nodes that are read, because an alias can contain itself.
+const MaxPieces = 10_000
 
 // Node is a node and its key: custom.create.path.
 type Node struct {
@@ -87,6 +93,13 @@ func (k Keys) Read(a Node) error {
 		}
 		return read(v)
 	})
+}
+
+// With returns the keys of k and more.
+func (k Keys) With(more Keys) Keys {
+	all := maps.Clone(k)
+	maps.Copy(all, more)
+	return all
 }
 
 func (k Keys) names() []string {
@@ -156,51 +169,6 @@ func (a Node) Braced() (string, bool) {
 	return k.Value, k.Kind == yaml.ScalarNode && v.Kind == yaml.ScalarNode && v.Tag == "!!null" && v.Value == ""
 }
 
-// Into returns a reader that stores the text of a value.
-func Into(to *string) func(Node) error {
-	return func(a Node) (err error) {
-		*to, err = a.Scalar()
-		return err
-	}
-}
-
-// Words returns a reader that stores one of the known words.
-func Words[T ~string](to *T, known ...string) func(Node) error {
-	return func(a Node) error {
-		text, err := a.Scalar()
-		if err != nil {
-			return err
-		}
-		if !slices.Contains(known, text) {
-			return &Error{Line: a.Line, Rule: a.Key + " must be " + oneOf(known), Word: text, Known: known}
-		}
-		*to = T(text)
-		return nil
-	}
-}
-
-// Count returns a reader that stores a whole number of at least least.
-func Count(to *int, least int) func(Node) error {
-	return func(a Node) error {
-		n, err := strconv.Atoi(a.Value)
-		if a.Kind != yaml.ScalarNode || err != nil || n < least {
-			return a.Fault("must be a whole number, at least "+strconv.Itoa(least), "")
-		}
-		*to = n
-		return nil
-	}
-}
-
-// Boolean returns a reader that stores true or false.
-func Boolean(to *bool) func(Node) error {
-	return func(a Node) error {
-		if a.Kind != yaml.ScalarNode || a.Tag != "!!bool" || a.Decode(to) != nil {
-			return a.Fault("must be true or false", "")
-		}
-		return nil
-	}
-}
-
 // PlainJSON returns a scalar of the config as JSON, numbers digit for digit.
 func PlainJSON(a Node) ([]byte, error) {
 	switch {
@@ -208,8 +176,9 @@ func PlainJSON(a Node) ([]byte, error) {
 		return []byte("null"), nil
 	case a.Tag == "!!bool":
 		var is bool
-		err := a.Decode(&is)
-		return strconv.AppendBool(nil, is), err
+		if a.Decode(&is) == nil {
+			return strconv.AppendBool(nil, is), nil
+		}
 	case a.Tag == "!!str" || a.Tag == "!!timestamp":
 		return rest.AppendText(nil, a.Value), nil
 	case (a.Tag == "!!int" || a.Tag == "!!float") && json.Valid([]byte(a.Value)):
@@ -220,11 +189,3 @@ func PlainJSON(a Node) ([]byte, error) {
 
 // LineOf returns a node like root at another line.
 func LineOf(root Node, line int) *yaml.Node { return &yaml.Node{Kind: root.Kind, Line: line} }
-
-// oneOf lists words of which one is to be chosen: a, b or c.
-func oneOf(words []string) string {
-	if last := len(words) - 1; last > 0 {
-		return strings.Join(words[:last], ", ") + " or " + words[last]
-	}
-	return strings.Join(words, "")
-}

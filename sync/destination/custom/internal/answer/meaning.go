@@ -1,4 +1,4 @@
-package custom
+package answer
 
 import (
 	"cmp"
@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"usersync/sync/destination"
+	"usersync/sync/destination/custom/internal/jsontree"
 	"usersync/sync/destination/rest"
 	"usersync/sync/user"
 )
@@ -16,7 +17,7 @@ import (
 // meaningOf returns what a status or a code of one user means. What the config says
 // about the code takes precedence over what it says about the status, and both over
 // HTTP's own meaning. If there is no status, it returns other.
-func (w *answer) meaningOf(code, status string, other meaning) meaning {
+func (w *Layout) meaningOf(code, status string, other meaning) meaning {
 	for _, text := range []string{code, status} {
 		if m, ok := w.meanings[text]; ok && text != "" {
 			return m
@@ -47,15 +48,15 @@ func (w *answer) meaningOf(code, status string, other meaning) meaning {
 // statusFor returns the status for a meaning in this call. Exists is an answer to a
 // create, and Missing to the others; a call that creates or updates has neither.
 func (r *reading) statusFor(m meaning) user.Status {
-	if r.op == user.Delete && (m == meansCreated || m == meansUpdated || m == meansUnchanged) {
+	if r.Op == user.Delete && (m == meansCreated || m == meansUpdated || m == meansUnchanged) {
 		return user.InDoubt // no answer to a delete can mean this
 	}
 	switch m {
 	case meansDone:
-		if r.call.answer.accepts {
+		if r.layout.accepts {
 			return user.Accepted
 		}
-		return map[user.Op]user.Status{user.Create: user.Created, user.Update: user.Updated, user.Delete: user.Deleted}[r.op]
+		return map[user.Op]user.Status{user.Create: user.Created, user.Update: user.Updated, user.Delete: user.Deleted}[r.Op]
 	case meansCreated:
 		return user.Created
 	case meansUpdated:
@@ -67,12 +68,12 @@ func (r *reading) statusFor(m meaning) user.Status {
 	case meansBusy:
 		return user.Busy
 	case meansExists:
-		if r.op == user.Create && !r.call.upsert {
+		if r.Op == user.Create && !r.Upsert {
 			return user.Exists
 		}
 		return user.Refused
 	case meansMissing:
-		if r.op != user.Create && !r.call.upsert {
+		if r.Op != user.Create && !r.Upsert {
 			return user.Missing
 		}
 		return user.Refused
@@ -84,9 +85,9 @@ func (r *reading) statusFor(m meaning) user.Status {
 
 func success(s user.Status) bool { return destination.Severity(s) < 0 }
 
-// withMeaning changes a fault to what the config says about its status, except 401,
+// Fault changes the fault of a call to what the config says about its status, except 401,
 // which is about the credentials.
-func (w *answer) withMeaning(err error) error {
+func (w *Layout) Fault(err error) error {
 	var ce *destination.CallError
 	if !errors.As(err, &ce) || ce.Status == 0 || ce.Status == http.StatusUnauthorized {
 		return err
@@ -105,8 +106,8 @@ func (w *answer) withMeaning(err error) error {
 // errorText returns a code and a detail from what the API says. The code is the
 // API's own, or its short title in snake case, if it may be shown; otherwise the
 // status.
-func (d *description) errorText(notes []note, status int, records ...*user.Record) (code, detail string) {
-	v, own := d.config.vocabulary, ""
+func (api *API) errorText(notes []note, status int, records ...*user.Record) (code, detail string) {
+	v, own := api.Vocabulary, ""
 	if len(notes) > 0 {
 		own = v.Code(notes[0].code, records...)
 		code = cmp.Or(own, v.Phrase(notes[0].code, records...))
@@ -118,4 +119,29 @@ func (d *description) errorText(notes []note, status int, records ...*user.Recor
 		}
 	}
 	return cmp.Or(code, destination.StatusCode(status)), v.Clean(strings.Join(said, "; "), own, records...)
+}
+
+// ErrorText returns what the answer says, wherever its messages are.
+func (w *Layout) ErrorText(v *jsontree.Value) string {
+	r := reading{layout: w}
+	var said []string
+	if text := r.note(v, &w.top, "").detail; text != "" {
+		said = append(said, text)
+	}
+	for _, l := range []*entries{w.errors, w.results} {
+		if l == nil {
+			continue
+		}
+		at, ok := l.at.In(v)
+		if !ok {
+			continue
+		}
+		elements, _ := at.List()
+		for i := range elements {
+			if text := r.note(&elements[i], &l.locations, "").detail; text != "" {
+				said = append(said, text)
+			}
+		}
+	}
+	return strings.Join(said, "; ")
 }

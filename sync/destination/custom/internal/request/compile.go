@@ -1,4 +1,4 @@
-package custom
+package request
 
 import (
 	"go.yaml.in/yaml/v3"
@@ -12,6 +12,7 @@ import (
 // tree compiles the nodes of a body.
 type tree struct {
 	clear  string
+	item   bool // compiling item:
 	inside bool // compiling the body around the users of item:
 	places int  // occurrences of {items}
 	named  []user.Field
@@ -19,11 +20,8 @@ type tree struct {
 	pieces int
 }
 
-// maxPieces bounds a body, because an alias can contain itself.
-const maxPieces = 10_000
-
 func (t *tree) node(a document.Node) (node, error) {
-	if t.pieces++; t.pieces > maxPieces {
+	if t.pieces++; t.pieces > document.MaxPieces {
 		return nil, a.Fault("holds more than 10,000 pieces, or itself", "check what *name refers to")
 	}
 	if name, ok := a.Braced(); ok {
@@ -53,18 +51,12 @@ func (t *tree) node(a document.Node) (node, error) {
 }
 
 func (t *tree) text(a document.Node, source string) (node, error) {
-	parsed, err := parseTemplate(source)
+	parsed, err := ParseTemplate(source)
 	if err != nil {
 		return nil, a.Wrong(err)
 	}
-	for _, r := range parsed.refs() {
-		if t.inside && r.name != refItems && r.name != refAccount {
-			return nil, a.Fault("names a user outside of item:", "only {items} and {account} are allowed there")
-		}
-		if (r.name == refItems || r.name == refOthers) && parsed.alone() == nil {
-			return nil, a.Fault("has {"+string(r.name)+"} inside a text", "use it alone")
-		}
-		t.named = append(t.named, r.name)
+	if err := t.add(a, parsed); err != nil {
+		return nil, err
 	}
 	switch alone := parsed.alone(); {
 	case len(parsed.refs()) == 0:
@@ -75,7 +67,7 @@ func (t *tree) text(a document.Node, source string) (node, error) {
 	case alone.name == refItems:
 		t.places++
 		return items{}, nil
-	case alone.name == refOthers:
+	case alone.name == Others:
 		return others{t.clear}, nil
 	default:
 		if t.forms != nil && t.forms[alone.name] == "" {
@@ -83,4 +75,21 @@ func (t *tree) text(a document.Node, source string) (node, error) {
 		}
 		return &leaf{*alone, t.clear}, nil
 	}
+}
+
+// add checks that the placeholders of a text are allowed where it is, and adds their names.
+func (t *tree) add(a document.Node, parsed Template) error {
+	for _, r := range parsed.refs() {
+		if t.item && r.name == refItems {
+			return a.Fault("has {items} inside of item:", "use it in body:, where the users of item: go")
+		}
+		if t.inside && r.name != refItems && r.name != Account {
+			return a.Fault("names a user outside of item:", "only {items} and {account} are allowed there")
+		}
+		if (r.name == refItems || r.name == Others) && parsed.alone() == nil {
+			return a.Fault("has {"+string(r.name)+"} inside a text", "use it alone")
+		}
+		t.named = append(t.named, r.name)
+	}
+	return nil
 }

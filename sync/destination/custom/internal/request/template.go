@@ -1,9 +1,7 @@
-package custom
+package request
 
 import (
-	"errors"
 	"slices"
-	"strconv"
 	"strings"
 
 	"usersync/sync/destination/custom/internal/document"
@@ -11,9 +9,9 @@ import (
 	"usersync/sync/user"
 )
 
-// template is a text with placeholders: "/users/{id}". A placeholder names a field
+// Template is a text with placeholders: "/users/{id}". A placeholder names a field
 // of the user, or one of the names below; {{ and }} are literal braces.
-type template struct {
+type Template struct {
 	parts []part
 	text  string // as written
 }
@@ -30,20 +28,18 @@ type ref struct {
 	form form.Form
 }
 
-// The names that are not fields.
+// The names in placeholders that are not fields of a user.
 const (
-	refID      user.Field = user.ID
-	refRemote  user.Field = "remote"  // the key that the API assigned
-	refNumber  user.Field = "n"       // the user's position in the call, from 0
-	refAccount user.Field = "account" // the account in the config
-	refItems   user.Field = "items"   // in a body: the array of users
-	refOthers  user.Field = "others"  // in a body: an object of all fields that the call does not name
+	Remote    user.Field = "remote"  // the key that the API assigned
+	Account   user.Field = "account" // the account in the config
+	Others    user.Field = "others"  // in a body: an object of all fields that the call does not name
+	refNumber user.Field = "n"       // the user's position in the call, from 0
+	refItems  user.Field = "items"   // in a body: the array of users
 )
 
-var errBraces = errors.New("has an unmatched brace; write {field}, or {{ for a brace")
-
-func parseTemplate(text string) (template, error) {
-	t := template{text: text}
+// ParseTemplate reads a text with placeholders. Its error may be a *document.WordError.
+func ParseTemplate(text string) (Template, error) {
+	t := Template{text: text}
 	var plain strings.Builder
 	for rest := text; rest != ""; {
 		i := strings.IndexAny(rest, "{}")
@@ -59,7 +55,7 @@ func parseTemplate(text string) (template, error) {
 		}
 		end := strings.IndexByte(rest[i:], '}')
 		if rest[i] == '}' || end < 0 {
-			return t, errBraces
+			return t, document.ErrBraces
 		}
 		r, err := parseRef(rest[i+1 : i+end])
 		if err != nil {
@@ -73,7 +69,7 @@ func parseTemplate(text string) (template, error) {
 	return t, nil
 }
 
-func (t *template) addText(b *strings.Builder) {
+func (t *Template) addText(b *strings.Builder) {
 	if b.Len() > 0 {
 		t.parts = append(t.parts, part{text: b.String()})
 		b.Reset()
@@ -85,11 +81,11 @@ func parseRef(text string) (*ref, error) {
 	name, kind, typed := strings.Cut(text, ":")
 	r := &ref{name: user.Field(strings.TrimSpace(name)), form: form.Form(strings.TrimSpace(kind))}
 	if r.name == user.RemoteID {
-		r.name = refRemote
+		r.name = Remote
 	}
 	switch {
 	case r.name == "" || strings.ContainsAny(text, "{"):
-		return nil, errBraces
+		return nil, document.ErrBraces
 	case typed && !slices.Contains(form.Names(), string(r.form)):
 		return nil, &document.WordError{What: "form", Word: string(r.form), Known: form.Names()}
 	}
@@ -97,14 +93,14 @@ func parseRef(text string) (*ref, error) {
 }
 
 // alone returns the placeholder if the template is only a placeholder.
-func (t template) alone() *ref {
+func (t Template) alone() *ref {
 	if len(t.parts) == 1 {
 		return t.parts[0].ref
 	}
 	return nil
 }
 
-func (t template) refs() []*ref {
+func (t Template) refs() []*ref {
 	var refs []*ref
 	for _, p := range t.parts {
 		if p.ref != nil {
@@ -114,14 +110,29 @@ func (t template) refs() []*ref {
 	return refs
 }
 
+// Names returns the names in the placeholders, in their order.
+func (t Template) Names() []user.Field {
+	var names []user.Field
+	for _, r := range t.refs() {
+		names = append(names, r.name)
+	}
+	return names
+}
+
+// Fill returns the text for a user who is at a place in a call, counted from 0. It returns
+// false if the user does not have one of its fields. Its error is a *form.InvalidError.
+func (t Template) Fill(account string, r *user.Record, place int) (string, bool, error) {
+	return t.fill(&row{record: r, n: place, account: account})
+}
+
 // ofUser reports whether the text differs from user to user.
-func (t template) ofUser() bool {
-	return slices.ContainsFunc(t.refs(), func(r *ref) bool { return r.name != refAccount })
+func (t Template) ofUser() bool {
+	return slices.ContainsFunc(t.refs(), func(r *ref) bool { return r.name != Account })
 }
 
 // fill returns the text for a user; has is false if the user does not have one of
-// its fields. Its error is an *invalidValue.
-func (t template) fill(r *row) (text string, has bool, err error) {
+// its fields. Its error is an *form.InvalidError.
+func (t Template) fill(r *row) (text string, has bool, err error) {
 	if len(t.parts) == 1 && t.parts[0].ref == nil {
 		return t.parts[0].text, true, nil
 	}
@@ -135,7 +146,7 @@ func (t template) fill(r *row) (text string, has bool, err error) {
 		if !has {
 			return "", false, nil
 		}
-		if r.masked && p.ref.name != refAccount {
+		if r.masked && p.ref.name != Account {
 			b.WriteString(form.Mask(v, p.ref.form))
 			continue
 		}
@@ -146,35 +157,4 @@ func (t template) fill(r *row) (text string, has bool, err error) {
 		b.WriteString(text)
 	}
 	return b.String(), true, nil
-}
-
-// row holds the values for the placeholders of a call.
-type row struct {
-	record  *user.Record
-	n       int
-	account string
-	named   []user.Field   // the fields that the call names
-	masked  bool           // write the kind of each value in place of the value
-	users   []*user.Record // all users of the call, for the body around them; or nil
-	item    node           // the template of one of them
-	read    *value         // the user as read before the call; see held
-}
-
-// value returns the value of a placeholder, and whether the user has it.
-func (r *row) value(name user.Field) (user.Value, bool) {
-	switch name {
-	case refID:
-		return user.TextValue(r.record.User.ID), r.record.User.ID != ""
-	case refRemote:
-		return user.TextValue(r.record.Remote), r.record.Remote != ""
-	case refNumber:
-		return user.JSONValue(strconv.Itoa(r.n)), true
-	case refAccount:
-		return user.TextValue(r.account), r.account != ""
-	}
-	if v, ok := r.record.User.Value(name); ok {
-		return v, v.Kind == user.Clear || v.Text != ""
-	}
-	s, ok := r.record.User.Secret(name)
-	return user.TextValue(s.Reveal()), ok && s.Reveal() != ""
 }

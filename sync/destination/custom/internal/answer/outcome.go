@@ -1,4 +1,4 @@
-package custom
+package answer
 
 import (
 	"cmp"
@@ -11,123 +11,11 @@ import (
 	"usersync/sync/user"
 )
 
-// settle returns the outcome of every user of the call. Its error is a
-// *destination.CallError about the whole call.
-func (s *settlement) settle(a *rest.Answer) ([]user.Outcome, error) {
-	s.status = a.Status
-	if err := s.readBody(a); err != nil {
-		return nil, err
-	}
-	s.reportLimits()
-	if s.noneMentioned() && (s.unknownIDs == 0 || a.Status/100 == 4) {
-		if outcomes, err := s.wholeBatch(a); outcomes != nil || err != nil {
-			return s.explained(a, outcomes), err
-		}
-	}
-	outcomes := make([]user.Outcome, len(s.records))
-	for i, record := range s.records {
-		o := user.Outcome{Record: record, HTTP: a.Status, RequestID: a.RequestID}
-		if len(s.notes[i]) == 0 {
-			outcomes[i] = s.unmentioned(o)
-		} else {
-			outcomes[i] = s.mentioned(o, s.notes[i])
-		}
-	}
-	return s.explained(a, outcomes), nil
-}
-
-// explained adds what problem details say about the only user of a call.
-func (s *settlement) explained(a *rest.Answer, outcomes []user.Outcome) []user.Outcome {
-	if len(outcomes) == 1 {
-		a.Explain(&outcomes[0])
-		if s.op == user.Create && !s.call.upsert {
-			a.Doubt(&outcomes[0], "")
-		}
-	}
-	return outcomes
-}
-
-// readBody reads the answer's body, if it must have one.
-func (r *reading) readBody(a *rest.Answer) error {
-	r.begin()
-	if len(a.Body) == 0 && (a.Status == http.StatusNoContent || a.Status == http.StatusAccepted || a.Status/100 == 2 && r.call.answer.empty) {
-		if r.call.answer.key != nil && a.Status != http.StatusAccepted {
-			r.broken = user.CodeNoAnswer // it should have shown the user
-		}
-		return nil
-	}
-	v, err := parse(a.Body)
-	if err == nil {
-		err = r.read(v)
-	}
-	switch {
-	case err == nil:
-		r.readTop(v)
-		return nil
-	case a.Status/100 != 2:
-		r.begin() // drop what was read so far: it may be incomplete
-		return nil
-	}
-	return a.Unreadable(err)
-}
-
-// readTop reads what the answer says at its top level. If the call had one user, it
-// is about that user.
-func (r *reading) readTop(v *value) {
-	w := &r.call.answer
-	if w.key != nil && r.status/100 == 2 {
-		key := w.key.text(v)
-		r.useKeys(nil)
-		if at, ok := r.place(key); key != "" && (!ok || at != 0 || len(r.records) > 1) {
-			r.broken = codeOtherID
-		} else if key == "" {
-			r.broken = user.CodeNoAnswer
-		}
-	}
-	if !anyText(&w.top, v) {
-		return
-	}
-	n := r.note(v, &w.top, "")
-	switch {
-	case n.means == "" && r.status/100 == 2 && (n.code != "" || w.top.status.text(v) != ""):
-		n.means = meansInDoubt // a word that is not in the config
-	case n.means == "":
-		n.means = w.meaningOf("", strconv.Itoa(r.status), meansInDoubt)
-	}
-	if len(r.records) == 1 && len(r.notes[0]) == 0 {
-		r.notes[0] = append(r.notes[0], n)
-	} else if !success(r.statusFor(n.means)) {
-		r.general = append(r.general, n)
-	}
-}
-
-// anyText reports whether the answer has a value at any of the locations.
-func anyText(s *locations, v *value) bool {
-	for _, p := range s.pointers() {
-		if p.text(v) != "" {
-			return true
-		}
-	}
-	return false
-}
-
-const codeOtherID = "other_id" // the answer shows a different user
-
-// noneMentioned reports whether the answer names no user of the call.
-func (s *settlement) noneMentioned() bool {
-	for _, notes := range s.notes {
-		if len(notes) > 0 {
-			return false
-		}
-	}
-	return true
-}
-
 // unmentioned settles a user that the answer does not mention.
 func (s *settlement) unmentioned(o user.Outcome) user.Outcome {
-	w := &s.call.answer
+	w := s.layout
 	if len(s.general) > 0 {
-		o.Code, o.Detail = s.api.errorText(s.general, s.general[0].status, s.records...)
+		o.Code, o.Detail = s.api.errorText(s.general, s.general[0].status, s.Records...)
 	}
 	m := w.meaningOf("", strconv.Itoa(s.status), meansInDoubt)
 	succeeds := w.absent == absentSucceeded || w.absent == "" && len(w.lists()) == 0 && len(w.buckets) == 0
@@ -138,13 +26,13 @@ func (s *settlement) unmentioned(o user.Outcome) user.Outcome {
 		o.Status, o.Code = user.InDoubt, cmp.Or(o.Code, s.broken, s.unknownIDCode())
 	case s.statusFor(m) == user.Accepted, succeeds && success(s.statusFor(m)):
 		return s.succeeded(o, note{means: m})
-	case succeeds && len(s.records) == 1 && s.statusFor(m) != user.InDoubt:
+	case succeeds && len(s.Records) == 1 && s.statusFor(m) != user.InDoubt:
 		o.Status, o.Code = s.statusFor(m), destination.StatusCode(o.HTTP) // the config gives this success another meaning
 	case w.absent == absentFailed && success(s.statusFor(m)):
 		o.Status, o.Code = user.Failed, "not_mentioned"
 	case o.HTTP == http.StatusNoContent || o.HTTP == http.StatusAccepted || m == meansInDoubt:
 		o.Status, o.Code = user.InDoubt, destination.StatusCode(o.HTTP)
-	case s.op == user.Create:
+	case s.Op == user.Create:
 		o.Status = user.InDoubt
 	default:
 		o.Status, o.Code = user.InDoubt, user.CodeNoAnswer
@@ -153,7 +41,7 @@ func (s *settlement) unmentioned(o user.Outcome) user.Outcome {
 }
 
 func (s *settlement) unknownIDCode() string {
-	if len(s.records) == 1 && s.unknownIDs > 0 {
+	if len(s.Records) == 1 && s.unknownIDs > 0 {
 		return codeOtherID
 	}
 	return ""
@@ -176,7 +64,11 @@ func (s *settlement) mentioned(o user.Outcome, notes []note) user.Outcome {
 	case worst < 0:
 		return s.succeeded(o, notes[0])
 	}
-	n := notes[worst]
+	return s.failed(o, notes, notes[worst])
+}
+
+// failed settles a user by the worst of its notes.
+func (s *settlement) failed(o user.Outcome, notes []note, n note) user.Outcome {
 	if n.status == 0 && s.status/100 == 4 {
 		n.status = s.status
 	}
@@ -204,7 +96,7 @@ func (s *settlement) madeTwice(notes []note) bool {
 // mayExist reports whether a create may have failed because the user exists, in words and
 // not by a status or a code that says so.
 func (s *settlement) mayExist(n note) bool {
-	if s.op != user.Create || s.call.upsert || !destination.SaysExists(n.detail) {
+	if s.Op != user.Create || s.Upsert || !destination.SaysExists(n.detail) {
 		return false
 	}
 	is := s.statusFor(n.means)
@@ -214,8 +106,8 @@ func (s *settlement) mayExist(n note) bool {
 // statusMeansSuccess reports whether the config calls the answer's status a success,
 // such as the 409 for a user who already exists.
 func (s *settlement) statusMeansSuccess() bool {
-	m, said := s.call.answer.meanings[strconv.Itoa(s.status)]
-	return said && success(s.statusFor(m)) && len(s.records) == 1
+	m, said := s.layout.meanings[strconv.Itoa(s.status)]
+	return said && success(s.statusFor(m)) && len(s.Records) == 1
 }
 
 // codeUpserted is the code of a create by a call that creates or updates, if the
@@ -225,7 +117,7 @@ const codeUpserted = "upserted"
 // succeeded settles a user that succeeded. A created user whose key the API assigned
 // and did not show is in doubt: it could not be addressed again.
 func (s *settlement) succeeded(o user.Outcome, n note) user.Outcome {
-	if outer := s.statusFor(s.call.answer.meaningOf("", strconv.Itoa(s.status), meansInDoubt)); outer == user.Accepted {
+	if outer := s.statusFor(s.layout.meaningOf("", strconv.Itoa(s.status), meansInDoubt)); outer == user.Accepted {
 		n.means = meansAccepted // it promises no more, whatever it shows
 	} else if !success(outer) {
 		o.Status, o.Code = user.InDoubt, destination.StatusCode(s.status)
@@ -240,10 +132,10 @@ func (s *settlement) succeeded(o user.Outcome, n note) user.Outcome {
 		o.Status = s.statusFor(meansCreated)
 	case n.made == "false" && n.means == meansDone:
 		o.Status = s.statusFor(meansUpdated)
-	case s.call.upsert && s.op == user.Create && o.Status == user.Created && n.means == meansDone:
+	case s.Upsert && s.Op == user.Create && o.Status == user.Created && n.means == meansDone:
 		o.Code = codeUpserted
 	}
-	if s.api.config.ownKeys && s.op == user.Create && o.Status == user.Created && o.Remote == "" {
+	if s.api.OwnKeys && s.Op == user.Create && o.Status == user.Created && o.Remote == "" {
 		o.Status, o.Code = user.InDoubt, "no_key"
 	}
 	return o

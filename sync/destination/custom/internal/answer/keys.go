@@ -1,8 +1,9 @@
-package custom
+package answer
 
 import (
 	"strings"
 
+	"usersync/sync/destination/custom/internal/request"
 	"usersync/sync/user"
 )
 
@@ -10,9 +11,9 @@ import (
 const ambiguous = -1
 
 // useKeys selects the keys to look for; nil selects those of the answer.
-func (r *reading) useKeys(by []template) {
+func (r *reading) useKeys(by []request.Template) {
 	if by == nil {
-		by = r.call.answer.keyedBy
+		by = r.layout.keyedBy
 	}
 	r.by, r.places = by, nil
 }
@@ -42,8 +43,8 @@ func (r *reading) addNote(key string, n note) {
 }
 
 func (r *reading) index() {
-	r.places = make(map[string]int, len(r.records))
-	for i, record := range r.records {
+	r.places = make(map[string]int, len(r.Records))
+	for i, record := range r.Records {
 		for _, key := range r.api.keysOf(r.by, record, i) {
 			key = r.fold(key)
 			if at, taken := r.places[key]; taken && at != i {
@@ -56,7 +57,7 @@ func (r *reading) index() {
 }
 
 func (r *reading) fold(key string) string {
-	if r.call.answer.fold {
+	if r.layout.fold {
 		return strings.ToLower(key)
 	}
 	return key
@@ -64,14 +65,13 @@ func (r *reading) fold(key string) string {
 
 // keysOf returns the keys that may identify the user in an answer: the id, unless
 // the config says otherwise.
-func (d *description) keysOf(by []template, record *user.Record, place int) []string {
+func (api *API) keysOf(by []request.Template, record *user.Record, place int) []string {
 	if len(by) == 0 {
 		return []string{record.User.ID}
 	}
 	var keys []string
 	for _, t := range by {
-		one := &row{record: record, n: place, account: d.config.Account}
-		if key, has, err := t.fill(one); err == nil && has && key != "" {
+		if key, has, err := t.Fill(api.Account, record, place); err == nil && has && key != "" {
 			keys = append(keys, key)
 		}
 	}

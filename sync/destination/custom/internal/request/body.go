@@ -1,16 +1,17 @@
-package custom
+package request
 
 import (
 	"slices"
 	"strings"
 
 	"usersync/sync/destination/custom/internal/form"
+	"usersync/sync/destination/custom/internal/jsontree"
 	"usersync/sync/destination/rest"
 	"usersync/sync/user"
 )
 
 // node is a part of a body. If the user does not have its field, append returns b
-// unchanged, and false. Its error is an *invalidValue.
+// unchanged, and false. Its error is an *form.InvalidError.
 //
 // Values are encoded as JSON, so that none can end the string, member or object
 // that contains it.
@@ -34,7 +35,7 @@ func (l *leaf) append(b []byte, r *row) ([]byte, bool, error) {
 	switch {
 	case !has:
 		return b, false, nil
-	case r.masked && l.name != refAccount:
+	case r.masked && l.name != Account:
 		return rest.AppendText(b, form.Mask(v, l.form)), true, nil
 	case v.Kind == user.Clear && l.clear != "":
 		return append(b, l.clear...), true, nil
@@ -47,7 +48,7 @@ func (l *leaf) append(b []byte, r *row) ([]byte, bool, error) {
 }
 
 // text is a string with placeholders.
-type text struct{ template }
+type text struct{ Template }
 
 func (t *text) append(b []byte, r *row) ([]byte, bool, error) {
 	filled, has, err := t.fill(r)
@@ -63,7 +64,7 @@ type object struct {
 	members []member
 	// shown is where the answer to a read shows this object, if an update sends back
 	// what is held of it; nil if there is no such place.
-	shown pointer
+	shown jsontree.Pointer
 }
 
 type member struct {
@@ -148,7 +149,7 @@ func (o others) append(b []byte, r *row) ([]byte, bool, error) {
 			b = append(b, ',')
 		}
 		l := leaf{ref{name: f}, o.clear}
-		out, sent, err := l.append(append(rest.AppendText(b, ownName(f)), ':'), r)
+		out, sent, err := l.append(append(rest.AppendText(b, OwnName(f)), ':'), r)
 		if err != nil {
 			return b, true, err
 		}
@@ -162,7 +163,8 @@ func (o others) append(b []byte, r *row) ([]byte, bool, error) {
 	return append(b, '}'), true, nil
 }
 
-func ownName(f user.Field) string {
+// OwnName returns the name under which {others} sends a field.
+func OwnName(f user.Field) string {
 	name := strings.TrimPrefix(string(f), user.ExtraPrefix)
 	return strings.TrimPrefix(name, user.AttributesPrefix)
 }
@@ -184,4 +186,13 @@ func (items) append(b []byte, r *row) ([]byte, bool, error) {
 		}
 	}
 	return append(b, ']'), true, nil
+}
+
+// encode appends a node, or an empty object if the user has none of its fields.
+func encode(b []byte, piece node, r *row) ([]byte, error) {
+	b, sent, err := piece.append(b, r)
+	if err == nil && !sent {
+		b = append(b, "{}"...)
+	}
+	return b, err
 }

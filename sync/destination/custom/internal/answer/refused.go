@@ -1,4 +1,4 @@
-package custom
+package answer
 
 import (
 	"net/http"
@@ -17,15 +17,15 @@ func (s *settlement) wholeBatch(a *rest.Answer) ([]user.Outcome, error) {
 	if m == "" || s.broken != "" && a.Status/100 == 2 {
 		return nil, nil
 	}
-	code, detail := s.api.errorText(s.general, status, s.records...)
+	code, detail := s.api.errorText(s.general, status, s.Records...)
 	v := s.statusFor(m)
 	switch {
 	case v == user.Busy:
 		return nil, a.Fail(destination.NotTaken, code, detail)
-	case len(s.records) == 1:
-		return []user.Outcome{{Record: s.records[0], Status: v, Code: code, Detail: detail, HTTP: status, RequestID: a.RequestID}}, nil
+	case len(s.Records) == 1:
+		return []user.Outcome{{Record: s.Records[0], Status: v, Code: code, Detail: detail, HTTP: status, RequestID: a.RequestID}}, nil
 	case v == user.Exists:
-		return user.Outcome{Status: v, Code: user.CodeWholeConflict, Detail: detail, HTTP: status, RequestID: a.RequestID}.For(s.records), nil
+		return user.Outcome{Status: v, Code: user.CodeWholeConflict, Detail: detail, HTTP: status, RequestID: a.RequestID}.For(s.Records), nil
 	case v == user.InDoubt:
 		return nil, a.Fail(destination.PerhapsTaken, code, detail)
 	}
@@ -37,7 +37,7 @@ func (s *settlement) wholeBatch(a *rest.Answer) ([]user.Outcome, error) {
 // commonMeaning returns why the call is refused: by its status or, in a success, by
 // the meaning that all errors without a user share. "" means that it is not refused.
 func (s *settlement) commonMeaning(status int) (meaning, int) {
-	w := &s.call.answer
+	w := s.layout
 	if status/100 == 4 {
 		return w.meaningOf("", strconv.Itoa(status), meansRefused), status
 	}
@@ -61,11 +61,11 @@ func (s *settlement) commonMeaning(status int) (meaning, int) {
 // that the others were not taken.
 func (s *settlement) unnamedInRefusal(o user.Outcome) user.Outcome {
 	o.Status = user.InDoubt
-	if s.op == user.Create && s.call.replay == destination.Unsafe {
+	if s.Op == user.Create && s.Replay == destination.Unsafe {
 		o.Code = destination.StatusCode(s.status)
 		return o
 	}
-	if s.statusFor(s.call.answer.meaningOf("", strconv.Itoa(s.status), "")) == user.Exists || s.status == http.StatusConflict {
+	if s.statusFor(s.layout.meaningOf("", strconv.Itoa(s.status), "")) == user.Exists || s.status == http.StatusConflict {
 		return o
 	}
 	for _, notes := range s.notes {
