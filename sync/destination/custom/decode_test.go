@@ -19,7 +19,7 @@ func TestMistakesInTheSection(t *testing.T) {
 		{"create:\n  metod: POST", 4, "key custom.create.metod is not known", "method"},
 		{"create:\n  path: /u\n  answer:\n    errors: {at: /e, kay: /id}", 6, "custom.create.answer.errors.kay", "key"},
 		{"create: [1]", 3, "custom.create must hold keys and values", ""},
-		{"create: {path: /u, method: GET}", 3, "must be POST or PUT", "PATCH"},
+		{"create: {path: /u, method: GET}", 3, "must be POST, PUT, PATCH or DELETE", "PATCH"},
 		{"create: {path: /u}\ncreate: {path: /v}", 4, "custom.create is given twice", ""},
 		{"create: {path: u}", 3, "must begin with /", ""},
 		{"create: {path: \"/u?x=1\"}", 3, "parameters go under query", ""},
