@@ -144,3 +144,69 @@ func TestKnownAfterInvalid(t *testing.T) {
 		}
 	})
 }
+
+// waiting is a ledger whose users are pending, by id.
+type waiting map[string]bool
+
+func (w waiting) Lookup(_ context.Context, ids []string, _ []user.LedgerEntry) ([]user.LedgerEntry, error) {
+	known := make([]user.LedgerEntry, len(ids))
+	for i, id := range ids {
+		if w[id] {
+			known[i].State = user.Pending
+		}
+	}
+	return known, nil
+}
+
+func (waiting) Checkpointed() int { return 0 }
+
+func (waiting) Unchanged(user.LedgerEntry, *user.User) bool { return false }
+
+// Apply is as of a ledger.
+func (waiting) Apply(k user.LedgerEntry, o *user.Outcome) user.LedgerEntry {
+	if o.Status == user.InDoubt && o.Action == user.Create {
+		k.State = user.Pending
+	}
+	return k
+}
+
+// doubtful is an API that leaves every user in doubt. It keeps what it is told of each row.
+type doubtful struct {
+	*api
+	sending map[int]user.Sending
+}
+
+func (d doubtful) Apply(_ context.Context, b user.Batch) ([]user.Outcome, error) {
+	outcomes := make([]user.Outcome, len(b.Records))
+	for i, r := range b.Records {
+		d.sending[r.Origin.Record] = r.Sending
+		outcomes[i] = user.Outcome{Record: r, Action: b.Op, Status: user.InDoubt, Code: user.CodeNoAnswer}
+	}
+	return outcomes, nil
+}
+
+// A user is perhaps created if the ledger says so or an earlier row left it in doubt. That the
+// same row was perhaps sent before is something different.
+func TestPerhapsCreated(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		records := func(yield func([]*user.Record, error) bool) {
+			for n, id := range []string{"new", "pending", "sent", "new"} {
+				u := user.User{ID: id, Attributes: []user.Attribute{{Field: user.Email, Value: user.TextValue(id)}}}
+				yield([]*user.Record{{Origin: user.Origin{Record: n + 1, Raw: id}, Op: user.Upsert, User: u}}, nil)
+			}
+		}
+		earlier := engine.Resumed{MaybeSentTo: 4, OutcomeOf: func(*user.Record) (user.Outcome, bool, error) { return user.Outcome{}, false, nil },
+			WasSent: func(r *user.Record) bool { return r.Origin.Record == 3 }}
+		out := new(results)
+		d := doubtful{newAPI(out, 0), map[int]user.Sending{}}
+		job := engine.Job{Records: records, Destination: d, Results: out, Ledger: waiting{"pending": true}, Limits: engine.Limits{BatchSize: 1}, Resumed: earlier}
+		if _, err := job.Run(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		for n, want := range []user.Sending{{}, {MaybeSent: true, PerhapsCreated: true}, {MaybeSent: true}, {MaybeSent: true, PerhapsCreated: true}} {
+			if got := d.sending[n+1]; got.MaybeSent != want.MaybeSent || got.PerhapsCreated != want.PerhapsCreated {
+				t.Errorf("row %d is sent with %+v, want %+v", n+1, got, want)
+			}
+		}
+	})
+}

@@ -93,6 +93,9 @@ type Sending struct {
 	// PerhapsTaken says that some call, of this run or one before, may have delivered
 	// the record. Unlike MaybeSent, no read-back clears it.
 	PerhapsTaken bool
+	// PerhapsCreated says that a create by another record or another run, perhaps with other
+	// values, may have made the user.
+	PerhapsCreated bool
 	// IntentRecorded says that the ledger holds the intent to create the user,
 	// written before the call, and still needs the outcome.
 	IntentRecorded bool

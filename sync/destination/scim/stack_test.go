@@ -144,3 +144,31 @@ func TestRecreatedByHand(t *testing.T) {
 		}
 	}
 }
+
+// A create without an answer may have made a user, whose row can have another userName by the next
+// night. A create would then meet no conflict, and make a second user with our id.
+func TestPendingUserWithAnotherName(t *testing.T) {
+	for _, o := range []scimmock.Options{{MaxOperations: 7}, {NoBulk: true}} {
+		d, s := open(t, o, Config{}, nil)
+		night(t, d, user.Create, 0)
+		b := user.Batch{Op: user.Create}
+		for n := range min(d.Traits().Ops[user.Create].Max, 2) {
+			r := employee(n, 1)
+			r.User.Attributes[0].Value = user.TextValue(fmt.Sprintf("Frieda.Musterfrau%d", n))
+			r.Op, r.MaybeSent, r.PerhapsCreated = user.Upsert, true, true
+			b.Records = append(b.Records, r)
+		}
+		outcomes, err := d.Apply(t.Context(), b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for n, out := range outcomes {
+			if keys := s.Lookup("externalId", b.Records[n].User.ID).Keys; out.Status != user.Updated || len(keys) != 1 || out.Remote != keys[0] {
+				t.Errorf("%+v: %s %s, keys %v", o, out.Status, out.Code, keys)
+			}
+		}
+		if created := s.State().Created; created != crowd {
+			t.Errorf("%+v: %d were created", o, created)
+		}
+	}
+}

@@ -10,7 +10,6 @@ package stack
 import (
 	"context"
 	"sync/atomic"
-	"time"
 
 	"usersync/sync/destination"
 	"usersync/sync/destination/attested"
@@ -33,7 +32,7 @@ type Options struct {
 	Client  Features
 	Keys    Keys
 	Retries int             // attempts after the first
-	Quiet   time.Time       // when an earlier process's calls are over
+	Quiet   *Quiet          // when calls that may have created a user are over; nil waits for none
 	Intents limited.Intents // nil records no intents
 	// Sent is told which records are about to be sent, where a read decides that; nil
 	// records none.
