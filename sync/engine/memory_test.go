@@ -210,3 +210,51 @@ func TestPerhapsCreated(t *testing.T) {
 		}
 	})
 }
+
+// A row that comes after the deletion of its user is known to, until the ledger shows it.
+func TestDeletedBefore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		records := func(yield func([]*user.Record, error) bool) {
+			for n, r := range []user.Record{{Op: user.Upsert}, {Op: user.Delete}, {Op: user.Upsert}, {Op: user.Upsert}} {
+				r.Origin, r.User.ID = user.Origin{Record: n + 1, Raw: "a"}, "a"
+				r.User.Attributes = []user.Attribute{{Field: user.Email, Value: user.TextValue(string(r.Op))}}
+				yield([]*user.Record{&r}, nil)
+			}
+		}
+		out := new(results)
+		d := telling{newAPI(out, 0), map[int]user.Sending{}}
+		job := engine.Job{Records: records, Destination: d, Results: out, Ledger: presence{}, Limits: engine.Limits{BatchSize: 1}}
+		if _, err := job.Run(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		for n, want := range []bool{false, false, true, false} {
+			if got := d.sending[n+1].DeletedBefore; got != want {
+				t.Errorf("row %d: %t, want %t", n+1, got, want)
+			}
+		}
+	})
+}
+
+// presence is a ledger that holds no one, and learns who is there.
+type presence struct{ waiting }
+
+func (presence) Apply(k user.LedgerEntry, o *user.Outcome) user.LedgerEntry {
+	k.State = user.Present
+	if o.Status == user.Deleted {
+		k.State = user.Absent
+	}
+	return k
+}
+
+// telling is an API that keeps what it is told of each row.
+type telling struct {
+	*api
+	sending map[int]user.Sending
+}
+
+func (d telling) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
+	for _, r := range b.Records {
+		d.sending[r.Origin.Record] = r.Sending
+	}
+	return d.api.Apply(ctx, b)
+}

@@ -96,6 +96,9 @@ type Sending struct {
 	// PerhapsCreated says that a create by another record or another run, perhaps with other
 	// values, may have made the user.
 	PerhapsCreated bool
+	// DeletedBefore says that an earlier record of this run has deleted the user, or
+	// deactivated it. The ledger may not show that yet.
+	DeletedBefore bool
 	// IntentRecorded says that the ledger holds the intent to create the user,
 	// written before the call, and still needs the outcome.
 	IntentRecorded bool

@@ -84,10 +84,13 @@ func (c *Config) traits() destination.Traits {
 			t.Ops[op] = destination.OpTraits{Max: n.batch, Replay: n.replay, Merge: n.merge && op == user.Update, Open: n.whole && op == user.Update}
 		}
 	}
-	if c.remove != nil && (c.remove.method == http.MethodPut || c.remove.method == http.MethodPatch) {
-		only := t.Ops[user.Delete]
-		only.As = user.Update
-		t.Ops[user.Delete] = only
+	if c.remove != nil {
+		remove := t.Ops[user.Delete]
+		if c.remove.method == http.MethodPut || c.remove.method == http.MethodPatch {
+			remove.As = user.Update
+		}
+		remove.Keeps = remove.As == user.Update || c.reactivate != nil
+		t.Ops[user.Delete] = remove
 	}
 	t.Fields = slices.DeleteFunc(t.Fields, user.Field.IsSecret)
 	if c.read != nil {

@@ -172,3 +172,28 @@ func TestPendingUserWithAnotherName(t *testing.T) {
 		}
 	}
 }
+
+// A user who was deactivated and comes again is the same, whatever the userName is by then.
+func TestDeactivatedUserReturnsWithAnotherName(t *testing.T) {
+	for _, o := range []scimmock.Options{{MaxOperations: 7}, {NoPatch: true}} {
+		d, s := open(t, o, Config{Deactivate: true}, nil)
+		night(t, d, user.Create, 0)
+		night(t, d, user.Delete, 0)
+		for _, op := range []user.Op{user.Create, user.Upsert} {
+			r := employee(3, 1)
+			r.User.Attributes[0].Value = user.TextValue("Frieda.Musterfrau3")
+			r.Op, r.DeletedBefore = op, true
+			outcomes, err := d.Apply(t.Context(), user.Batch{Op: user.Create, Records: []*user.Record{r}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := map[user.Op]user.Status{user.Create: user.Refused, user.Upsert: user.Updated}[op]
+			if keys := s.Lookup("externalId", r.User.ID).Keys; outcomes[0].Status != want || len(keys) != 1 {
+				t.Errorf("%+v, %s: %s %s, keys %v", o, op, outcomes[0].Status, outcomes[0].Code, keys)
+			}
+		}
+		if active, doubled := holds(s, 1); active != 1 || doubled != 0 {
+			t.Errorf("%+v: %d are active, %d doubled", o, active, doubled)
+		}
+	}
+}

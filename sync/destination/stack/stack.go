@@ -64,6 +64,8 @@ func FeaturesOf(client destination.Destination) (f Features) {
 type Keys struct {
 	Owners  *owned.Owners // nil: users of one key are not kept apart
 	Holders owned.Holders // nil: doubts are not settled by scanning
+	// Deletions tell who was only deactivated; nil knows no one.
+	Deletions Deletions
 }
 
 // Wrap wraps a client in the middleware, inner to outer.
@@ -75,8 +77,11 @@ func (o Options) Wrap(client destination.Destination) destination.Destination {
 	retried := Retried{API: chunked, Pacer: o.Pacer, Retries: o.Retries, Observer: o.Observer, Retrying: o.Retrying}
 	verified := Verified{API: retried, Retries: o.Retries, Quiet: o.Quiet}
 	upserted := Upserted{API: verified}
+	if keepsDeleted(client.Traits()) {
+		upserted.API = Returned{API: verified, Deletions: o.Keys.Deletions}
+	}
 	if o.Adopt != nil {
-		upserted.API = Adopted{API: verified, How: *o.Adopt, Owners: owners}
+		upserted.API = Adopted{API: upserted.API, How: *o.Adopt, Owners: owners}
 	}
 	outer := destination.API(attested.New(upserted, o.Absences))
 	if o.Canary.Records > 0 {

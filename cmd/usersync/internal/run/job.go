@@ -85,7 +85,7 @@ func (r *Run) middleware(wire context.Context, owners *owned.Owners, adopt *stac
 	c := r.Config
 	keys := stack.Keys{Owners: owners}
 	if r.lease.Ledger != nil {
-		keys.Holders = r.lease.Ledger.Identities()
+		keys.Holders, keys.Deletions = r.lease.Ledger.Identities(), r.lease.Ledger.Identities()
 	}
 	observers := telemetry.Tee{r.stats, r.log}
 	if r.options.Observer != nil {
