@@ -136,6 +136,13 @@ func (r *Record) WithRemote(remote string) *Record {
 	return &known
 }
 
+// WithoutRemote returns a copy whose user has no known key of the API.
+func (r *Record) WithoutRemote() *Record {
+	unknown := *r
+	unknown.Remote, unknown.OwnRemote = "", false
+	return &unknown
+}
+
 // Size estimates how many bytes of memory the record takes.
 func (r *Record) Size() int {
 	const fixed, perAttribute = 256, 48

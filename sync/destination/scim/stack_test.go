@@ -118,7 +118,8 @@ func nights(t *testing.T, o scimmock.Options, config Config, faults []string) {
 }
 
 // A user that was deleted and recreated by hand has a new key: the old one leads nowhere,
-// and the user is found all the same.
+// and the user is found all the same, also if
+// the row has another userName by now.
 func TestRecreatedByHand(t *testing.T) {
 	for _, o := range []scimmock.Options{{MaxOperations: 7}, {NoPatch: true}} {
 		d, s := open(t, o, Config{}, nil)
@@ -136,6 +137,7 @@ func TestRecreatedByHand(t *testing.T) {
 			}
 		}
 		r := with(old, employee(3, 1))
+		r.User.Attributes[0].Value = user.TextValue("Frieda.Musterfrau3") // a create would not meet the other one
 		r.Op = user.Upsert
 		outcomes, err := d.Apply(t.Context(), user.Batch{Op: user.Update, Records: []*user.Record{r}})
 		now := s.Lookup("externalId", "employee-3").Keys
