@@ -14,9 +14,6 @@ import (
 type Unfinished struct {
 	Run     string
 	Journal *journal.History
-	// OtherFeed says that it is a run of another feed: users that the ledger does not
-	// know are not this feed's.
-	OtherFeed bool
 }
 
 // HasUncheckpointed reports whether the run did something after its last checkpoint.
@@ -74,7 +71,7 @@ func (u Unfinished) UpdateLedger(ctx context.Context, l *ledger.Ledger, by strin
 	if len(entries) > 0 {
 		m.Record = slices.MaxFunc(entries, func(a, b ledger.Entry) int { return a.Record - b.Record }).Record
 	}
-	return l.Runs().Absorb(ctx, m, entries, by)
+	return l.Runs().Of(u.Journal.Header.Scope.Feed).Absorb(ctx, m, entries, by)
 }
 
 // entries is everything that the ledger has to learn, in the order of the records. Users
@@ -92,9 +89,6 @@ func (u Unfinished) entries(ctx context.Context, l *ledger.Ledger) ([]ledger.Ent
 		return nil, err
 	}
 	complete(entries, len(settled), known)
-	if u.OtherFeed {
-		entries = onlyKnown(entries, known)
-	}
 	slices.SortStableFunc(entries, func(a, b ledger.Entry) int { return a.Record - b.Record })
 	return u.withOverwritten(ctx, l, entries)
 }
@@ -118,17 +112,6 @@ func complete(entries []ledger.Entry, settled int, known []user.LedgerEntry) {
 		}
 		latest[e.ID] = e.ApplyTo(before)
 	}
-}
-
-// onlyKnown returns the entries of users that the ledger knows.
-func onlyKnown(entries []ledger.Entry, known []user.LedgerEntry) []ledger.Entry {
-	var some []ledger.Entry
-	for i, k := range known {
-		if k.State != user.Absent {
-			some = append(some, entries[i])
-		}
-	}
-	return some
 }
 
 // withOverwritten adds to entries those of users that a create of another id has changed.

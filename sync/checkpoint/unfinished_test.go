@@ -78,14 +78,6 @@ func TestDeletionsOfAnUnfinishedRun(t *testing.T) {
 	}
 }
 
-// From a run of another feed the ledger learns only about users that it knows.
-func TestOnlyKnownUsersOfAnotherFeed(t *testing.T) {
-	got := onlyKnown([]ledger.Entry{{ID: "a"}, {ID: "b"}, {ID: "c"}}, []user.LedgerEntry{{}, {State: user.Pending}, {State: user.Present}})
-	if len(got) != 2 || got[0].ID != "b" || got[1].ID != "c" {
-		t.Errorf("%+v", got)
-	}
-}
-
 // A record that led to the user of another id changes nothing but a create that is pending.
 func TestUsersOfOtherIDsAreNotLearned(t *testing.T) {
 	u := Unfinished{Journal: &journal.History{Settled: []user.Settled{
@@ -168,6 +160,16 @@ func TestUpdateLedger(t *testing.T) {
 	}{{user.Present, "m-1"}, {user.Present, "k-1"}, {user.Pending, ""}, {user.Absent, ""}} {
 		if known[i].State != want.standing || known[i].Remote != want.remote {
 			t.Errorf("user %d: %+v, want %+v", i, known[i], want)
+		}
+	}
+	u.Run, u.Journal.Header.Scope.Feed = "run-3", "hr"
+	u.Journal.Settled = []user.Settled{{Record: 2, ID: "theirs", Action: user.Create, Status: user.Created}}
+	if err := u.UpdateLedger(t.Context(), s.ledger, "run-2"); err != nil {
+		t.Fatal(err)
+	}
+	for id, feed := range map[string]string{"made": "default", "theirs": "hr"} {
+		if found, err := s.ledger.Admin().Show(t.Context(), id); err != nil || found.Feed != feed {
+			t.Errorf("%s belongs to %q, want %q (%v)", id, found.Feed, feed, err)
 		}
 	}
 	if err := errors.Join(u.Advance(t.Context(), s.ledger), u.UpdateLedger(t.Context(), nil, "run-2"), u.Advance(t.Context(), nil)); err != nil {
