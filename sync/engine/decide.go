@@ -60,7 +60,7 @@ func (d *decider) outcome(r *user.Record, known user.LedgerEntry) (user.Outcome,
 	}
 	r.PerhapsCreated = known.State == user.Pending
 	r.MaybeSent = r.MaybeSent || r.PerhapsCreated
-	r.DeletedBefore = known.State == user.Absent && d.memory.applied(r.User.ID)
+	r.DeletedBefore = d.ownKeys && known.State == user.Absent && d.memory.applied(r.User.ID)
 	r.PerhapsTaken = r.PerhapsTaken || r.MaybeSent
 	o, settled := d.settles(r, known)
 	switch {

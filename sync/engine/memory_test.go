@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"usersync/sync/destination"
 	"usersync/sync/engine"
 	"usersync/sync/user"
 )
@@ -246,10 +247,16 @@ func (presence) Apply(k user.LedgerEntry, o *user.Outcome) user.LedgerEntry {
 	return k
 }
 
-// telling is an API that keeps what it is told of each row.
+// telling is an API that makes its users' keys, and keeps what it is told of each row.
 type telling struct {
 	*api
 	sending map[int]user.Sending
+}
+
+func (d telling) Traits() destination.Traits {
+	t := d.api.Traits()
+	t.OwnKeys = true
+	return t
 }
 
 func (d telling) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
