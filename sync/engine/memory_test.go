@@ -3,6 +3,7 @@ package engine_test
 import (
 	"context"
 	"iter"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -264,4 +265,35 @@ func (d telling) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error
 		d.sending[r.Origin.Record] = r.Sending
 	}
 	return d.api.Apply(ctx, b)
+}
+
+// accepts is a ledger whose users the API has accepted for later, as they were sent.
+type accepts struct{ waiting }
+
+func (accepts) Lookup(_ context.Context, ids []string, _ []user.LedgerEntry) ([]user.LedgerEntry, error) {
+	return slices.Repeat([]user.LedgerEntry{{State: user.AcceptedLater}}, len(ids)), nil
+}
+
+func (accepts) Unchanged(user.LedgerEntry, *user.User) bool { return true }
+
+// A user whom the API has accepted for later is there: not sent again unchanged, nor created twice.
+func TestAcceptedLater(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		records := func(yield func([]*user.Record, error) bool) {
+			for n, op := range []user.Op{user.Upsert, user.Create} {
+				id := string(op)
+				yield([]*user.Record{{Origin: user.Origin{Record: n + 1, Raw: id}, Op: op, User: user.User{ID: id}}}, nil)
+			}
+		}
+		out := new(results)
+		job := engine.Job{Records: records, Destination: newAPI(out, 0), Results: out, Ledger: accepts{}}
+		if _, err := job.Run(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		for i, want := range []user.Outcome{{Status: user.Unchanged}, {Status: user.Refused, Code: user.CodeExists}} {
+			if got := out.list[i]; got.Status != want.Status || got.Code != want.Code || got.Attempts > 0 {
+				t.Errorf("row %d: %s %s after %d calls, want %s %s without one", i+1, got.Status, got.Code, got.Attempts, want.Status, want.Code)
+			}
+		}
+	})
 }
