@@ -276,7 +276,7 @@ func (accepts) Lookup(_ context.Context, ids []string, _ []user.LedgerEntry) ([]
 
 func (accepts) Unchanged(user.LedgerEntry, *user.User) bool { return true }
 
-// A user whom the API has accepted for later is there: not sent again unchanged, nor created twice.
+// A user who was accepted for later is there: not sent again unchanged, nor created twice.
 func TestAcceptedLater(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		records := func(yield func([]*user.Record, error) bool) {

@@ -53,8 +53,8 @@ func (t Returned) returns(ctx context.Context, b user.Batch) (func(*user.Record)
 	return func(r *user.Record) bool { return r.DeletedBefore || deleted[r.User.ID] }, nil
 }
 
-// keepsDeleted reports whether the API has users whom a delete has only deactivated, and may
-// create them a second time.
+// keepsDeleted reports whether a delete only deactivates a user of the API, and a create may make
+// a second one.
 func keepsDeleted(t destination.Traits) bool {
 	return t.OwnKeys && t.Ops[user.Delete].Keeps && !t.Blind && !t.FindsByKey
 }

@@ -27,8 +27,7 @@ func (d deletions) AreDeleted(_ context.Context, ids []string) (map[string]bool,
 	return deleted, d.err
 }
 
-// A user whom a delete has only deactivated is looked up before a create, if the API might make a
-// second one.
+// A user who was only deactivated is looked up before a create, if the API might make a second one.
 func TestReturned(t *testing.T) {
 	keeps := destination.Traits{OwnKeys: true, Ops: map[user.Op]destination.OpTraits{user.Delete: {Keeps: true}}}
 	with := func(change func(*destination.Traits)) destination.Traits {

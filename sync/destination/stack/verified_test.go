@@ -77,8 +77,8 @@ func TestRejectedAfterADoubt(t *testing.T) {
 	})
 }
 
-// A user who was perhaps created, of whom the API does not show everything, is updated. If that is
-// refused, the create may still have been taken.
+// A user who was perhaps created, and is not shown in full, is updated. If that is refused, the
+// create may still have been taken.
 func TestUnseenCreateAndARefusedUpdate(t *testing.T) {
 	hides := func(f *fake) { f.hides["a"] = true }
 	run(t, map[string]scene{
