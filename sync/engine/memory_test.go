@@ -180,6 +180,8 @@ type doubtful struct {
 
 func (d doubtful) Apply(_ context.Context, b user.Batch) ([]user.Outcome, error) {
 	outcomes := make([]user.Outcome, len(b.Records))
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	for i, r := range b.Records {
 		d.sending[r.Origin.Record] = r.Sending
 		outcomes[i] = user.Outcome{Record: r, Action: b.Op, Status: user.InDoubt, Code: user.CodeNoAnswer}
@@ -261,9 +263,11 @@ func (d telling) Traits() destination.Traits {
 }
 
 func (d telling) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
+	d.mu.Lock()
 	for _, r := range b.Records {
 		d.sending[r.Origin.Record] = r.Sending
 	}
+	d.mu.Unlock()
 	return d.api.Apply(ctx, b)
 }
 
