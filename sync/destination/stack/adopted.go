@@ -26,7 +26,8 @@ const (
 // Adopted takes over users that the API already holds, instead of creating them. A
 // user equal to the record in everything it carries is Unchanged, code adopted. One
 // that differs, or that the API does not return in full, Exists, so an update
-// follows. One that is provably absent is created. One that cannot be read is Failed.
+// follows. One that is provably absent is created. One that cannot be read is Failed, or
+// InDoubt if it was perhaps sent before.
 type Adopted struct {
 	destination.API
 	How    Adoption
@@ -95,6 +96,10 @@ func (a Adopted) outcomeOf(r *user.Record, found destination.Found) user.Outcome
 			o.Status, o.Code = user.Unchanged, user.CodeAdopted
 		}
 	default:
+		if r.MaybeSent { // by an earlier part of the run
+			o.Action, o.Status, o.Code = user.Create, user.InDoubt, user.CodeNoAnswer
+			break
+		}
 		o.Status, o.Code = user.Failed, user.CodeUnread
 		o.Detail = "could not be read before creating it; nothing was sent"
 	}
