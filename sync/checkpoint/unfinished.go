@@ -132,6 +132,9 @@ func (u Unfinished) settled() []ledger.Entry {
 	var entries []ledger.Entry
 	for _, o := range u.Journal.Settled {
 		state, changes := stateAfter(&o)
+		if isDoubtful(&o) {
+			continue
+		}
 		if o.Code == user.CodeSameUser && o.Status != user.InDoubt {
 			entries = append(entries, ledger.Entry{ID: o.ID, Record: o.Record, State: user.Absent, IfPending: true})
 			continue
@@ -151,8 +154,8 @@ func (u Unfinished) settled() []ledger.Entry {
 	return entries
 }
 
-// unsettled returns what calls without an outcome leave: nothing is certain about their
-// users.
+// unsettled returns what calls without an outcome leave, and updates and deletes in doubt:
+// nothing is certain about their users.
 func (u Unfinished) unsettled() []ledger.Entry {
 	var entries []ledger.Entry
 	for _, s := range u.Journal.Sent {
@@ -162,7 +165,17 @@ func (u Unfinished) unsettled() []ledger.Entry {
 		}
 		entries = append(entries, ledger.Entry{ID: s.ID, Record: s.Record, State: state, Replace: true})
 	}
+	for i := range u.Journal.Settled {
+		if o := &u.Journal.Settled[i]; isDoubtful(o) {
+			entries = append(entries, ledger.Entry{ID: o.ID, Remote: o.Remote, Record: o.Record, State: user.Present, Replace: true})
+		}
+	}
 	return entries
+}
+
+// isDoubtful reports whether an update or a delete is in doubt.
+func isDoubtful(o *user.Settled) bool {
+	return o.Status == user.InDoubt && o.Code != user.CodeUnprovedAbsent && (o.Action == user.Update || o.Action == user.Delete)
 }
 
 // stateAfter returns what an outcome says about a user; false if that is nothing new.
