@@ -14,9 +14,6 @@ import (
 type Unfinished struct {
 	Run     string
 	Journal *journal.History
-	// OtherFeed says that it is a run of another feed: users that the ledger does not
-	// know are not this feed's.
-	OtherFeed bool
 }
 
 // HasUncheckpointed reports whether the run did something after its last checkpoint.
@@ -74,7 +71,7 @@ func (u Unfinished) UpdateLedger(ctx context.Context, l *ledger.Ledger, by strin
 	if len(entries) > 0 {
 		m.Record = slices.MaxFunc(entries, func(a, b ledger.Entry) int { return a.Record - b.Record }).Record
 	}
-	return l.Runs().Absorb(ctx, m, entries, by)
+	return l.Runs().Of(u.Journal.Header.Scope.Feed).Absorb(ctx, m, entries, by)
 }
 
 // entries is everything that the ledger has to learn, in the order of the records. Users
@@ -92,9 +89,6 @@ func (u Unfinished) entries(ctx context.Context, l *ledger.Ledger) ([]ledger.Ent
 		return nil, err
 	}
 	complete(entries, len(settled), known)
-	if u.OtherFeed {
-		entries = onlyKnown(entries, known)
-	}
 	slices.SortStableFunc(entries, func(a, b ledger.Entry) int { return a.Record - b.Record })
 	return u.withOverwritten(ctx, l, entries)
 }
@@ -120,17 +114,6 @@ func complete(entries []ledger.Entry, settled int, known []user.LedgerEntry) {
 	}
 }
 
-// onlyKnown returns the entries of users that the ledger knows.
-func onlyKnown(entries []ledger.Entry, known []user.LedgerEntry) []ledger.Entry {
-	var some []ledger.Entry
-	for i, k := range known {
-		if k.State != user.Absent {
-			some = append(some, entries[i])
-		}
-	}
-	return some
-}
-
 // withOverwritten adds to entries those of users that a create of another id has changed.
 func (u Unfinished) withOverwritten(ctx context.Context, l *ledger.Ledger, entries []ledger.Entry) ([]ledger.Entry, error) {
 	changed, last := overwritten{}, 0
@@ -149,6 +132,9 @@ func (u Unfinished) settled() []ledger.Entry {
 	var entries []ledger.Entry
 	for _, o := range u.Journal.Settled {
 		state, changes := stateAfter(&o)
+		if isDoubtful(&o) {
+			continue
+		}
 		if o.Code == user.CodeSameUser && o.Status != user.InDoubt {
 			entries = append(entries, ledger.Entry{ID: o.ID, Record: o.Record, State: user.Absent, IfPending: true})
 			continue
@@ -168,8 +154,8 @@ func (u Unfinished) settled() []ledger.Entry {
 	return entries
 }
 
-// unsettled returns what calls without an outcome leave: nothing is certain about their
-// users.
+// unsettled returns what calls without an outcome leave, and updates and deletes in doubt:
+// nothing is certain about their users.
 func (u Unfinished) unsettled() []ledger.Entry {
 	var entries []ledger.Entry
 	for _, s := range u.Journal.Sent {
@@ -179,7 +165,17 @@ func (u Unfinished) unsettled() []ledger.Entry {
 		}
 		entries = append(entries, ledger.Entry{ID: s.ID, Record: s.Record, State: state, Replace: true})
 	}
+	for i := range u.Journal.Settled {
+		if o := &u.Journal.Settled[i]; isDoubtful(o) {
+			entries = append(entries, ledger.Entry{ID: o.ID, Remote: o.Remote, Record: o.Record, State: user.Present, Replace: true})
+		}
+	}
 	return entries
+}
+
+// isDoubtful reports whether an update or a delete is in doubt.
+func isDoubtful(o *user.Settled) bool {
+	return o.Status == user.InDoubt && o.Code != user.CodeUnprovedAbsent && (o.Action == user.Update || o.Action == user.Delete)
 }
 
 // stateAfter returns what an outcome says about a user; false if that is nothing new.

@@ -72,17 +72,9 @@ func TestDeletionsOfAnUnfinishedRun(t *testing.T) {
 		{user.InDoubt, user.CodeUnprovedAbsent, false, true}, {user.InDoubt, user.CodeNoAnswer, false, false},
 	} {
 		u := Unfinished{Journal: &journal.History{Settled: []user.Settled{{Record: 1, ID: "u-1", Action: user.Delete, Status: c.status, Code: c.code}}}}
-		if got := u.settled(); len(got) != 1 || got[0].Deleted != c.deleted || got[0].IfHeld != c.ifHeld {
+		if got := append(u.settled(), u.unsettled()...); len(got) != 1 || got[0].Deleted != c.deleted || got[0].IfHeld != c.ifHeld {
 			t.Errorf("%s %s: %+v", c.status, c.code, got)
 		}
-	}
-}
-
-// From a run of another feed the ledger learns only about users that it knows.
-func TestOnlyKnownUsersOfAnotherFeed(t *testing.T) {
-	got := onlyKnown([]ledger.Entry{{ID: "a"}, {ID: "b"}, {ID: "c"}}, []user.LedgerEntry{{}, {State: user.Pending}, {State: user.Present}})
-	if len(got) != 2 || got[0].ID != "b" || got[1].ID != "c" {
-		t.Errorf("%+v", got)
 	}
 }
 
@@ -142,13 +134,14 @@ func TestChangedSince(t *testing.T) {
 func TestUpdateLedger(t *testing.T) {
 	s := newScene(t)
 	err := s.ledger.Save(t.Context(), ledger.Checkpoint{Run: "run-1", Record: 1}, []ledger.Entry{
-		{ID: "known", Remote: "k-1", State: user.Present}, {ID: "waits", State: user.Pending}})
+		{ID: "known", Remote: "k-1", State: user.Present}, {ID: "waits", State: user.Pending}, {ID: "doubted", State: user.Pending}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	u := Unfinished{Run: "run-1", Journal: &journal.History{
-		Settled: []user.Settled{{Record: 2, ID: "made", Remote: "m-1", Action: user.Create, Status: user.Created}},
-		Sent:    []journal.Sent{{Record: 3, ID: "known", Op: user.Update}, {Record: 4, ID: "waits", Op: user.Update}},
+		Settled: []user.Settled{{Record: 2, ID: "made", Remote: "m-1", Action: user.Create, Status: user.Created},
+			{Record: 5, ID: "doubted", Action: user.Update, Status: user.InDoubt, Code: user.CodeNoAnswer}},
+		Sent: []journal.Sent{{Record: 3, ID: "known", Op: user.Update}, {Record: 4, ID: "waits", Op: user.Update}},
 	}}
 	if !u.HasUncheckpointed() || (Unfinished{Journal: &journal.History{}}).HasUncheckpointed() {
 		t.Error("whether there is news")
@@ -158,16 +151,26 @@ func TestUpdateLedger(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	known, err := s.ledger.Lookup(t.Context(), []string{"made", "known", "waits", "other"})
+	known, err := s.ledger.Lookup(t.Context(), []string{"made", "known", "waits", "doubted", "other"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for i, want := range []struct {
 		standing user.EntryState
 		remote   string
-	}{{user.Present, "m-1"}, {user.Present, "k-1"}, {user.Pending, ""}, {user.Absent, ""}} {
+	}{{user.Present, "m-1"}, {user.Present, "k-1"}, {user.Pending, ""}, {user.Pending, ""}, {user.Absent, ""}} {
 		if known[i].State != want.standing || known[i].Remote != want.remote {
 			t.Errorf("user %d: %+v, want %+v", i, known[i], want)
+		}
+	}
+	u.Run, u.Journal.Header.Scope.Feed = "run-3", "hr"
+	u.Journal.Settled = []user.Settled{{Record: 2, ID: "theirs", Action: user.Create, Status: user.Created}}
+	if err := u.UpdateLedger(t.Context(), s.ledger, "run-2"); err != nil {
+		t.Fatal(err)
+	}
+	for id, feed := range map[string]string{"made": "default", "theirs": "hr"} {
+		if found, err := s.ledger.Admin().Show(t.Context(), id); err != nil || found.Feed != feed {
+			t.Errorf("%s belongs to %q, want %q (%v)", id, found.Feed, feed, err)
 		}
 	}
 	if err := errors.Join(u.Advance(t.Context(), s.ledger), u.UpdateLedger(t.Context(), nil, "run-2"), u.Advance(t.Context(), nil)); err != nil {

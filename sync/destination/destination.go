@@ -221,6 +221,9 @@ type OpTraits struct {
 	// As is what the server sees the call as, if that is another operation: a delete that
 	// only deactivates the user is an Update.
 	As user.Op
+	// Keeps says of a delete that it only deactivates: the API still has the user, and a
+	// create may meet it.
+	Keeps bool
 }
 
 // Kind is the kind that a call for op counts as: what the server sees.

@@ -58,7 +58,9 @@ func (d *decider) outcome(r *user.Record, known user.LedgerEntry) (user.Outcome,
 	if r.Remote == "" {
 		r.Remote = known.Remote
 	}
-	r.MaybeSent = r.MaybeSent || known.State == user.Pending
+	r.PerhapsCreated = known.State == user.Pending
+	r.MaybeSent = r.MaybeSent || r.PerhapsCreated
+	r.DeletedBefore = d.ownKeys && known.State == user.Absent && d.memory.applied(r.User.ID)
 	r.PerhapsTaken = r.PerhapsTaken || r.MaybeSent
 	o, settled := d.settles(r, known)
 	switch {

@@ -3,10 +3,12 @@ package engine_test
 import (
 	"context"
 	"iter"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"usersync/sync/destination"
 	"usersync/sync/engine"
 	"usersync/sync/user"
 )
@@ -140,6 +142,161 @@ func TestKnownAfterInvalid(t *testing.T) {
 		for i, want := range []user.Status{user.Unchanged, user.Invalid, user.Unchanged, user.Invalid, user.Updated} {
 			if got := out.list[i].Status; got != want {
 				t.Errorf("row %d is %s, want %s", i+1, got, want)
+			}
+		}
+	})
+}
+
+// waiting is a ledger whose users are pending, by id.
+type waiting map[string]bool
+
+func (w waiting) Lookup(_ context.Context, ids []string, _ []user.LedgerEntry) ([]user.LedgerEntry, error) {
+	known := make([]user.LedgerEntry, len(ids))
+	for i, id := range ids {
+		if w[id] {
+			known[i].State = user.Pending
+		}
+	}
+	return known, nil
+}
+
+func (waiting) Checkpointed() int { return 0 }
+
+func (waiting) Unchanged(user.LedgerEntry, *user.User) bool { return false }
+
+// Apply is as of a ledger.
+func (waiting) Apply(k user.LedgerEntry, o *user.Outcome) user.LedgerEntry {
+	if o.Status == user.InDoubt && o.Action == user.Create {
+		k.State = user.Pending
+	}
+	return k
+}
+
+// doubtful is an API that leaves every user in doubt. It keeps what it is told of each row.
+type doubtful struct {
+	*api
+	sending map[int]user.Sending
+}
+
+func (d doubtful) Apply(_ context.Context, b user.Batch) ([]user.Outcome, error) {
+	outcomes := make([]user.Outcome, len(b.Records))
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for i, r := range b.Records {
+		d.sending[r.Origin.Record] = r.Sending
+		outcomes[i] = user.Outcome{Record: r, Action: b.Op, Status: user.InDoubt, Code: user.CodeNoAnswer}
+	}
+	return outcomes, nil
+}
+
+// A user is perhaps created if the ledger says so or an earlier row left it in doubt. That the
+// same row was perhaps sent before is something different.
+func TestPerhapsCreated(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		records := func(yield func([]*user.Record, error) bool) {
+			for n, id := range []string{"new", "pending", "sent", "new"} {
+				u := user.User{ID: id, Attributes: []user.Attribute{{Field: user.Email, Value: user.TextValue(id)}}}
+				yield([]*user.Record{{Origin: user.Origin{Record: n + 1, Raw: id}, Op: user.Upsert, User: u}}, nil)
+			}
+		}
+		earlier := engine.Resumed{MaybeSentTo: 4, OutcomeOf: func(*user.Record) (user.Outcome, bool, error) { return user.Outcome{}, false, nil },
+			WasSent: func(r *user.Record) bool { return r.Origin.Record == 3 }}
+		out := new(results)
+		d := doubtful{newAPI(out, 0), map[int]user.Sending{}}
+		job := engine.Job{Records: records, Destination: d, Results: out, Ledger: waiting{"pending": true}, Limits: engine.Limits{BatchSize: 1}, Resumed: earlier}
+		if _, err := job.Run(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		for n, want := range []user.Sending{{}, {MaybeSent: true, PerhapsCreated: true}, {MaybeSent: true}, {MaybeSent: true, PerhapsCreated: true}} {
+			if got := d.sending[n+1]; got.MaybeSent != want.MaybeSent || got.PerhapsCreated != want.PerhapsCreated {
+				t.Errorf("row %d is sent with %+v, want %+v", n+1, got, want)
+			}
+		}
+	})
+}
+
+// A row that comes after the deletion of its user is known to, until the ledger shows it.
+func TestDeletedBefore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		records := func(yield func([]*user.Record, error) bool) {
+			for n, r := range []user.Record{{Op: user.Upsert}, {Op: user.Delete}, {Op: user.Upsert}, {Op: user.Upsert}} {
+				r.Origin, r.User.ID = user.Origin{Record: n + 1, Raw: "a"}, "a"
+				r.User.Attributes = []user.Attribute{{Field: user.Email, Value: user.TextValue(string(r.Op))}}
+				yield([]*user.Record{&r}, nil)
+			}
+		}
+		out := new(results)
+		d := telling{newAPI(out, 0), map[int]user.Sending{}}
+		job := engine.Job{Records: records, Destination: d, Results: out, Ledger: presence{}, Limits: engine.Limits{BatchSize: 1}}
+		if _, err := job.Run(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		for n, want := range []bool{false, false, true, false} {
+			if got := d.sending[n+1].DeletedBefore; got != want {
+				t.Errorf("row %d: %t, want %t", n+1, got, want)
+			}
+		}
+	})
+}
+
+// presence is a ledger that holds no one, and learns who is there.
+type presence struct{ waiting }
+
+func (presence) Apply(k user.LedgerEntry, o *user.Outcome) user.LedgerEntry {
+	k.State = user.Present
+	if o.Status == user.Deleted {
+		k.State = user.Absent
+	}
+	return k
+}
+
+// telling is an API that makes its users' keys, and keeps what it is told of each row.
+type telling struct {
+	*api
+	sending map[int]user.Sending
+}
+
+func (d telling) Traits() destination.Traits {
+	t := d.api.Traits()
+	t.OwnKeys = true
+	return t
+}
+
+func (d telling) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
+	d.mu.Lock()
+	for _, r := range b.Records {
+		d.sending[r.Origin.Record] = r.Sending
+	}
+	d.mu.Unlock()
+	return d.api.Apply(ctx, b)
+}
+
+// accepts is a ledger whose users the API has accepted for later, as they were sent.
+type accepts struct{ waiting }
+
+func (accepts) Lookup(_ context.Context, ids []string, _ []user.LedgerEntry) ([]user.LedgerEntry, error) {
+	return slices.Repeat([]user.LedgerEntry{{State: user.AcceptedLater}}, len(ids)), nil
+}
+
+func (accepts) Unchanged(user.LedgerEntry, *user.User) bool { return true }
+
+// A user who was accepted for later is there: not sent again unchanged, nor created twice.
+func TestAcceptedLater(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		records := func(yield func([]*user.Record, error) bool) {
+			for n, op := range []user.Op{user.Upsert, user.Create} {
+				id := string(op)
+				yield([]*user.Record{{Origin: user.Origin{Record: n + 1, Raw: id}, Op: op, User: user.User{ID: id}}}, nil)
+			}
+		}
+		out := new(results)
+		job := engine.Job{Records: records, Destination: newAPI(out, 0), Results: out, Ledger: accepts{}}
+		if _, err := job.Run(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		for i, want := range []user.Outcome{{Status: user.Unchanged}, {Status: user.Refused, Code: user.CodeExists}} {
+			if got := out.list[i]; got.Status != want.Status || got.Code != want.Code || got.Attempts > 0 {
+				t.Errorf("row %d: %s %s after %d calls, want %s %s without one", i+1, got.Status, got.Code, got.Attempts, want.Status, want.Code)
 			}
 		}
 	})

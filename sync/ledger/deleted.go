@@ -49,6 +49,19 @@ func (i Identities) Deleted(ctx context.Context, ids []string) (map[string]Delet
 	return found, nil
 }
 
+// AreDeleted returns those of the ids whose deletion is remembered.
+func (i Identities) AreDeleted(ctx context.Context, ids []string) (map[string]bool, error) {
+	found, err := i.Deleted(ctx, ids)
+	if len(found) == 0 {
+		return nil, err
+	}
+	are := make(map[string]bool, len(found))
+	for id := range found {
+		are[id] = true
+	}
+	return are, err
+}
+
 // WasDeleted reports whether a deletion of the id is remembered.
 func (i Identities) WasDeleted(ctx context.Context, id string) (bool, error) {
 	found, err := i.Deleted(ctx, []string{id})

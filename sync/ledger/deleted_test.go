@@ -22,6 +22,9 @@ func TestDeletionsAreRemembered(t *testing.T) {
 		if a := got["a"]; err != nil || len(got) != 2 || a.Remote != "r1" || a.Run != "run-1" || a.Record != 7 || time.Since(a.At) > time.Hour || got["unknown"].Run != "run-1" {
 			t.Error(got, err)
 		}
+		if got, err := l.Identities().AreDeleted(t.Context(), []string{"a", "b", "c", "nobody"}); err != nil || len(got) != 1 || !got["a"] {
+			t.Error(got, err)
+		}
 		if got, err := other.Identities().Deleted(t.Context(), []string{"a"}); len(got) != 0 || err != nil {
 			t.Error("found in another scope:", got, err)
 		}

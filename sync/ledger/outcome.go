@@ -56,12 +56,16 @@ func afterRefusal(e Entry, o *user.Outcome) (Entry, bool) {
 }
 
 // afterDoubt returns what an outcome in doubt changes. After a create, the user must be
-// looked up before the next call. After an update, the fields sent are uncertain. After a
-// delete, everything is.
+// looked up before the next call; so it still must be if it was perhaps created before, and its
+// key is not known. After an update, the fields sent are uncertain. After a delete, everything is.
 func afterDoubt(e Entry, o *user.Outcome) (Entry, bool) {
 	if o.Code == user.CodeUnprovedAbsent {
 		e.Replace, e.IfHeld = true, true // the user may be absent, and was perhaps never known
 		return e, true
+	}
+	if o.Record.PerhapsCreated && e.Remote == "" { // a call that a plan holds, or a delete, found no one
+		e.State, e.Replace = user.Pending, true
+		return e, o.Action != ""
 	}
 	switch o.Action {
 	case user.Update:

@@ -54,6 +54,27 @@ func TestAfterAnOutcome(t *testing.T) {
 	}
 }
 
+// A user who is pending stays so if a call other than a create leaves it in doubt, as one that a
+// plan holds: no other call would be made for the user, and none could find it.
+func TestPendingUserStaysPending(t *testing.T) {
+	p := fingerprint.NewFingerprinter(fingerprint.NewKey())
+	for _, c := range []struct {
+		op      user.Op
+		remote  string
+		pending bool
+		want    user.EntryState
+	}{
+		{user.Update, "", true, user.Pending}, {user.Delete, "", true, user.Pending}, {user.Create, "", true, user.Pending},
+		{user.Update, "r1", true, user.Present}, {user.Update, "", false, user.Present}, {user.Delete, "", false, user.Present},
+	} {
+		r := &user.Record{User: user.User{ID: "u-1"}, Sending: user.Sending{PerhapsCreated: c.pending}}
+		e, changes := EntryOf(&user.Outcome{Record: r, Status: user.InDoubt, Code: user.CodeNoAnswer, Action: c.op, Remote: c.remote}, p, nil)
+		if !changes || e.State != c.want || e.Remote != c.remote {
+			t.Errorf("%+v: %+v, %t", c, e, changes)
+		}
+	}
+}
+
 // A user who was pending is not there if the create led to the user of another id. Without a
 // pending create nothing is learned.
 func TestTheUserOfAnotherID(t *testing.T) {

@@ -19,7 +19,7 @@ type MetRow = recurring.Met
 type Recurring struct{ l *Ledger }
 
 // Recurring returns the Recurring of the ledger's scope and feed.
-func (r Runs) Recurring() Recurring { return Recurring(r) }
+func (r Runs) Recurring() Recurring { return Recurring{r.l} }
 
 // Few returns the rows of the feed, in the order of their ids, if they are at most n. Otherwise
 // all is false, and it returns up to n of those without an id.

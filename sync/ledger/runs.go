@@ -33,10 +33,16 @@ type OverError = registry.OverError
 
 // Runs is the list of runs of the ledger's scope: their order, which does not depend on a
 // clock, and how far each has come. Methods that change it need the lock.
-type Runs struct{ l *Ledger }
+type Runs struct {
+	l    *Ledger
+	feed string // of users that Absorb adds; empty is the ledger's own
+}
 
 // Runs returns the runs of the ledger's scope.
-func (l *Ledger) Runs() Runs { return Runs{l} }
+func (l *Ledger) Runs() Runs { return Runs{l: l} }
+
+// Of returns r for absorbing a run of a feed: users that it brings are that feed's.
+func (r Runs) Of(feed string) Runs { return Runs{r.l, feed} }
 
 // Register records, before its first call, that a run begins or is continued, and returns
 // its place in the order of runs. A shared ledger takes the run's files for this process.
@@ -91,7 +97,7 @@ func (r Runs) Withdraw(ctx context.Context, run string) error {
 func (r Runs) Absorb(ctx context.Context, m Checkpoint, entries []Entry, by string) error {
 	err := r.l.change(ctx, func(t change.Writer) error {
 		if len(entries) > 0 {
-			if err := t.Apply(m.Run, entries); err != nil {
+			if err := r.apply(t, m.Run, entries); err != nil {
 				return err
 			}
 			if err := forgetAbsorbed(t, entries); err != nil {
@@ -104,6 +110,18 @@ func (r Runs) Absorb(ctx context.Context, m Checkpoint, entries []Entry, by stri
 		return endRun(t, m.Run, RunAbsorbed, by)
 	})
 	return failed("absorb run "+m.Run+" into the ledger", err)
+}
+
+// apply applies entries, of which new ones belong to the feed of r.
+func (r Runs) apply(t change.Writer, run string, entries []Entry) (err error) {
+	own := t.To
+	defer func() { t.To = own }()
+	if r.feed != "" {
+		if t.To, err = t.FeedNumber(r.feed); err != nil {
+			return err
+		}
+	}
+	return t.Apply(run, entries)
 }
 
 // Distrust absorbs runs whose last work is unknown: no fingerprint that the scope holds is

@@ -92,6 +92,26 @@ func TestAbsorbedRunCannotBeContinued(t *testing.T) {
 	})
 }
 
+// Users that a run of another feed has created are that feed's, whichever run absorbs it.
+func TestAbsorbedUsersBelongToTheirFeed(t *testing.T) {
+	everywhere(t, func(t *testing.T, url string) {
+		l := open(t, Options{URL: url, Feed: "crm"})
+		lock(t, l)
+		register(t, l, "killed")
+		save(t, l, Entry{ID: "ours", State: user.Present})
+		entries := []Entry{{ID: "ours", State: user.Present}, {ID: "made", State: user.Present, Remote: "r"}, {ID: "perhaps", State: user.Pending}}
+		if err := l.Runs().Of("hr").Absorb(t.Context(), Checkpoint{Run: "killed", Record: 3}, entries, "next"); err != nil {
+			t.Fatal(err)
+		}
+		save(t, l, Entry{ID: "later", State: user.Present})
+		for id, feed := range map[string]string{"ours": "crm", "made": "hr", "perhaps": "hr", "later": "crm"} {
+			if found, err := l.Admin().Show(t.Context(), id); err != nil || found.Feed != feed {
+				t.Errorf("%s belongs to %q, want %q (%v)", id, found.Feed, feed, err)
+			}
+		}
+	})
+}
+
 // If the journal of a killed run is out of reach, it is unknown what the run changed:
 // earlier fingerprints are not trusted, and later ones are.
 func TestDistrustCoversEarlierRuns(t *testing.T) {

@@ -191,6 +191,7 @@ func TestRules(t *testing.T) {
 		"an id that nobody reads":  {[]string{"a", "b", "!c"}, func(*Rules, *feed) {}, "the id of 1 row cannot be read (users.csv:4)", "fix these rows"},
 		"a header inside":          {[]string{"a", "b", "#ID"}, func(*Rules, *feed) {}, "the id of 1 row cannot be read (users.csv:4)", "fix these rows"},
 		"no row that is valid":     {[]string{"?a"}, func(r *Rules, _ *feed) { r.Invalid = 1 }, "no row of the input is valid", "rejects"},
+		"no row at all":            {nil, func(r *Rules, _ *feed) { r.Invalid = 0 }, "no row of the input is valid", "rejects"},
 		"more than allowed":        {[]string{"a", "b"}, func(r *Rules, _ *feed) { r.MaxDelete = Limit{Set: true, Count: 1} }, "at most 1 may be deleted", "--max-delete"},
 		"as many as allowed":       {[]string{"a", "b"}, func(r *Rules, _ *feed) { r.MaxDelete = Limit{Set: true, Count: 2} }, "", ""},
 		"other settings":           {[]string{"a"}, func(r *Rules, _ *feed) { r.Settings.Config = "other" }, "the mapping or the settings may have changed", "--accept-mapping-change"},

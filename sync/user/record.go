@@ -93,6 +93,12 @@ type Sending struct {
 	// PerhapsTaken says that some call, of this run or one before, may have delivered
 	// the record. Unlike MaybeSent, no read-back clears it.
 	PerhapsTaken bool
+	// PerhapsCreated says that a create by another record or another run, perhaps with other
+	// values, may have made the user.
+	PerhapsCreated bool
+	// DeletedBefore says that an earlier record of this run has deleted the user, or
+	// deactivated it. The ledger may not show that yet.
+	DeletedBefore bool
 	// IntentRecorded says that the ledger holds the intent to create the user,
 	// written before the call, and still needs the outcome.
 	IntentRecorded bool
@@ -128,6 +134,13 @@ func (r *Record) WithRemote(remote string) *Record {
 	known := *r
 	known.Remote = remote
 	return &known
+}
+
+// WithoutRemote returns a copy whose user has no known key of the API.
+func (r *Record) WithoutRemote() *Record {
+	unknown := *r
+	unknown.Remote, unknown.OwnRemote = "", false
+	return &unknown
 }
 
 // Size estimates how many bytes of memory the record takes.

@@ -96,8 +96,9 @@ const mostFindings = 1000
 // the rejects are exactly the rejected records, and journal, checkpoint and summary agree with both.
 // It makes no calls, and continues after each finding. Memory does not grow with the files.
 //
-// For a killed run it checks only what comes before the checkpoint, because a resume discards the
-// rest. It does not check its summary, which can only come from an earlier stop.
+// For a killed run, or one that found no room to write its end, it checks only what comes before
+// the checkpoint, because a resume discards the rest. It does not check its summary, unless that
+// says that the run finished: otherwise it can come from an earlier stop.
 func Check(f Files) Verdict {
 	v := &verifier{files: f.Ended(), checkpoint: math.MaxInt}
 	if f.Journal != nil {
@@ -112,7 +113,7 @@ func Check(f Files) Verdict {
 	switch {
 	case !v.killed():
 		v.checkSummary()
-	case v.files.Journal.Cut && v.files.Summary != nil:
+	case v.files.Journal.Cut && v.files.Summary != nil && v.files.Summary.State == report.Finished:
 		v.find(journalFile, 0, "it has no end, and there is a summary: the journal was cut")
 	}
 	return v.verdict

@@ -176,6 +176,25 @@ func TestVerifyFindsNothingInAStoppedOrKilledRun(t *testing.T) {
 		if v := l.verify(); len(v.Findings) > 0 || v.Records != 8 || v.Rejects != 2 {
 			t.Errorf("%s, killed with more behind the mark: %+v", format, v)
 		}
+		l.killedAtItsEnd(0, 0) // in a frame, by a part of the run that came after the stop
+		if v := l.verify(); len(v.Findings) > 0 || v.Records != 8 {
+			t.Errorf("%s, killed after an earlier stop: %+v", format, v)
+		}
+	}
+}
+
+// A full disk can stop a run before its first checkpoint.
+func TestVerifyFindsNothingWithoutACheckpoint(t *testing.T) {
+	for _, format := range []writer.Format{writer.FormatCSV, writer.FormatJSONL} {
+		l := leftBy(t, format)
+		l.stop()
+		l.results = strings.Join(strings.SplitAfter(l.results, "\n")[:l.row(0)], "")
+		l.rejects = strings.Join(strings.SplitAfter(l.rejects, "\n")[:l.row(0)], "")
+		l.journal.Checkpoint, l.journal.Notes = Checkpoint{}, nil
+		l.summary.SettledUpTo, l.summary.Outcomes, l.summary.Rejects = 0, writer.Outcomes{}, 0
+		if v := l.verify(); len(v.Findings) > 0 || v.Records != 0 {
+			t.Errorf("%s: %+v", format, v)
+		}
 	}
 }
 

@@ -90,10 +90,13 @@ func (c *Config) traits() destination.Traits {
 			t.Ops[op] = destination.OpTraits{Max: n.Batch, Replay: n.replay, Merge: n.merge && op == user.Update, Open: n.whole && op == user.Update}
 		}
 	}
-	if c.remove != nil && (c.remove.Method == http.MethodPut || c.remove.Method == http.MethodPatch) {
-		only := t.Ops[user.Delete]
-		only.As = user.Update
-		t.Ops[user.Delete] = only
+	if c.remove != nil {
+		remove := t.Ops[user.Delete]
+		if c.remove.Method == http.MethodPut || c.remove.Method == http.MethodPatch {
+			remove.As = user.Update
+		}
+		remove.Keeps = remove.As == user.Update || c.reactivate != nil
+		t.Ops[user.Delete] = remove
 	}
 	t.Fields = slices.DeleteFunc(t.Fields, user.Field.IsSecret)
 	if c.read != nil {

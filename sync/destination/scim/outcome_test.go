@@ -68,6 +68,7 @@ func TestSingleAnswers(t *testing.T) {
 		{user.Update, 412, ``, "refused:http_412"},
 		{user.Delete, 204, "", "deleted"},
 		{user.Delete, 200, shown, "deleted k1"},
+		{user.Delete, 200, `{"id":"k2"}`, "in_doubt:other_id"},
 		{user.Delete, 404, ``, "_missing:http_404"},
 		{user.Delete, 410, ``, "_missing:http_410"},
 		{user.Delete, 404, ` <!doctype html>`, "denied:http_404"},

@@ -170,7 +170,7 @@ func (c Config) traits() destination.Traits {
 		remove.Max = 1
 	}
 	if c.Deactivate {
-		remove.As = user.Update
+		remove.As, remove.Keeps = user.Update, true
 	}
 	return destination.Traits{
 		Name: name, OwnKeys: true, AnyField: true, Fields: fields(),

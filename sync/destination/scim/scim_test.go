@@ -103,7 +103,7 @@ func TestTraits(t *testing.T) {
 			user.Create: {Max: 100, Replay: destination.Detectable}, user.Update: many, user.Delete: many}},
 		"put, and nobody is deleted": {Config{Features: everything, Update: ByPut, Deactivate: true}, map[user.Op]destination.OpTraits{
 			user.Create: {Max: 100, Replay: destination.Detectable}, user.Update: {Max: 1, Replay: destination.Safe, Merge: true, Open: true},
-			user.Delete: {Max: 1, Replay: destination.Safe, Merge: true, Open: true, As: user.Update}}},
+			user.Delete: {Max: 1, Replay: destination.Safe, Merge: true, Open: true, As: user.Update, Keeps: true}}},
 		"put as it is": {Config{Features: everything, Update: ByPut, Put: AsIs}, map[user.Op]destination.OpTraits{
 			user.Create: {Max: 100, Replay: destination.Detectable}, user.Update: many, user.Delete: many}},
 		"a server that takes a million": {Config{Features: Features{Bulk: true, MaxOperations: 1e6, Patch: true}}, map[user.Op]destination.OpTraits{

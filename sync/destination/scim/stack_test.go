@@ -118,7 +118,8 @@ func nights(t *testing.T, o scimmock.Options, config Config, faults []string) {
 }
 
 // A user that was deleted and recreated by hand has a new key: the old one leads nowhere,
-// and the user is found all the same.
+// and the user is found all the same, also if
+// the row has another userName by now.
 func TestRecreatedByHand(t *testing.T) {
 	for _, o := range []scimmock.Options{{MaxOperations: 7}, {NoPatch: true}} {
 		d, s := open(t, o, Config{}, nil)
@@ -136,11 +137,65 @@ func TestRecreatedByHand(t *testing.T) {
 			}
 		}
 		r := with(old, employee(3, 1))
+		r.User.Attributes[0].Value = user.TextValue("Frieda.Musterfrau3") // a create would not meet the other one
 		r.Op = user.Upsert
 		outcomes, err := d.Apply(t.Context(), user.Batch{Op: user.Update, Records: []*user.Record{r}})
 		now := s.Lookup("externalId", "employee-3").Keys
 		if err != nil || len(now) != 1 || now[0] == old || spell(outcomes[0]) != "updated:password_not_sent "+now[0] {
 			t.Errorf("%+v: %v %v, keys %v", o, outcomes, err, now)
+		}
+	}
+}
+
+// A create without an answer may have made a user, whose row can have another userName by the next
+// night. A create would then meet no conflict, and make a second user with our id.
+func TestPendingUserWithAnotherName(t *testing.T) {
+	for _, o := range []scimmock.Options{{MaxOperations: 7}, {NoBulk: true}} {
+		d, s := open(t, o, Config{}, nil)
+		night(t, d, user.Create, 0)
+		b := user.Batch{Op: user.Create}
+		for n := range min(d.Traits().Ops[user.Create].Max, 2) {
+			r := employee(n, 1)
+			r.User.Attributes[0].Value = user.TextValue(fmt.Sprintf("Frieda.Musterfrau%d", n))
+			r.Op, r.MaybeSent, r.PerhapsCreated = user.Upsert, true, true
+			b.Records = append(b.Records, r)
+		}
+		outcomes, err := d.Apply(t.Context(), b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for n, out := range outcomes {
+			if keys := s.Lookup("externalId", b.Records[n].User.ID).Keys; out.Status != user.Updated || len(keys) != 1 || out.Remote != keys[0] {
+				t.Errorf("%+v: %s %s, keys %v", o, out.Status, out.Code, keys)
+			}
+		}
+		if created := s.State().Created; created != crowd {
+			t.Errorf("%+v: %d were created", o, created)
+		}
+	}
+}
+
+// A user who was deactivated and comes again is the same, whatever the userName is by then.
+func TestDeactivatedUserReturnsWithAnotherName(t *testing.T) {
+	for _, o := range []scimmock.Options{{MaxOperations: 7}, {NoPatch: true}} {
+		d, s := open(t, o, Config{Deactivate: true}, nil)
+		night(t, d, user.Create, 0)
+		night(t, d, user.Delete, 0)
+		for _, op := range []user.Op{user.Create, user.Upsert} {
+			r := employee(3, 1)
+			r.User.Attributes[0].Value = user.TextValue("Frieda.Musterfrau3")
+			r.Op, r.DeletedBefore = op, true
+			outcomes, err := d.Apply(t.Context(), user.Batch{Op: user.Create, Records: []*user.Record{r}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := map[user.Op]user.Status{user.Create: user.Refused, user.Upsert: user.Updated}[op]
+			if keys := s.Lookup("externalId", r.User.ID).Keys; outcomes[0].Status != want || len(keys) != 1 {
+				t.Errorf("%+v, %s: %s %s, keys %v", o, op, outcomes[0].Status, outcomes[0].Code, keys)
+			}
+		}
+		if active, doubled := holds(s, 1); active != 1 || doubled != 0 {
+			t.Errorf("%+v: %d are active, %d doubled", o, active, doubled)
 		}
 	}
 }

@@ -26,7 +26,8 @@ const (
 // Adopted takes over users that the API already holds, instead of creating them. A
 // user equal to the record in everything it carries is Unchanged, code adopted. One
 // that differs, or that the API does not return in full, Exists, so an update
-// follows. One that is provably absent is created. One that cannot be read is Failed.
+// follows. One that is provably absent is created. One that cannot be read is Failed, or
+// InDoubt if it was perhaps sent before.
 type Adopted struct {
 	destination.API
 	How    Adoption
@@ -38,11 +39,17 @@ func (a Adopted) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error
 	if b.Op != user.Create {
 		return a.API.Apply(ctx, b)
 	}
-	outcomes := make([]user.Outcome, len(b.Records))
 	if a.How == Assume {
+		outcomes := make([]user.Outcome, len(b.Records))
 		return outcomes, a.assume(ctx, b, outcomes)
 	}
-	if err := a.read(ctx, b, outcomes); err != nil {
+	return a.look(ctx, b, func(r *user.Record) bool { return r.Op == user.Upsert })
+}
+
+// look reads the users that may be there, and creates all who are not.
+func (a Adopted) look(ctx context.Context, b user.Batch, mayBeThere func(*user.Record) bool) ([]user.Outcome, error) {
+	outcomes := make([]user.Outcome, len(b.Records))
+	if err := a.read(ctx, b, outcomes, mayBeThere); err != nil {
 		return verdict.Unresolved(b, outcomes), err
 	}
 	var absent []int
@@ -55,10 +62,10 @@ func (a Adopted) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error
 }
 
 // read looks each user up, in parallel.
-func (a Adopted) read(ctx context.Context, b user.Batch, outcomes []user.Outcome) error {
+func (a Adopted) read(ctx context.Context, b user.Batch, outcomes []user.Outcome, mayBeThere func(*user.Record) bool) error {
 	group, ctx := parallel.New(ctx)
 	for i, r := range b.Records {
-		if r.Op != user.Upsert {
+		if !mayBeThere(r) {
 			continue
 		}
 		group.Go(func() error {
@@ -85,10 +92,14 @@ func (a Adopted) outcomeOf(r *user.Record, found destination.Found) user.Outcome
 		return user.Outcome{}
 	case destination.Same, destination.Different:
 		o.Status = user.Exists
-		if found.Presence == destination.Same && found.Shows(r) {
+		if found.Presence == destination.Same && r.Op == user.Upsert && found.Shows(r) {
 			o.Status, o.Code = user.Unchanged, user.CodeAdopted
 		}
 	default:
+		if r.MaybeSent { // by an earlier part of the run
+			o.Action, o.Status, o.Code = user.Create, user.InDoubt, user.CodeNoAnswer
+			break
+		}
 		o.Status, o.Code = user.Failed, user.CodeUnread
 		o.Detail = "could not be read before creating it; nothing was sent"
 	}

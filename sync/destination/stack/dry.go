@@ -107,7 +107,7 @@ func (d *Dry) look(ctx context.Context, op user.Op, r *user.Record) (o user.Outc
 		}
 		return o, true, err
 	}
-	return o, op == user.Create && r.MaybeSent && t.Ops[op].Replay == destination.Unsafe, nil
+	return o, op == user.Create && couldMakeTwice(r, t), nil
 }
 
 // reads reports whether to make a read. It would be too early for users that an

@@ -88,6 +88,40 @@ func TestLooksUpFirst(t *testing.T) {
 	})
 }
 
+// So is one that another record may have created, where the API notices a second create only by
+// values that may have changed, and not by our id.
+func TestLooksUpWhoMayHaveAnotherName(t *testing.T) {
+	for name, s := range map[string]struct {
+		traits  destination.Traits
+		another bool // another record may have created the user
+		held    string
+		calls   string
+	}{
+		"there":                        {destination.Traits{OwnKeys: true}, true, "a=0", "update a"},
+		"not there":                    {destination.Traits{OwnKeys: true}, true, "", "create a"},
+		"by the same record":           {destination.Traits{OwnKeys: true}, false, "a=0", "create a, update a"},
+		"by our id":                    {destination.Traits{}, true, "a=0", "create a, update a"},
+		"nobody can tell":              {destination.Traits{OwnKeys: true, Blind: true}, true, "", "create a"},
+		"nobody can tell without keys": {destination.Traits{OwnKeys: true, FindsByKey: true}, true, "", "create a"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := scene{replay: destination.Detectable, held: s.held, traits: func(t *destination.Traits) {
+				t.OwnKeys, t.Blind, t.FindsByKey = s.traits.OwnKeys, s.traits.Blind, s.traits.FindsByKey
+			}}.fake()
+			r := records("?a=1", user.Upsert)
+			r[0].PerhapsCreated = s.another
+			var api destination.Destination = readable{f}
+			if s.traits.OwnKeys {
+				api = keyMaker{readable{f}}
+			}
+			_, err := aroundClient(api, new(pacer), 2).Apply(t.Context(), user.Batch{Op: user.Create, Records: r})
+			if calls := strings.Join(f.calls, ", "); err != nil || calls != s.calls {
+				t.Errorf("calls %s, want %s (%v)", calls, s.calls, err)
+			}
+		})
+	}
+}
+
 // noCalls fails the test's comparison if any call is made.
 func noCalls(f *fake) { f.calls = []string{"-"} }
 

@@ -10,7 +10,6 @@ package stack
 import (
 	"context"
 	"sync/atomic"
-	"time"
 
 	"usersync/sync/destination"
 	"usersync/sync/destination/attested"
@@ -33,7 +32,7 @@ type Options struct {
 	Client  Features
 	Keys    Keys
 	Retries int             // attempts after the first
-	Quiet   time.Time       // when an earlier process's calls are over
+	Quiet   *Quiet          // when calls that may have created a user are over; nil waits for none
 	Intents limited.Intents // nil records no intents
 	// Sent is told which records are about to be sent, where a read decides that; nil
 	// records none.
@@ -65,6 +64,8 @@ func FeaturesOf(client destination.Destination) (f Features) {
 type Keys struct {
 	Owners  *owned.Owners // nil: users of one key are not kept apart
 	Holders owned.Holders // nil: doubts are not settled by scanning
+	// Deletions tell who was only deactivated; nil knows no one.
+	Deletions Deletions
 }
 
 // Wrap wraps a client in the middleware, inner to outer.
@@ -76,8 +77,11 @@ func (o Options) Wrap(client destination.Destination) destination.Destination {
 	retried := Retried{API: chunked, Pacer: o.Pacer, Retries: o.Retries, Observer: o.Observer, Retrying: o.Retrying}
 	verified := Verified{API: retried, Retries: o.Retries, Quiet: o.Quiet}
 	upserted := Upserted{API: verified}
+	if keepsDeleted(client.Traits()) {
+		upserted.API = Returned{API: verified, Deletions: o.Keys.Deletions}
+	}
 	if o.Adopt != nil {
-		upserted.API = Adopted{API: verified, How: *o.Adopt, Owners: owners}
+		upserted.API = Adopted{API: upserted.API, How: *o.Adopt, Owners: owners}
 	}
 	outer := destination.API(attested.New(upserted, o.Absences))
 	if o.Canary.Records > 0 {

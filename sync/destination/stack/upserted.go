@@ -78,10 +78,16 @@ func (u Upserted) followAll(ctx context.Context, b user.Batch, outcomes []user.O
 }
 
 // confirm reads users that are said to be missing before a create that cannot be
-// repeated: one answer is not enough evidence for that.
+// repeated: one answer is not enough evidence for that. If the API makes the keys, the
+// user may be there under another one, and a create might not meet it.
 func (u Upserted) confirm(ctx context.Context, b user.Batch, outcomes []user.Outcome, places []int) error {
-	missing := func(i int) bool { return outcomes[i].Status == user.Missing && b.Records[i].Op == user.Upsert }
-	if !slices.ContainsFunc(places, missing) || u.Traits().Ops[user.Create].Replay != destination.Unsafe {
+	t := u.Traits()
+	unsafe := t.Ops[user.Create].Replay == destination.Unsafe
+	missing := func(i int) bool {
+		r := b.Records[i]
+		return outcomes[i].Status == user.Missing && r.Op == user.Upsert && (unsafe || t.OwnKeys && r.Remote != "")
+	}
+	if !slices.ContainsFunc(places, missing) {
 		return nil
 	}
 	group, ctx := parallel.New(ctx)
@@ -97,6 +103,9 @@ func (u Upserted) confirm(ctx context.Context, b user.Batch, outcomes []user.Out
 // the key that the call used, the API contradicts itself.
 func (u Upserted) confirmOne(ctx context.Context, o *user.Outcome, r *user.Record) error {
 	found, err := u.Find(ctx, r)
+	if err == nil && found.Presence == destination.Absent && r.Remote != "" && u.Traits().OwnKeys {
+		found, err = u.Find(ctx, r.WithoutRemote())
+	}
 	if ce := destination.AsCallError(err); err != nil && (ce == nil || ce.Fault == destination.Denied) {
 		return err
 	}

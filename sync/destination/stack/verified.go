@@ -3,7 +3,6 @@ package stack
 import (
 	"context"
 	"slices"
-	"time"
 
 	"usersync/sync/destination"
 	"usersync/sync/destination/parallel"
@@ -18,10 +17,10 @@ import (
 type Verified struct {
 	destination.API
 	Retries int // the same limit as Retried's, for all attempts together
-	// Quiet is when the calls of an earlier process, which may have just been
-	// killed, are over. Users that such a call may have created are not looked up
-	// before that.
-	Quiet time.Time
+	// Quiet is when calls that may have created a user are over: those of an earlier
+	// process, which may have just been killed, and those of this one that got no answer.
+	// Such users are not looked up before that. Nil waits for nothing.
+	Quiet *Quiet
 }
 
 // Apply sends b and reads back what needs it.
@@ -46,6 +45,9 @@ func (v Verified) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, erro
 		v.keepFound(b, outcomes)
 		return verdict.Unresolved(b, outcomes), err
 	}
+	if b.Op == user.Create && slices.ContainsFunc(outcomes, func(o user.Outcome) bool { return o.Status == user.InDoubt }) {
+		v.Quiet.extend()
+	}
 	return outcomes, nil
 }
 
@@ -60,16 +62,17 @@ func (v Verified) keepFound(b user.Batch, outcomes []user.Outcome) {
 	}
 }
 
-// first makes the first call. If that is a create that cannot be replayed, it looks up
-// the users that may have been sent before, and sends only those proven absent.
+// first makes the first call. If that is a create, it looks up the users that may have
+// been sent before and that the call could make twice, and sends only those proven absent.
 func (v Verified) first(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
-	maybeSent := func(r *user.Record) bool { return r.MaybeSent }
-	if b.Op != user.Create || v.Traits().Ops[user.Create].Replay != destination.Unsafe || !slices.ContainsFunc(b.Records, maybeSent) {
+	t := v.Traits()
+	couldMakeTwice := func(r *user.Record) bool { return couldMakeTwice(r, t) }
+	if b.Op != user.Create || !slices.ContainsFunc(b.Records, couldMakeTwice) {
 		return v.API.Apply(ctx, b)
 	}
 	var doubtful, send []int
 	for i, r := range b.Records {
-		if r.MaybeSent {
+		if couldMakeTwice(r) {
 			doubtful = append(doubtful, i)
 		} else {
 			send = append(send, i)
@@ -93,11 +96,21 @@ func (v Verified) first(ctx context.Context, b user.Batch) ([]user.Outcome, erro
 	return outcomes, verdict.ApplyAt(ctx, v.API, b, outcomes, send)
 }
 
+// couldMakeTwice reports whether a create could make a second user of the record's id. An
+// API that makes the keys notices a second create by other values, such as a user name, and
+// those may have changed since the first one.
+func couldMakeTwice(r *user.Record, t destination.Traits) bool {
+	return r.MaybeSent && (t.Ops[user.Create].Replay == destination.Unsafe || t.OwnKeys && r.PerhapsCreated && canLookUp(r, t))
+}
+
+func canLookUp(r *user.Record, t destination.Traits) bool {
+	return !t.Blind && (!t.FindsByKey || r.Remote != "")
+}
+
 // waitForQuiet waits if any of the records can be looked up.
 func (v Verified) waitForQuiet(ctx context.Context, b user.Batch, places []int) error {
-	t, left := v.Traits(), time.Until(v.Quiet)
-	canLookUp := func(i int) bool { return !t.Blind && (!t.FindsByKey || b.Records[i].Remote != "") }
-	if left <= 0 || !slices.ContainsFunc(places, canLookUp) {
+	t, left := v.Traits(), v.Quiet.left()
+	if left <= 0 || !slices.ContainsFunc(places, func(i int) bool { return canLookUp(b.Records[i], t) }) {
 		return nil
 	}
 	return wait.For(ctx, left)

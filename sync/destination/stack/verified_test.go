@@ -77,6 +77,17 @@ func TestRejectedAfterADoubt(t *testing.T) {
 	})
 }
 
+// A user who was perhaps created, and is not shown in full, is updated. If that is refused, the
+// create may still have been taken.
+func TestUnseenCreateAndARefusedUpdate(t *testing.T) {
+	hides := func(f *fake) { f.hides["a"] = true }
+	run(t, map[string]scene{
+		"refused": {replay: destination.Detectable, send: "a=1", faults: []fault{lostAfter, none, whole400}, api: hides,
+			want: "in_doubt:no_answer", holds: "a=1", calls: "create a: lost after the commit, create a, update a: 400 for the whole call"},
+		"made": {replay: destination.Detectable, send: "a=1", faults: []fault{lostAfter}, api: hides, want: "updated", holds: "a=1"},
+	})
+}
+
 // The client's own codes do not decide what is read back.
 func TestNoAnswerIsReadBackWhateverItsCode(t *testing.T) {
 	run(t, map[string]scene{

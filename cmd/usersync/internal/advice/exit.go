@@ -2,6 +2,7 @@ package advice
 
 import (
 	"errors"
+	"slices"
 
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/quantity"
@@ -13,7 +14,7 @@ func ExitCode(err error, found Result) int {
 	if found.Detailed.Asked {
 		return found.Detailed.Code(err != nil, len(codesOfResult(found)) > 0)
 	}
-	codes := append(codesOf(err), codesOfResult(found)...)
+	codes := slices.Concat(codesOf(err), codesOfSignal(err), codesOfResult(found))
 	for _, m := range exit.Meanings() {
 		for _, c := range codes {
 			if c == m.Code {
@@ -45,6 +46,15 @@ func codesOf(err error) []int {
 		return codesOf(inner)
 	}
 	return []int{exit.Internal}
+}
+
+// codesOfSignal is the code of a signal that ended what err is about, whatever that is: an
+// error about a setting may be about what was being read when the signal came.
+func codesOfSignal(err error) []int {
+	if s, ended := errors.AsType[exit.SignalError](err); ended {
+		return codesOf(s)
+	}
+	return nil
 }
 
 func codesOfResult(t Result) []int {

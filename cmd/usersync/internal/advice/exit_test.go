@@ -127,6 +127,7 @@ func TestExitCodeOfOneError(t *testing.T) {
 		"a file cut short":         {fmt.Errorf("resume: %w", &rundir.ShortError{}), 2},
 		"quota of the disk":        {syscall.EDQUOT, 5},
 		"error without code":       {&exit.Error{Err: pace.ErrGaveUp, Hint: "wait"}, 5},
+		"a setting at its time":    {exit.Usage(fmt.Errorf("read: %w", exit.SignalError{Signal: syscall.SIGINT}), "", ""), 130},
 		"two at once":              {fmt.Errorf("%w, and %w", pace.ErrGaveUp, exit.SignalError{Signal: syscall.SIGTERM}), 143},
 	}
 	for name, test := range tests {

@@ -61,7 +61,7 @@ func Open(ctx context.Context, c *config.Config) (*Connection, error) {
 	see := observer{answered: func(status int, h http.Header) { conn.Pace.Observe(status, h) }, traffic: conn.Traffic.recorder(c.Output.Dump)}
 	conn.Client, conn.Scope, err = to.open(ctx, c, see)
 	if err != nil {
-		return nil, errors.Join(openError(c, err), conn.Close())
+		return nil, errors.Join(openError(ctx, c, err), conn.Close())
 	}
 	limits := PaceOptions(c, conn.Client.Traits())
 	conn.Pace, conn.Slow = pace.New(limits), limits.PerSecond > 0 && limits.PerSecond <= slowRate
@@ -78,13 +78,16 @@ func noDestination(next string) error {
 }
 
 // openError explains that the settings of a destination are wrong, or that it did not
-// answer when asked what it can do.
-func openError(c *config.Config, err error) error {
+// answer when asked what it can do. If ctx has ended, no setting is wrong.
+func openError(ctx context.Context, c *config.Config, err error) error {
 	err = fmt.Errorf("connect to %s: %w", c.Target.To, err)
 	if call, asked := errors.AsType[*destination.CallError](err); asked && call.Fault == destination.Denied {
 		return &exit.Error{Err: err, Hint: "nothing was sent; " + DeniedHint(c, call), Next: c.NextForSettings()}
 	} else if asked {
 		return &exit.Error{Err: err, Hint: "nothing was sent; run again when it answers, or check its section of the config", Next: c.Invocation.Again(c.Invocation.Files...)}
+	}
+	if ctx.Err() != nil {
+		return err
 	}
 	return exit.Usage(err, "", c.NextForSettings())
 }

@@ -35,7 +35,7 @@ func Prove(ctx context.Context, c *config.Config, made Evidence) (proof string, 
 	p := prover{conn.Client, conn.Scope.Host, known}
 	proof, err = p.prove(ctx)
 	if ce, ok := errors.AsType[*destination.CallError](err); ok {
-		return "", openError(c, ce)
+		return "", openError(ctx, c, ce)
 	}
 	if errors.Is(err, errNotThere) {
 		return "", &exit.Error{Err: fmt.Errorf("check the connection: %w", err), Code: exit.Denied,

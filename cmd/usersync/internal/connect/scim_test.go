@@ -1,14 +1,18 @@
 package connect
 
 import (
+	"context"
+	"errors"
 	"io"
 	"net/http"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"usersync/cmd/usersync/internal/config"
+	"usersync/cmd/usersync/internal/exit"
 	"usersync/sync/destination/rest"
 	"usersync/sync/destination/scim"
 )
@@ -70,5 +74,18 @@ func TestSCIMFeaturesAreAskedAgain(t *testing.T) {
 				t.Errorf("%+v, busy %d times: asked %d times, %+v, %v", test.settings, test.busy, api.asked, found, err)
 			}
 		})
+	}
+}
+
+// A server that has not said yet what it can do when a signal comes has shown no setting to be
+// wrong.
+func TestSCIMFeaturesAreInterrupted(t *testing.T) {
+	ended, end := context.WithCancelCause(t.Context())
+	end(exit.SignalError{Signal: syscall.SIGTERM})
+	for ctx, misuse := range map[context.Context]bool{ended: false, t.Context(): true} {
+		err := openError(ctx, &config.Config{}, exit.SignalError{Signal: syscall.SIGTERM})
+		if _, told := errors.AsType[*exit.Error](err); told != misuse || !errors.As(err, new(exit.SignalError)) {
+			t.Errorf("told as a wrong setting: %t, want %t: %v", told, misuse, err)
+		}
 	}
 }

@@ -44,7 +44,7 @@ func (r *Run) Sibling(id string) string { return filepath.Join(r.Dir, id) }
 // Unfinished is what a new run must know about this unfinished run. It shares the
 // journal with r.
 func (r *Run) Unfinished() checkpoint.Unfinished {
-	return checkpoint.Unfinished{Run: r.ID, Journal: r.Journal, OtherFeed: r.OtherFeed}
+	return checkpoint.Unfinished{Run: r.ID, Journal: r.Journal}
 }
 
 // Read reads the journal of the run id in dir. Its errors are those of packages rundir

@@ -85,7 +85,7 @@ func (r *Run) middleware(wire context.Context, owners *owned.Owners, adopt *stac
 	c := r.Config
 	keys := stack.Keys{Owners: owners}
 	if r.lease.Ledger != nil {
-		keys.Holders = r.lease.Ledger.Identities()
+		keys.Holders, keys.Deletions = r.lease.Ledger.Identities(), r.lease.Ledger.Identities()
 	}
 	observers := telemetry.Tee{r.stats, r.log}
 	if r.options.Observer != nil {
@@ -93,7 +93,7 @@ func (r *Run) middleware(wire context.Context, owners *owned.Owners, adopt *stac
 	}
 	return stack.Options{
 		Pacer: r.Conn.Pace, Lease: r.lease, Wire: wire, Calls: &r.calls, Client: stack.FeaturesOf(r.Conn.Client), Keys: keys,
-		Retries: c.Pace.Retries, Quiet: r.started.Add(c.Pace.Timeout),
+		Retries: c.Pace.Retries, Quiet: stack.NewQuiet(r.started, c.Pace.Timeout),
 		Intents: checkpoint.Intents{Run: r.at.files.Run(), Ledger: r.lease.Ledger, Journal: &r.sent}, Sent: r.sent.Sent,
 		Adopt: adopt, Absences: r.at.absences(c, r.lease.Ledger), Protected: r.protected, Observer: observers, Retrying: &r.way.retrying,
 		Canary: canary.Options{Records: c.Guards.Canary, Patience: c.Pace.Timeout, AnswersOnly: c.Guards.CanaryAnswersOnly},

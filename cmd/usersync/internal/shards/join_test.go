@@ -1,12 +1,14 @@
 package shards
 
 import (
+	"errors"
 	"strconv"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"usersync/cmd/usersync/internal/config"
+	"usersync/sync/checkpoint"
 	"usersync/sync/engine"
 	"usersync/sync/journal"
 	"usersync/sync/user"
@@ -38,4 +40,50 @@ type ids []string
 func (w *ids) Write(o *user.Outcome) error {
 	*w = append(*w, o.Record.User.ID)
 	return nil
+}
+
+// The merged run has exactly one outcome for each record, and each is about the user of its record.
+func TestWriteChecksOutcomes(t *testing.T) {
+	for name, c := range map[string]struct {
+		settled []string // ids of the records of the shard, from 1; "" is a record without an outcome
+		want    any      // the type of the error
+	}{
+		"as they were read": {[]string{"a", "b", "c"}, nil},
+		"one is missing":    {[]string{"a", "", "c"}, new(*user.AccountingError)},
+		"the last missing":  {[]string{"a", "b"}, new(*user.AccountingError)},
+		"one too many":      {[]string{"a", "b", "c", "d"}, new(*user.AccountingError)},
+		"another user":      {[]string{"a", "x", "c"}, new(*checkpoint.InputChangedError)},
+	} {
+		var stored []writer.Result
+		for i, id := range c.settled {
+			if id != "" {
+				stored = append(stored, writer.Result{Settled: user.Settled{Record: i + 1, ID: id, Status: user.Unchanged}})
+			}
+		}
+		next := func() (r writer.Result, err error, more bool) {
+			if len(stored) == 0 {
+				return r, nil, false
+			}
+			r, stored = stored[0], stored[1:]
+			return r, nil, true
+		}
+		none := func() (r writer.Result, err error, more bool) { return r, nil, false }
+		j := &Join{part: Part{config.Shard{Count: 1}}, results: []*results{{next: next}, {next: none}}}
+		input := func(yield func([]*user.Record, error) bool) {
+			for i, id := range []string{"a", "b", "c"} {
+				if !yield([]*user.Record{{Origin: user.Origin{Record: i + 1}, User: user.User{ID: id}}}, nil) {
+					return
+				}
+			}
+		}
+		var written ids
+		counts, err := j.Write(t.Context(), input, &journal.Journal{}, &written)
+		if c.want == nil {
+			if err != nil || len(written) != 3 || counts.Outcomes[user.Unchanged] != 3 {
+				t.Errorf("%s: %v, wrote %v", name, err, written)
+			}
+		} else if !errors.As(err, c.want) {
+			t.Errorf("%s: %v, want a %T", name, err, c.want)
+		}
+	}
 }
