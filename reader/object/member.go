@@ -14,6 +14,7 @@ type member struct {
 	key    string // without quotes and escapes
 	use    use
 	column int  // of a cell
+	among  int  // the columns that there were when its use was decided
 	next   int  // the member that came after it last; 0 if that is not known
 	seen   int  // the record that had it last
 	vague  bool // only the decoder can tell whether it appears twice
@@ -37,15 +38,16 @@ const (
 	own           // it is for a key of usersync's own
 )
 
-// fits reports whether what is done with the value is decided, if it begins with that byte.
-func (m *member) fits(begin byte) bool {
+// fits reports whether what is done with the value is decided, if it begins with that byte. A key
+// that was opened may be a column since: another spelling of it can have made it one.
+func (m *member) fits(begin byte, columns int) bool {
 	switch m.use {
 	case cell, ignored:
 		return !m.vague
 	case unread:
 		return !m.vague && begin != '{'
 	case opened:
-		return !m.vague && begin == '{'
+		return !m.vague && begin == '{' && m.among == columns
 	}
 	return false
 }
@@ -96,7 +98,7 @@ func (p *Parser) nested(at int) (invalid *user.InvalidError, err error) {
 // decide decides what is done with the value of a key, which is an object or not. It decides
 // nothing if the key makes the record invalid.
 func (p *Parser) decide(m *member, object bool) *user.InvalidError {
-	m.use = undecided
+	m.use, m.among = undecided, p.mapper.Columns()
 	name := string(append(p.prefix, m.key...))
 	column, read := p.mapper.Place(name)
 	opens := name == "extra" || name == "attributes" // where it is an object, even if it is listed under ignore:

@@ -104,6 +104,25 @@ func TestExtraIsNoObjectFirst(t *testing.T) {
 	}
 }
 
+// A key is the same key in every spelling: once it has been a column of its own, its objects are
+// kept whole.
+func TestExtraInAnotherSpelling(t *testing.T) {
+	for _, key := range []string{"extra", "attributes"} {
+		for _, scalar := range []string{key, `\u00` + fmt.Sprintf("%x", key[0]) + key[1:]} {
+			p := newParserFor(t, mapping.Accepts{Any: true})
+			for _, c := range [][2]string{
+				{`{"id":"1","` + key + `":{"k":"v"}}`, "1 " + key + ".k=v"},
+				{`{"id":"2","` + scalar + `":"x"}`, "2 " + key + "=x"},
+				{`{"id":"3","` + key + `":{"k":"w"}}`, "3 " + key + `={"k":"w"}`},
+			} {
+				if got := parsed(p, c[0]); got != c[1] {
+					t.Errorf("%s: %s, want %s", c[0], got, c[1])
+				}
+			}
+		}
+	}
+}
+
 // What is remembered of a record is no longer than its keys, however deep they are, and it is
 // not kept if they are many.
 func TestMembersAreBounded(t *testing.T) {

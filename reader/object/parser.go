@@ -154,7 +154,7 @@ func (p *Parser) object(parent int) (invalid *user.InvalidError, err error) {
 func (p *Parser) member(parent int) (invalid *user.InvalidError, err error) {
 	at := p.key(parent)
 	m, begin := &p.members[at], p.rest.next()
-	again, fits := m.seen == p.number, m.fits(begin)
+	again, fits := m.seen == p.number, m.fits(begin, p.mapper.Columns())
 	if !p.sure && (again || !fits) {
 		return nil, errUnsure
 	}
