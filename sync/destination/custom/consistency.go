@@ -125,11 +125,7 @@ func (n *call) fields() []user.Field {
 		return nil
 	}
 	for _, f := range n.named {
-		switch f {
-		case refID, refRemote, refNumber, refAccount, refItems, refOthers:
-			continue
-		}
-		if !slices.Contains(fields, f) {
+		if !reserved(f) && !slices.Contains(fields, f) {
 			fields = append(fields, f)
 		}
 	}

@@ -40,6 +40,15 @@ const (
 	refOthers  user.Field = "others"  // in a body: an object of all fields that the call does not name
 )
 
+// reserved reports whether a placeholder by that name is not a field. A column can have the name.
+func reserved(name user.Field) bool {
+	switch name {
+	case refID, refRemote, refNumber, refAccount, refItems, refOthers:
+		return true
+	}
+	return false
+}
+
 var errBraces = errors.New("has an unmatched brace; write {field}, or {{ for a brace")
 
 func parseTemplate(text string) (template, error) {
@@ -173,8 +182,11 @@ func (r *row) value(name user.Field) (user.Value, bool) {
 		return user.TextValue(r.account), r.account != ""
 	}
 	if v, ok := r.record.User.Value(name); ok {
-		return v, v.Kind == user.Clear || v.Text != ""
+		return v, present(v)
 	}
 	s, ok := r.record.User.Secret(name)
 	return user.TextValue(s.Reveal()), ok && s.Reveal() != ""
 }
+
+// present reports whether a user has a value: one that is empty is none.
+func present(v user.Value) bool { return v.Kind == user.Clear || v.Text != "" }
