@@ -1,9 +1,9 @@
 package object
 
 import (
-	"errors"
 	"strings"
 
+	"usersync/reader/mapping"
 	"usersync/sync/user"
 )
 
@@ -86,45 +86,52 @@ func (p *Parser) lookUp(s spelling) int {
 	return at
 }
 
+// opens reports whether the keys of an object that is in so many others are read, each as a
+// part of their names, which together are that long. Each key takes time for all that are around
+// it, and an object inside of too many is part of their value.
+func opens(depth, length int) bool { return depth < 64 && length < 1000 }
+
 // nested reads an object that is the value of a member.
-func (p *Parser) nested(at int) (invalid *user.InvalidError, err error) {
+func (p *Parser) nested(at int) error {
 	outer := len(p.prefix)
 	p.prefix = append(append(p.prefix, p.members[at].key...), '.')
-	invalid, err = p.object(at)
+	p.depth++
+	err := p.object(at)
+	p.depth--
 	p.prefix = p.prefix[:outer]
-	return invalid, err
+	return err
 }
 
 // decide decides what is done with the value of a key, which is an object or not. It decides
 // nothing if the key makes the record invalid.
-func (p *Parser) decide(m *member, object bool) *user.InvalidError {
+func (p *Parser) decide(m *member, object bool) {
 	m.use, m.among = undecided, p.mapper.Columns()
 	name := string(append(p.prefix, m.key...))
 	column, read := p.mapper.Place(name)
-	opens := name == "extra" || name == "attributes" // where it is an object, even if it is listed under ignore:
-	var unknown error
+	open := name == "extra" || name == "attributes" // where it is an object, even if it is listed under ignore:
+	found := mapping.Read
 	switch {
 	case read:
 	case strings.HasPrefix(name, user.RejectPrefix):
 		m.use, m.vague = own, true
-		return nil
-	case object && opens:
+		return
+	case object && open:
 		m.use = opened
-		return nil
+		return
 	default:
-		column, read, unknown = p.mapper.Column(name)
+		column, found = p.mapper.Column(name)
 	}
-	invalid, _ := errors.AsType[*user.InvalidError](unknown)
 	switch {
-	case read:
+	case found == mapping.Read:
 		m.use, m.column = cell, column
 		p.fit()
-	case p.mapper.Ignores(name) && !opens:
+	case p.mapper.Ignores(name) && !open:
 		m.use = ignored
-	case object:
-		m.use, invalid = opened, nil
-	case invalid == nil:
+	case object && opens(p.depth, len(name)) && found != mapping.Surplus:
+		m.use = opened
+	case found == mapping.Unread:
 		m.use = unread
+	case p.invalid == nil:
+		p.invalid = p.mapper.Refusal(name, found)
 	}
-	return invalid
 }
