@@ -109,6 +109,19 @@ func (g greedy) Read(b []byte) (n int, err error) {
 	return n, err
 }
 
+// TestOneEntryIsNotListed: an answer about one user is not read on as if it were a list.
+func TestOneEntryIsNotListed(t *testing.T) {
+	records := people(2)
+	first, second := string(appendUser(nil, records[0])), string(appendUser(nil, records[1]))
+	var m multiStatus
+	if err := m.read([]byte(`{"data":`+first+`}`), records); err != nil || !slices.Equal(m.echoed, []bool{true, false}) {
+		t.Error(m.echoed, err)
+	}
+	if err := m.read([]byte(`{"data":`+first+`,`+second+`}`), records); err == nil {
+		t.Error("an answer that is not JSON was read:", m.echoed)
+	}
+}
+
 // TestAnswersBefore: what an answer says does not depend on those that were read before it.
 func TestAnswersBefore(t *testing.T) {
 	var used multiStatus
