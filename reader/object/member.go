@@ -52,13 +52,27 @@ func (m *member) fits(begin byte, columns int) bool {
 	return false
 }
 
-// mostMembers is how many keys are remembered from one record to the next.
-const mostMembers = 1000
+// The keys that are remembered from one record to the next: how many they are, and how long. If
+// there are more, as in a file whose keys are data, all of them are forgotten now and then.
+const (
+	mostMembers = 1000
+	longestKey  = 200
+	forgetAfter = 1000 // records
+)
 
-// forget forgets all keys, also their texts and the room for them: a record can have a great
-// many. The first member stands for the record itself.
+// The first members stand for the record itself, and for a key that is not remembered, which is in
+// no object, so that it is never expected.
+const (
+	record = iota
+	passing
+)
+
+// nowhere is a key in no object.
+var nowhere = member{spelling: spelling{parent: -1}}
+
+// forget forgets all keys.
 func (p *Parser) forget() {
-	p.members, p.known = []member{{}}, map[spelling]int{}
+	p.members, p.known, p.forgotten = []member{record: {}, passing: nowhere}, map[spelling]int{}, p.number
 }
 
 // key consumes a key, and returns its member.
@@ -79,6 +93,11 @@ func (p *Parser) lookUp(s spelling) int {
 	at, known := p.known[s]
 	if known {
 		return at
+	}
+	if len(p.members) >= mostMembers || len(s.quoted) > longestKey || s.parent == passing {
+		p.members[passing] = nowhere
+		p.members[passing].key, p.members[passing].vague = p.unquoted(s.quoted), p.rest.escaped
+		return passing
 	}
 	s.quoted, at = strings.Clone(s.quoted), len(p.members)
 	p.members = append(p.members, member{spelling: s, key: p.unquoted(s.quoted), vague: p.rest.escaped})

@@ -255,3 +255,45 @@ func TestDeepestKey(t *testing.T) {
 		}
 	}
 }
+
+// Keys that are not remembered, because they are long or because there are many, are read as all
+// others, and so are the keys inside of them.
+func TestKeysThatAreNotRemembered(t *testing.T) {
+	long := strings.Repeat("k", longestKey)
+	m, err := mapping.New(mapping.Options{Header: []string{"id", long + ".city", "late.city"}, Names: map[string]user.Field{"id": user.ID}, Typed: true,
+		Config: mapping.Config{Fields: mapping.Fields{{Field: "id", Column: "id"}, {Field: "extra.city", Column: long + ".city"}, {Field: "extra.late", Column: "late.city"}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := NewParser(m, nil, nil)
+	check := func() {
+		for _, c := range [][2]string{
+			{`{"` + long + `s":{"city":"a"},"` + long + `":{"city":"b"},"id":"1"}`, "1 " + long + ".city=b"},
+			{`{"id":"1","` + long + `":{"city":"b","city":"c"}}`, "duplicate_key"},
+			{`{"other":{"city":"a"},"late":{"city":"b"},"id":"1"}`, "1 late.city=b"},
+			{`{"id":"1","late":{},"late":{}}`, "duplicate_key"},
+		} {
+			for range 2 {
+				if got := parsed(p, c[0]); got != c[1] {
+					t.Errorf("%.300s: %s, want %s", c[0], got, c[1])
+				}
+			}
+		}
+	}
+	var many strings.Builder
+	for i := range mostMembers {
+		fmt.Fprintf(&many, `"%d":1,`, i)
+	}
+	parsed(p, "{"+many.String()+`"id":"1"}`)
+	check()
+	if len(p.members) != mostMembers {
+		t.Errorf("%d keys are remembered", len(p.members))
+	}
+	for range forgetAfter + 2 {
+		parsed(p, `{"id":"1","late":{"city":"b"}}`)
+	}
+	if len(p.members) > 10 || p.strict {
+		t.Errorf("%d keys are remembered after many records that are alike, which are read twice: %v", len(p.members), p.strict)
+	}
+	check()
+}

@@ -42,12 +42,15 @@ type Parser struct {
 	depth   int    // how many objects are around them, besides the record
 	last    int    // the member whose key was read last
 	number  int    // of the record
-	filled  []int  // by column: the record that filled its cell last
+	// forgotten is the record before which all keys were forgotten last.
+	forgotten int
+	filled    []int // by column: the record that filled its cell last
 	// vague says that the record holds keys of which only the decoder can tell whether they appear
-	// twice: it costs the decoder a search for each key. strict says that the last record did.
-	vague, strict bool
-	sure          bool               // the decoder has found that no key appears twice
-	invalid       *user.InvalidError // the first of the record; nil if it is valid
+	// twice: it costs the decoder a search for each key. learned says that it was decided what is
+	// done with some of its keys. strict says that one of both was true of the last record.
+	vague, learned, strict bool
+	sure                   bool               // the decoder has found that no key appears twice
+	invalid                *user.InvalidError // the first of the record; nil if it is valid
 }
 
 // errUnsure ends a try that is not strict before it learns, from a record that may be broken, a
@@ -69,7 +72,7 @@ func (p *Parser) Parse(raw string) *user.InvalidError {
 	if !p.strict && (p.vague || err != nil) {
 		err = p.try(raw, true)
 	}
-	p.strict = p.vague
+	p.strict = p.vague || p.learned // a record with new keys is often followed by another
 	if err != nil {
 		p.Broken = true
 		return p.explain(raw)
@@ -95,11 +98,12 @@ func (p *Parser) try(raw string, strict bool) error {
 
 func (p *Parser) begin(raw string) {
 	p.number++
-	p.rest, p.prefix, p.depth, p.last, p.vague, p.invalid = valid{text: raw}, p.prefix[:0], 0, 0, false, nil
+	p.rest, p.prefix, p.depth, p.last, p.vague, p.learned, p.invalid = valid{text: raw}, p.prefix[:0], 0, 0, false, false, nil
 	p.HasRejectKeys, p.Syntax, p.Broken, p.FaultAt = false, false, false, 0
-	if len(p.members) > mostMembers {
+	if len(p.members) >= mostMembers && p.number > p.forgotten+forgetAfter {
 		p.forget()
 	}
+	p.members[passing] = nowhere // it would keep the text of its record
 	p.fit()
 	clear(p.Cells)
 }
@@ -165,6 +169,7 @@ func (p *Parser) member(parent int) error {
 		return errUnsure
 	}
 	if m.seen = p.number; !fits {
+		p.learned = true
 		p.decide(m, begin == '{')
 	}
 	p.vague = p.vague || m.vague

@@ -62,7 +62,7 @@ func TestRecordsBefore(t *testing.T) {
 		accepts := mapping.Accepts{Any: rapid.Bool().Draw(t, "any")}
 		ignore := rapid.SampledFrom([][]string{{"old"}, {"old", "extra"}, {"old", "attributes"}}).Draw(t, "ignore")
 		p, strict := newParserFor(t, accepts, ignore...), newParserFor(t, accepts, ignore...)
-		for range rapid.IntRange(32, 64).Draw(t, "records") {
+		for range rapid.IntRange(48, 96).Draw(t, "records") {
 			raw := "{" + rapid.OneOf(sameKeys, sameKeys, anyKeys).Draw(t, "members") + "}"
 			strict = NewParser(strict.mapper, p.names, p.rejectKey)
 			strict.strict = true
