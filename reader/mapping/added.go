@@ -56,6 +56,6 @@ func (m *Mapper) Refusal(name string, found Found) *user.InvalidError {
 		return &user.InvalidError{Code: "too_many_columns", Rule: "holds a key that would be one column too many: there are " + strconv.Itoa(len(m.header)),
 			Hint: "if keys are data, such as numbers of orders, map the columns that you need under fields:"}
 	}
-	unknown := planner{m}.unfit(name, len(m.header))
+	unknown := planner{m}.refusalOf(name, len(m.header))
 	return &user.InvalidError{Code: "unknown_column", Rule: unknown.Rule, Hint: unknown.Hint}
 }

@@ -100,7 +100,7 @@ func (m planner) byName() error {
 		case known && m.fits(field):
 			m.put(step{field: field, column: i})
 		case len(unknown) < shownErrors:
-			unknown = append(unknown, m.unfit(name, i))
+			unknown = append(unknown, m.refusalOf(name, i))
 		default: // there can be very many
 			unknown = append(unknown, nil)
 		}
@@ -145,8 +145,8 @@ func (m planner) field(name string) (f user.Field, known bool) {
 
 const unknownHint = "rename it, map it under fields:, or list it under ignore:"
 
-// unfit says why no column by that name, which has that index, can be added.
-func (m planner) unfit(name string, i int) *Error {
+// refusalOf says why no column by that name, which has that index, can be added.
+func (m planner) refusalOf(name string, i int) *Error {
 	if field, known := m.field(name); known {
 		return m.refusal(step{field: field, column: i}, name, 0)
 	}

@@ -176,7 +176,7 @@ func (l Limits) withDefaults() Limits {
 const readerGrace = time.Second
 
 // Run takes the records from end to end. It returns once every call and look-up in progress has
-// ended and every outcome that can be written is written: only a read of the input can go on.
+// ended and every outcome that can be written is written: only a blocked read of the input can outlive it.
 //
 // The error joins the reasons why the run stopped early: the cause of ctx, the error of
 // the reader, the destination or the results, a guard.Error. A *user.AccountingError
