@@ -138,7 +138,8 @@ func otherColumns(f *file, rule string) error {
 
 func (c *columns) compareKeys(f *file) error {
 	for _, key := range f.layout.Header {
-		if _, _, err := c.mapper.Column(key); err != nil {
+		if _, found := c.mapper.Column(key); found == mapping.Unknown || found == mapping.Surplus {
+			err := c.mapper.Refusal(key, found)
 			return &InputError{File: f.name, Line: f.rows.line(), Rule: err.Error(), Err: err}
 		}
 	}

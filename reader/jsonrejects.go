@@ -37,5 +37,9 @@ func (r *jsonRows) unmask(rec *user.Record) {
 		}
 		r.mapper.Unmask(cells, p.Cells)
 	}
+	// The original may have keys that no record had before.
+	for len(cells) < r.mapper.Columns() {
+		cells = append(cells, user.Value{})
+	}
 	p.Cells, r.rejects, p.HasRejectKeys, p.Broken = cells, columns, true, broken
 }

@@ -20,18 +20,19 @@ func TestMaskedSecretsAreTakenFromTheOriginal(t *testing.T) {
 		rows    []string
 		want    string
 	}{
-		"CSV":              {text: head + "id,name,ssn\ninvalid,r,1,1,mended,***\n", rows: []string{"1,a,078"}, want: "078"},
-		"quoted":           {text: head + "id,name,ssn\ninvalid,r,1,1,mended,***\n", rows: []string{`1,"a""b","0,8"`}, want: "0,8"},
-		"JSON":             {text: object + `"id":"1","name":"b","ssn":"***"}`, rows: []string{`{"ssn":"078","id":"1"}`}, want: "078"},
-		"computed":         {byRules, head + "no,pin\ninvalid,r,1,1,***\n", []string{"1, 99 "}, "99"},
-		"retried twice":    {text: head + "id,ssn\ninvalid,r,1,1,***\n", rows: []string{"1,***", "1,078"}, want: "078"},
-		"mended meanwhile": {text: head + "id,ssn\ninvalid,r,1,1,***\n", rows: []string{"1,079", "1,078"}, want: "079"},
-		"mended":           {text: head + "id,ssn\ninvalid,r,1,1,079\n", rows: []string{"1,078"}, want: "079"},
-		"another id":       {text: head + "id,ssn\ninvalid,r,1,1,***\n", rows: []string{"2,078"}, want: "masked"},
-		"another shape":    {text: head + "id,ssn\ninvalid,r,1,1,***\n", rows: []string{"1,078,x"}, want: "masked"},
-		"broken JSON":      {text: object + `"id":"1","ssn":"***"}`, rows: []string{`{"ssn":"078"`}, want: "masked"},
-		"not known":        {text: head + "id,ssn\ninvalid,r,1,1,***\n", want: "masked"},
-		"of no run":        {text: "_usersync_outcome,id,ssn\ninvalid,1,***\n", rows: []string{"1,078"}, want: "masked"},
+		"CSV":               {text: head + "id,name,ssn\ninvalid,r,1,1,mended,***\n", rows: []string{"1,a,078"}, want: "078"},
+		"quoted":            {text: head + "id,name,ssn\ninvalid,r,1,1,mended,***\n", rows: []string{`1,"a""b","0,8"`}, want: "0,8"},
+		"JSON":              {text: object + `"id":"1","name":"b","ssn":"***"}`, rows: []string{`{"ssn":"078","id":"1"}`}, want: "078"},
+		"JSON, a key fewer": {text: object + `"id":"1","ssn":"***"}`, rows: []string{`{"ssn":"078","id":"1","email":"a@b.example","extra":{"k":"v"}}`}, want: "078"},
+		"computed":          {byRules, head + "no,pin\ninvalid,r,1,1,***\n", []string{"1, 99 "}, "99"},
+		"retried twice":     {text: head + "id,ssn\ninvalid,r,1,1,***\n", rows: []string{"1,***", "1,078"}, want: "078"},
+		"mended meanwhile":  {text: head + "id,ssn\ninvalid,r,1,1,***\n", rows: []string{"1,079", "1,078"}, want: "079"},
+		"mended":            {text: head + "id,ssn\ninvalid,r,1,1,079\n", rows: []string{"1,078"}, want: "079"},
+		"another id":        {text: head + "id,ssn\ninvalid,r,1,1,***\n", rows: []string{"2,078"}, want: "masked"},
+		"another shape":     {text: head + "id,ssn\ninvalid,r,1,1,***\n", rows: []string{"1,078,x"}, want: "masked"},
+		"broken JSON":       {text: object + `"id":"1","ssn":"***"}`, rows: []string{`{"ssn":"078"`}, want: "masked"},
+		"not known":         {text: head + "id,ssn\ninvalid,r,1,1,***\n", want: "masked"},
+		"of no run":         {text: "_usersync_outcome,id,ssn\ninvalid,1,***\n", rows: []string{"1,078"}, want: "masked"},
 	} {
 		original := func(r user.Rejected) (rows [][]byte) {
 			if r.Run != "r" || r.Record != 1 {

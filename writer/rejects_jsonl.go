@@ -3,6 +3,7 @@ package writer
 import (
 	"bytes"
 	"io"
+	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -73,25 +74,35 @@ func (w *rejectsJSONL) search(row jsontext.Value) (object, hides bool) {
 	}
 	w.decoder.Reset(&w.source)
 	w.path = w.path[:0]
-	if w.nextHidden() {
+	if w.nextHidden(0) {
 		return row.IsValid(), true
 	}
 	_, err := w.decoder.ReadToken()
 	return err == io.EOF, false
 }
 
-// nextHidden reads a value up to a key that is hidden. What is not valid is hidden, too.
-func (w *rejectsJSONL) nextHidden() bool {
+// mostAround is how many objects and arrays a key can be in, and longestPath how long the path to
+// it, so that it is looked at: each takes time for all that are around it. No column is deeper.
+const (
+	mostAround  = 64
+	longestPath = 1000
+)
+
+func deep(depth, path int) bool { return depth > mostAround || path > longestPath }
+
+// nextHidden reads a value, which is in so many others, up to a key that is hidden. What is not
+// valid is hidden, too, and what is too deep.
+func (w *rejectsJSONL) nextHidden(depth int) bool {
 	kind, outer := w.decoder.PeekKind(), len(w.path)
 	if kind != '{' && kind != '[' {
 		_, err := w.decoder.ReadValue()
 		return err != nil
 	}
-	if _, err := w.decoder.ReadToken(); err != nil {
+	if _, err := w.decoder.ReadToken(); err != nil || deep(depth, outer) {
 		return true
 	}
 	for next := w.decoder.PeekKind(); next != '}' && next != ']'; next = w.decoder.PeekKind() {
-		if kind == '{' && w.nameHidden(outer) || w.nextHidden() {
+		if kind == '{' && w.nameHidden(outer) || w.nextHidden(depth+1) {
 			return true
 		}
 	}
@@ -116,7 +127,7 @@ func (w *rejectsJSONL) nameHidden(path int) bool {
 
 func (w *rejectsJSONL) members(b, object []byte, hides bool) []byte {
 	if hides || w.options.hidesAny() {
-		return w.maskedMembers(append(b, ','), object, "")
+		return w.maskedMembers(append(b, ','), object, "", 0)
 	}
 	object = bytes.TrimSpace(object)
 	inner := bytes.TrimSpace(object[1 : len(object)-1])
@@ -126,8 +137,8 @@ func (w *rejectsJSONL) members(b, object []byte, hides bool) []byte {
 	return appendLine(append(b, ','), inner)
 }
 
-// maskedMembers appends the members of a valid object at path.
-func (w *rejectsJSONL) maskedMembers(b, object []byte, path string) []byte {
+// maskedMembers appends the members of a valid object at path, which is in so many others.
+func (w *rejectsJSONL) maskedMembers(b, object []byte, path string, depth int) []byte {
 	d := jsontext.NewDecoder(bytes.NewReader(object))
 	for token, err := d.ReadToken(); err == nil; token, err = d.ReadToken() {
 		if token.Kind() != '"' {
@@ -139,27 +150,27 @@ func (w *rejectsJSONL) maskedMembers(b, object []byte, path string) []byte {
 			break
 		}
 		b = append(appendText(b, key), ':')
-		b = append(w.maskedValue(b, value, path+key), ',')
+		b = append(w.maskedValue(b, value, path+key, depth), ',')
 	}
 	return bytes.TrimSuffix(b, []byte{','})
 }
 
-func (w *rejectsJSONL) maskedValue(b []byte, value jsontext.Value, path string) []byte {
+func (w *rejectsJSONL) maskedValue(b []byte, value jsontext.Value, path string, depth int) []byte {
 	within := w.options.hidesWithin(path) || w.options.mayHideWithin(path)
 	switch {
 	case string(value) == "null", string(value) == `""`:
-	case within && value.Kind() == '{' && !w.options.hides(path):
-		return append(w.maskedMembers(append(b, '{'), value, path+"."), '}')
-	case w.options.hidesWithin(path), w.options.hides(path):
+	case within && value.Kind() == '{' && !deep(depth, len(path)) && !w.options.hides(path):
+		return append(w.maskedMembers(append(b, '{'), value, path+".", depth+1), '}')
+	case w.options.hidesWithin(path), w.options.hides(path), within && deep(depth, len(path)) && strings.ContainsAny(string(value[:1]), "{["):
 		return append(b, `"`+user.Mask+`"`...)
 	case value.Kind() == '[' && w.options.mayHideWithin(path):
-		return w.maskedElements(b, value, path)
+		return w.maskedElements(b, value, path, depth+1)
 	}
 	return appendLine(b, value)
 }
 
-// maskedElements appends the elements of a valid array at path.
-func (w *rejectsJSONL) maskedElements(b []byte, array jsontext.Value, path string) []byte {
+// maskedElements appends the elements of a valid array at path, which are in so many values.
+func (w *rejectsJSONL) maskedElements(b []byte, array jsontext.Value, path string, depth int) []byte {
 	d := jsontext.NewDecoder(bytes.NewReader(array))
 	if _, err := d.ReadToken(); err != nil {
 		return appendLine(b, array)
@@ -173,7 +184,7 @@ func (w *rejectsJSONL) maskedElements(b []byte, array jsontext.Value, path strin
 		if n > 0 {
 			b = append(b, ',')
 		}
-		b = w.maskedValue(b, value, path)
+		b = w.maskedValue(b, value, path, depth)
 	}
 	return append(b, ']')
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -196,6 +197,35 @@ func TestRejectsAreReadBackEqual(t *testing.T) {
 func flushed(w *csv.Writer) error {
 	w.Flush()
 	return w.Error()
+}
+
+// What a reject takes grows with its length, however deep its keys are. Of what is not sent, the
+// part that is too deep to be searched is masked; what is sent is kept.
+func TestDeepRejects(t *testing.T) {
+	hides := func(name string) (all, inside bool) { return name == "pin", !strings.HasPrefix(name, "sent") }
+	for _, brackets := range [][2]string{{`{"` + strings.Repeat("k", 20) + `":`, "}"}, {"[", "]"}} {
+		deep := strings.Repeat(brackets[0], 5_000) + `"x"` + strings.Repeat(brackets[1], 5_000)
+		raw := `{"pin":"1","sent":` + deep + `,"other":` + deep + "}"
+		var out bytes.Buffer
+		w := rejects(t, &out, RejectsOptions{Format: FormatJSONL, Hides: hides})
+		before := allocated()
+		if err := w.Write(row4711(raw, false)); err != nil {
+			t.Fatal(err)
+		}
+		if took := allocated() - before; took > 1000*uint64(len(raw)) {
+			t.Errorf("a row of %d bytes takes %d", len(raw), took)
+		}
+		row := out.String()
+		if !json.Valid(out.Bytes()) || !strings.Contains(row, `"pin":"***","sent":`+deep+`,"other":`) || strings.Count(row, `"x"`) != 1 || strings.Count(row, `"***"`) != 2 {
+			t.Errorf("%.300s", row)
+		}
+	}
+}
+
+func allocated() uint64 {
+	var stats runtime.MemStats
+	runtime.ReadMemStats(&stats)
+	return stats.TotalAlloc
 }
 
 // Any bytes give a file that can be read.

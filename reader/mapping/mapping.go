@@ -83,6 +83,7 @@ type Mapper struct {
 	columns map[string]int // by trimmed name; only those that are read
 	skipped map[string]bool
 	steps   []step
+	made    map[user.Field]bool // those of the steps and id
 	id      step
 	op      opColumn
 	nulls   nulls                   // of every column

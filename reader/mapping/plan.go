@@ -12,7 +12,7 @@ type planner struct{ *Mapper }
 
 // New checks the mapping against header and destination. An error is an *Error.
 func New(o Options) (*Mapper, error) {
-	m := &Mapper{o: o, columns: map[string]int{}, skipped: map[string]bool{}, id: step{column: -1}, op: opColumn{index: -1}, nulls: newNulls(o.Config.NullValues)}
+	m := &Mapper{o: o, columns: map[string]int{}, skipped: map[string]bool{}, made: map[user.Field]bool{}, id: step{column: -1}, op: opColumn{index: -1}, nulls: newNulls(o.Config.NullValues)}
 	p := planner{m}
 	for _, name := range o.Config.Ignore {
 		m.skipped[user.Trim(name)] = true
@@ -94,21 +94,22 @@ func (m planner) byName() error {
 		if m.skipped[name] || i == m.op.index {
 			continue
 		}
-		field, err := m.known(name, i)
-		if err != nil && m.OpColumn(i) {
-			continue
-		}
-		if err == nil {
-			err = m.add(step{field: field, column: i}, name, 0)
-		}
-		if err != nil {
-			unknown = append(unknown, err)
+		field, known := m.field(name)
+		switch {
+		case !known && m.OpColumn(i):
+		case known && m.fits(field):
+			m.put(step{field: field, column: i})
+		case len(unknown) < shownErrors:
+			unknown = append(unknown, m.refusalOf(name, i))
+		default: // there can be very many
+			unknown = append(unknown, nil)
 		}
 	}
 	return joined(unknown)
 }
 
-// joined reports the first errors together, so you can fix a file in one go.
+// joined reports the first errors together, so you can fix a file in one go. Those after
+// shownErrors are only counted.
 func joined(errs []*Error) error {
 	if len(errs) == 0 {
 		return nil
@@ -126,7 +127,7 @@ func joined(errs []*Error) error {
 // refuseNoHeader keeps a first row of data out of every message.
 func (m planner) refuseNoHeader() error {
 	for _, name := range m.header {
-		if _, known := m.field(name); known || m.skipped[name] || m.o.Accepts.Any && name == string(user.ID) {
+		if _, known := m.o.Names[name]; known || user.Field(name).IsOpen() || m.skipped[name] || m.o.Accepts.Any && name == string(user.ID) {
 			return nil
 		}
 	}
@@ -137,21 +138,22 @@ func (m planner) refuseNoHeader() error {
 		Hint: "put the column names on the first line, or map them under fields:"}
 }
 
-func (m planner) field(name string) (user.Field, bool) {
+// field returns the field that a column by that name is, if there is one.
+func (m planner) field(name string) (f user.Field, known bool) {
 	if f, ok := m.o.Names[name]; ok {
 		return f, true
 	}
-	return user.Field(name), user.Field(name).IsOpen()
+	return user.Field(name), m.o.Accepts.Any || user.Field(name).IsOpen()
 }
 
 const unknownHint = "rename it, map it under fields:, or list it under ignore:"
 
-func (m planner) known(name string, i int) (user.Field, *Error) {
-	field, ok := m.field(name)
-	if ok || m.o.Accepts.Any {
-		return field, nil
+// refusalOf says why no column by that name, which has that index, can be added.
+func (m planner) refusalOf(name string, i int) *Error {
+	if field, known := m.field(name); known {
+		return m.refusal(step{field: field, column: i}, name, 0)
 	}
-	return "", &Error{Column: name, Rule: m.shown(name, i) + " is not a known column" + didYouMean(name, m.names()), Hint: unknownHint}
+	return &Error{Column: name, Rule: m.shown(name, i) + " is not a known column" + didYouMean(name, m.names()), Hint: unknownHint}
 }
 
 // names are those by which columns are known.
@@ -165,6 +167,18 @@ func (m planner) names() []string {
 
 // add adds the step if the destination takes its field and no other step makes it.
 func (m planner) add(s step, column string, line int) *Error {
+	if !m.fits(s.field) {
+		return m.refusal(s, column, line)
+	}
+	m.put(s)
+	return nil
+}
+
+// fits reports whether the destination takes the field and no step makes it.
+func (m planner) fits(f user.Field) bool { return m.o.Accepts.takes(f) && !m.made[f] }
+
+// refusal says why a step cannot be added.
+func (m planner) refusal(s step, column string, line int) *Error {
 	from := "field " + string(s.field)
 	if column != "" {
 		from = m.shown(column, s.column) + " (" + string(s.field) + ")"
@@ -173,11 +187,12 @@ func (m planner) add(s step, column string, line int) *Error {
 		return &Error{Line: line, Column: column, Rule: from + " cannot be sent: " + m.o.Accepts.Name + " does not take it",
 			Hint: "list the column under ignore:, or leave the field out of fields:"}
 	}
-	for _, other := range append([]step{m.id}, m.steps...) {
-		if other.field == s.field {
-			return &Error{Line: line, Column: column, Rule: from + " is the same field as another column", Hint: "list one of them under ignore:"}
-		}
-	}
+	return &Error{Line: line, Column: column, Rule: from + " is the same field as another column", Hint: "list one of them under ignore:"}
+}
+
+// put adds a step that can be added.
+func (m planner) put(s step) {
+	m.made[s.field] = true
 	if s.column >= 0 {
 		m.columns[m.header[s.column]] = s.column
 	}
@@ -190,38 +205,7 @@ func (m planner) add(s step, column string, line int) *Error {
 	}
 	if s.field == user.ID {
 		m.id = m.prepared(s)
-		return nil
+		return
 	}
 	m.steps = append(m.steps, m.prepared(s))
-	return nil
-}
-
-// Place is Column for names that are already read.
-func (m *Mapper) Place(name string) (place int, read bool) {
-	place, read = m.columns[name]
-	return place, read
-}
-
-// Column returns the place of the cell for the named column, and whether it is read at all. If
-// cells are typed, a known column that is missing from the header gets a new place. An error is
-// a *user.InvalidError.
-func (m *Mapper) Column(name string) (place int, read bool, err error) {
-	if i, ok := m.columns[name]; ok {
-		return i, true, nil
-	}
-	if len(m.o.Config.Fields) > 0 || m.skipped[name] {
-		return 0, false, nil
-	}
-	p := planner{m}
-	field, unknown := p.known(name, len(m.header))
-	if unknown == nil {
-		m.header = append(m.header, name)
-		if unknown = p.add(step{field: field, column: len(m.header) - 1}, name, 0); unknown != nil {
-			m.header = m.header[:len(m.header)-1]
-		}
-	}
-	if unknown != nil {
-		return 0, false, &user.InvalidError{Code: "unknown_column", Rule: unknown.Rule, Hint: unknown.Hint}
-	}
-	return len(m.header) - 1, true, nil
 }

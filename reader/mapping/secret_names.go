@@ -45,7 +45,7 @@ func (m *Mapper) Hides() func(column string) (all, inside bool) {
 		if !ok {
 			_, sent := used[column]
 			hides = [2]bool{slices.Contains(secrets, column) || !sent && NamesSecret(column), !sent}
-			if len(known) < keptNames {
+			if len(known) < keptNames && len(column) <= keptBytes {
 				known[column] = hides
 			}
 		}
@@ -53,4 +53,8 @@ func (m *Mapper) Hides() func(column string) (all, inside bool) {
 	}
 }
 
-const keptNames = 1000 // JSON can have any number of keys
+// JSON can have any number of keys, of any length.
+const (
+	keptNames = 1000
+	keptBytes = 1000
+)

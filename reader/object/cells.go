@@ -9,9 +9,10 @@ import (
 )
 
 // keep makes a value the cell of that column.
-func (p *Parser) keep(column int, value string) *user.InvalidError {
+func (p *Parser) keep(column int, value string) {
 	if p.filled[column] == p.number {
-		return &user.InvalidError{Code: "duplicate_key", Column: p.mapper.Name(column), Rule: "appears twice, once with a dot and once nested"}
+		p.refuse(&user.InvalidError{Code: "duplicate_key", Column: p.mapper.Name(column), Rule: "appears twice, once with a dot and once nested"})
+		return
 	}
 	p.filled[column] = p.number
 	switch value[0] {
@@ -23,7 +24,7 @@ func (p *Parser) keep(column int, value string) *user.InvalidError {
 		}
 		p.Cells[column] = user.TextValue(text)
 		if p.rest.escaped && strings.IndexByte(text, 0) >= 0 {
-			return &user.InvalidError{Code: "nul", Column: p.mapper.Name(column), Rule: "holds a NUL character"}
+			p.refuse(&user.InvalidError{Code: "nul", Column: p.mapper.Name(column), Rule: "holds a NUL character"})
 		}
 	case '{', '[':
 		if p.rest.spaced {
@@ -33,7 +34,6 @@ func (p *Parser) keep(column int, value string) *user.InvalidError {
 	default:
 		p.Cells[column] = user.JSONValue(value)
 	}
-	return nil
 }
 
 // fit makes room for the cells of all columns, of which a record may add some.

@@ -1,7 +1,6 @@
 package object
 
 import (
-	"slices"
 	"strings"
 
 	"usersync/sync/user"
@@ -14,6 +13,7 @@ type Keys struct {
 	// Known reports whether a key is read as a whole, even if it holds an object.
 	Known func(string) bool
 	Names []string // in order of appearance
+	seen  map[string]bool
 	// Unparsed says that an object holds text that an earlier run could not parse, and that is
 	// still not valid.
 	Unparsed bool
@@ -24,20 +24,24 @@ func (k *Keys) Add(raw []byte) {
 	if !jsontext.Value(raw).IsValid() {
 		return
 	}
-	k.object(raw, "")
+	k.object(raw, "", 0)
 }
 
-func (k *Keys) object(raw jsontext.Value, prefix string) {
+// object adds the keys of an object that is in so many others.
+func (k *Keys) object(raw jsontext.Value, prefix string, depth int) {
 	members(raw, func(name string, value jsontext.Value) {
 		name = prefix + name
 		switch {
 		case name == user.RejectRaw:
 			k.unparsed(value)
 		case strings.HasPrefix(name, user.RejectPrefix):
-		case value.Kind() == '{' && !k.Known(name):
-			k.object(value, name+".")
-		case !slices.Contains(k.Names, name):
-			k.Names = append(k.Names, name)
+		case value.Kind() == '{' && opens(depth, len(name)) && !k.Known(name):
+			k.object(value, name+".", depth+1)
+		case !k.seen[name]:
+			if k.seen == nil {
+				k.seen = map[string]bool{}
+			}
+			k.seen[name], k.Names = true, append(k.Names, name)
 		}
 	})
 }
@@ -49,7 +53,7 @@ func (k *Keys) unparsed(quoted jsontext.Value) {
 		return
 	}
 	if IsObject(text) {
-		k.object(text, "")
+		k.object(text, "", 0)
 	} else {
 		k.Unparsed = true
 	}

@@ -1,9 +1,9 @@
 package object
 
 import (
-	"errors"
 	"strings"
 
+	"usersync/reader/mapping"
 	"usersync/sync/user"
 )
 
@@ -14,6 +14,7 @@ type member struct {
 	key    string // without quotes and escapes
 	use    use
 	column int  // of a cell
+	among  int  // the columns that there were when its use was decided
 	next   int  // the member that came after it last; 0 if that is not known
 	seen   int  // the record that had it last
 	vague  bool // only the decoder can tell whether it appears twice
@@ -37,26 +38,41 @@ const (
 	own           // it is for a key of usersync's own
 )
 
-// fits reports whether what is done with the value is decided, if it begins with that byte.
-func (m *member) fits(begin byte) bool {
+// fits reports whether what is done with the value is decided, if it begins with that byte. A key
+// that was opened may be a column since: another spelling of it can have made it one.
+func (m *member) fits(begin byte, columns int) bool {
 	switch m.use {
 	case cell, ignored:
 		return !m.vague
 	case unread:
 		return !m.vague && begin != '{'
 	case opened:
-		return !m.vague && begin == '{'
+		return !m.vague && begin == '{' && m.among == columns
 	}
 	return false
 }
 
-// mostMembers is how many keys are remembered from one record to the next.
-const mostMembers = 1000
+// The keys that are remembered from one record to the next: how many they are, and how long. If
+// there are more, as in a file whose keys are data, all of them are forgotten now and then.
+const (
+	mostMembers = 1000
+	longestKey  = 200
+	forgetAfter = 1000 // records
+)
 
-// forget forgets all keys, also their texts and the room for them: a record can have a great
-// many. The first member stands for the record itself.
+// The first members stand for the record itself, and for a key that is not remembered, which is in
+// no object, so that it is never expected.
+const (
+	record = iota
+	passing
+)
+
+// nowhere is a key in no object.
+var nowhere = member{spelling: spelling{parent: -1}}
+
+// forget forgets all keys.
 func (p *Parser) forget() {
-	p.members, p.known = []member{{}}, map[spelling]int{}
+	p.members, p.known, p.forgotten = []member{record: {}, passing: nowhere}, map[spelling]int{}, p.number
 }
 
 // key consumes a key, and returns its member.
@@ -78,51 +94,63 @@ func (p *Parser) lookUp(s spelling) int {
 	if known {
 		return at
 	}
+	if len(p.members) >= mostMembers || len(s.quoted) > longestKey || s.parent == passing {
+		p.members[passing] = nowhere
+		p.members[passing].key, p.members[passing].vague = p.unquoted(s.quoted), p.rest.escaped
+		return passing
+	}
 	s.quoted, at = strings.Clone(s.quoted), len(p.members)
 	p.members = append(p.members, member{spelling: s, key: p.unquoted(s.quoted), vague: p.rest.escaped})
 	p.known[s] = at
 	return at
 }
 
+// opens reports whether the keys of an object that is in so many others are read, each as a
+// part of their names, which together are that long. Each key takes time for all that are around
+// it, and an object inside of too many is part of their value.
+func opens(depth, length int) bool { return depth < 64 && length < 1000 }
+
 // nested reads an object that is the value of a member.
-func (p *Parser) nested(at int) (invalid *user.InvalidError, err error) {
+func (p *Parser) nested(at int) error {
 	outer := len(p.prefix)
 	p.prefix = append(append(p.prefix, p.members[at].key...), '.')
-	invalid, err = p.object(at)
+	p.depth++
+	err := p.object(at)
+	p.depth--
 	p.prefix = p.prefix[:outer]
-	return invalid, err
+	return err
 }
 
 // decide decides what is done with the value of a key, which is an object or not. It decides
 // nothing if the key makes the record invalid.
-func (p *Parser) decide(m *member, object bool) *user.InvalidError {
-	m.use = undecided
+func (p *Parser) decide(m *member, object bool) {
+	m.use, m.among = undecided, p.mapper.Columns()
 	name := string(append(p.prefix, m.key...))
 	column, read := p.mapper.Place(name)
-	opens := name == "extra" || name == "attributes" // where it is an object, even if it is listed under ignore:
-	var unknown error
+	open := name == "extra" || name == "attributes" // where it is an object, even if it is listed under ignore:
+	found := mapping.Read
 	switch {
 	case read:
 	case strings.HasPrefix(name, user.RejectPrefix):
 		m.use, m.vague = own, true
-		return nil
-	case object && opens:
+		return
+	case object && open:
 		m.use = opened
-		return nil
+		return
 	default:
-		column, read, unknown = p.mapper.Column(name)
+		column, found = p.mapper.Column(name)
 	}
-	invalid, _ := errors.AsType[*user.InvalidError](unknown)
 	switch {
-	case read:
+	case found == mapping.Read:
 		m.use, m.column = cell, column
 		p.fit()
-	case p.mapper.Ignores(name) && !opens:
+	case p.mapper.Ignores(name) && !open:
 		m.use = ignored
-	case object:
-		m.use, invalid = opened, nil
-	case invalid == nil:
+	case object && opens(p.depth, len(name)) && found != mapping.Surplus:
+		m.use = opened
+	case found == mapping.Unread:
 		m.use = unread
+	case p.invalid == nil:
+		p.invalid = p.mapper.Refusal(name, found)
 	}
-	return invalid
 }

@@ -39,13 +39,18 @@ type Parser struct {
 	members []member
 	known   map[spelling]int
 	prefix  []byte // of nested keys: "address."
+	depth   int    // how many objects are around them, besides the record
 	last    int    // the member whose key was read last
 	number  int    // of the record
-	filled  []int  // by column: the record that filled its cell last
+	// forgotten is the record before which all keys were forgotten last.
+	forgotten int
+	filled    []int // by column: the record that filled its cell last
 	// vague says that the record holds keys of which only the decoder can tell whether they appear
-	// twice: it costs the decoder a search for each key. strict says that the last record did.
-	vague, strict bool
-	sure          bool // the decoder has found that no key appears twice
+	// twice: it costs the decoder a search for each key. learned says that it was decided what is
+	// done with some of its keys. strict says that one of both was true of the last record.
+	vague, learned, strict bool
+	sure                   bool               // the decoder has found that no key appears twice
+	invalid                *user.InvalidError // the first of the record; nil if it is valid
 }
 
 // errUnsure ends a try that is not strict before it learns, from a record that may be broken, a
@@ -63,40 +68,42 @@ func NewParser(m *mapping.Mapper, names map[string]user.Field, rejectKey func(ke
 // Parse parses raw, of which most cells are then parts. The error says why the record is
 // invalid, and holds none of its text.
 func (p *Parser) Parse(raw string) *user.InvalidError {
-	invalid, err := p.try(raw, p.strict)
+	err := p.try(raw, p.strict)
 	if !p.strict && (p.vague || err != nil) {
-		invalid, err = p.try(raw, true)
+		err = p.try(raw, true)
 	}
-	p.strict = p.vague
+	p.strict = p.vague || p.learned // a record with new keys is often followed by another
 	if err != nil {
 		p.Broken = true
 		return p.explain(raw)
 	}
-	p.Broken = invalid != nil && invalid.Code == "not_object"
-	return invalid
+	p.Broken = p.invalid != nil && p.invalid.Code == "not_object"
+	return p.invalid
 }
 
 // try parses raw. Unless it is strict, it finds keys that appear twice only among those that it
 // remembers.
-func (p *Parser) try(raw string, strict bool) (*user.InvalidError, error) {
+func (p *Parser) try(raw string, strict bool) error {
 	p.begin(raw)
 	if err := p.check(raw, strict); err != nil {
-		return nil, err
+		return err
 	}
 	if p.sure = strict; p.rest.next() != '{' {
 		p.vague = true
-		return &user.InvalidError{Code: "not_object", Rule: "is not a JSON object", Hint: "write each user as {...}"}, nil
+		p.refuse(&user.InvalidError{Code: "not_object", Rule: "is not a JSON object", Hint: "write each user as {...}"})
+		return nil
 	}
 	return p.object(0)
 }
 
 func (p *Parser) begin(raw string) {
 	p.number++
-	p.rest, p.prefix, p.last, p.vague = valid{text: raw}, p.prefix[:0], 0, false
+	p.rest, p.prefix, p.depth, p.last, p.vague, p.learned, p.invalid = valid{text: raw}, p.prefix[:0], 0, 0, false, false, nil
 	p.HasRejectKeys, p.Syntax, p.Broken, p.FaultAt = false, false, false, 0
-	if len(p.members) > mostMembers {
+	if len(p.members) >= mostMembers && p.number > p.forgotten+forgetAfter {
 		p.forget()
 	}
+	p.members[passing] = nowhere // it would keep the text of its record
 	p.fit()
 	clear(p.Cells)
 }
@@ -136,30 +143,34 @@ func (p *Parser) end() error {
 
 // object reads an object to its end, also if a member is invalid, because usersync's own keys may
 // come later.
-func (p *Parser) object(parent int) (invalid *user.InvalidError, err error) {
+func (p *Parser) object(parent int) error {
 	p.rest.at++
 	for p.rest.next() != '}' {
-		memberInvalid, err := p.member(parent)
-		if err != nil {
-			return nil, err
-		}
-		if invalid == nil {
-			invalid = memberInvalid
+		if err := p.member(parent); err != nil {
+			return err
 		}
 	}
 	p.rest.at++
-	return invalid, nil
+	return nil
 }
 
-func (p *Parser) member(parent int) (invalid *user.InvalidError, err error) {
+// refuse makes the record invalid, if it is not already.
+func (p *Parser) refuse(invalid *user.InvalidError) {
+	if p.invalid == nil {
+		p.invalid = invalid
+	}
+}
+
+func (p *Parser) member(parent int) error {
 	at := p.key(parent)
 	m, begin := &p.members[at], p.rest.next()
-	again, fits := m.seen == p.number, m.fits(begin)
+	again, fits := m.seen == p.number, m.fits(begin, p.mapper.Columns())
 	if !p.sure && (again || !fits) {
-		return nil, errUnsure
+		return errUnsure
 	}
 	if m.seen = p.number; !fits {
-		invalid = p.decide(m, begin == '{')
+		p.learned = true
+		p.decide(m, begin == '{')
 	}
 	p.vague = p.vague || m.vague
 	if m.use == opened {
@@ -169,11 +180,11 @@ func (p *Parser) member(parent int) (invalid *user.InvalidError, err error) {
 	p.vague = p.vague || p.rest.hasObject
 	switch m.use {
 	case cell:
-		return p.keep(m.column, value), nil
+		p.keep(m.column, value)
 	case own:
 		p.keepOwn(m.key, value)
 	}
-	return invalid, nil
+	return nil
 }
 
 // keepOwn keeps the value of one of usersync's own keys.

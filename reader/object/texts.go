@@ -7,17 +7,17 @@ import "github.com/go-json-experiment/json/jsontext"
 // without its quotes, that of null is empty, and that of any other value is its JSON.
 func (k *Keys) Texts(raw []byte, f func(name, text string)) {
 	if jsontext.Value(raw).IsValid() {
-		k.texts(raw, "", f)
+		k.texts(raw, "", 0, f)
 	}
 }
 
-func (k *Keys) texts(raw jsontext.Value, prefix string, f func(name, text string)) {
+func (k *Keys) texts(raw jsontext.Value, prefix string, depth int, f func(name, text string)) {
 	members(raw, func(name string, value jsontext.Value) {
 		name = prefix + name
 		switch value.Kind() {
 		case '{':
-			if !k.Known(name) {
-				k.texts(value, name+".", f)
+			if opens(depth, len(name)) && !k.Known(name) {
+				k.texts(value, name+".", depth+1, f)
 				return
 			}
 			f(name, string(value))

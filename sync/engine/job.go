@@ -17,6 +17,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"sync"
 	"time"
 
 	"usersync/sync/destination"
@@ -174,8 +175,8 @@ func (l Limits) withDefaults() Limits {
 // which cannot be interrupted.
 const readerGrace = time.Second
 
-// Run takes the records from end to end. It returns once every call in flight has
-// ended and every outcome that can be written is written.
+// Run takes the records from end to end. It returns once every call and look-up in progress has
+// ended and every outcome that can be written is written: only a blocked read of the input can outlive it.
 //
 // The error joins the reasons why the run stopped early: the cause of ctx, the error of
 // the reader, the destination or the results, a guard.Error. A *user.AccountingError
@@ -197,9 +198,11 @@ func (j Job) Run(ctx context.Context) (Summary, error) {
 	first := &canaries{left: j.Canary}
 	pool := newPool(ctx, j, c, first, why.stop)
 	p := newPlanner(j, pool, c, first, why.stop)
-	err := p.collect(ctx, j.lookAhead(ctx, chunks))
+	var looking sync.WaitGroup
+	err := p.collect(ctx, j.lookAhead(ctx, &looking, chunks))
 	err = errors.Join(err, why.joined(ctx))
 	cancel(nil)
+	looking.Wait()
 
 	summary := c.summary
 	summary.Read, summary.Missing = p.read-j.Written, p.missing

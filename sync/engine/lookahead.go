@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"sync"
 	"time"
 
 	"usersync/sync/telemetry"
@@ -11,26 +12,27 @@ import (
 )
 
 // lookAhead looks up each chunk in the ledger, ahead of the planner. While a chunk is looked
-// up, the one before it is passed to Looked, which may ask the ledger, too.
-func (j Job) lookAhead(ctx context.Context, chunks <-chan chunk) <-chan chunk {
+// up, the one before it is passed to Looked, which may ask the ledger, too. Once ctx is done, all
+// of it ends: wait for that.
+func (j Job) lookAhead(ctx context.Context, all *sync.WaitGroup, chunks <-chan chunk) <-chan chunk {
 	if j.Ledger != nil {
 		free := make(chan []user.LedgerEntry, 3) // chunks that are looked up, passed to Looked and planned
-		chunks = ahead(ctx, grouped(chunks), func(ctx context.Context, c *chunk) error {
+		chunks = ahead(ctx, all, grouped(ctx, chunks), func(ctx context.Context, c *chunk) error {
 			c.free = free
 			return j.ask(ctx, c)
 		})
 	}
 	if j.Looked != nil {
-		chunks = ahead(ctx, each(chunks), j.look)
+		chunks = ahead(ctx, all, each(ctx, chunks), j.look)
 	}
 	return chunks
 }
 
 // ahead does something with chunks in its own goroutine, and passes them on. If it fails with
 // one, none of its records may be sent.
-func ahead(ctx context.Context, chunks iter.Seq[chunk], do func(context.Context, *chunk) error) <-chan chunk {
+func ahead(ctx context.Context, all *sync.WaitGroup, chunks iter.Seq[chunk], do func(context.Context, *chunk) error) <-chan chunk {
 	done := make(chan chunk)
-	go func() {
+	all.Go(func() {
 		defer close(done)
 		defer onPanic(func(err error) { pass(ctx, done, chunk{err: err}) })
 		for c := range chunks {
@@ -43,14 +45,20 @@ func ahead(ctx context.Context, chunks iter.Seq[chunk], do func(context.Context,
 				return
 			}
 		}
-	}()
+	})
 	return done
 }
 
-func each(chunks <-chan chunk) iter.Seq[chunk] {
+// each yields the chunks until the run ends, for which a reader that is blocked does not wait.
+func each(ctx context.Context, chunks <-chan chunk) iter.Seq[chunk] {
 	return func(yield func(chunk) bool) {
-		for c := range chunks {
-			if !yield(c) {
+		for {
+			select {
+			case c, more := <-chunks:
+				if !more || !yield(c) {
+					return
+				}
+			case <-ctx.Done():
 				return
 			}
 		}
@@ -58,9 +66,9 @@ func each(chunks <-chan chunk) iter.Seq[chunk] {
 }
 
 // grouped yields the chunks that wait together, and the error after them.
-func grouped(chunks <-chan chunk) iter.Seq[chunk] {
+func grouped(ctx context.Context, chunks <-chan chunk) iter.Seq[chunk] {
 	return func(yield func(chunk) bool) {
-		for c := range chunks {
+		for c := range each(ctx, chunks) {
 			c, last := together(c, chunks)
 			if !yield(c) || last != nil && !yield(*last) {
 				return

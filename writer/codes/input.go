@@ -22,6 +22,7 @@ func input() Group {
 		{"masked", "The cell holds *** in place of a secret, as rejects do.", "Use `usersync retry`, which reads the secret from the original input, or fill in the value.", Fix},
 		{"bad_op", "The operation of the row is blank, unknown, or cannot be computed.", "Correct the cell, or add the word to the map of `op_column`.", Fix},
 		{"unknown_column", "A rule of the mapping names a column that the row does not have.", "Correct the name under `fields:`.", Fix},
+		{"too_many_columns", "The record has a key that no record before it had, and there are 10,000 columns already.", "If keys are data, such as numbers of orders, map the columns that you need under `fields:`.", Fix},
 	}}
 }
 

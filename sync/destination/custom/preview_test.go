@@ -18,7 +18,7 @@ create:
   query: {email: "{email}", fixed: "1"}
   body: {id: {id}, email: {email}, n: {extra.n:number}, tags: {extra.tags}, pin: "{password}", fixed: [1, x], phone: {phone}, others: {others}}
 `, "https://api.example.com/v1/")
-	r := someone("cust-4711", attribute(user.Email, "ann@example.com"), attribute("extra.n", "12"), attribute(user.City, "Cork"), attribute("extra.more", "mystery"),
+	r := someone("cust-4711", attribute(user.Email, "ann@example.com"), attribute("extra.n", "12"), attribute(user.City, "Cork"), attribute("extra.more", "mystery"), attribute("account", "savings"),
 		user.Attribute{Field: "extra.tags", Value: user.JSONValue(`["secret-tag"]`)})
 	r.User.Secrets = []user.SecretAttribute{{Field: user.Password, Value: user.NewSecret("hunter2")}}
 	p, ok := c.Preview(r)
@@ -44,7 +44,7 @@ create:
 	if _, has := body["phone"]; has {
 		t.Error("a field that the record does not have is shown")
 	}
-	for _, value := range []string{"cust-4711", "ann@", "Cork", "mystery", "secret-tag", "hunter2", "value-of"} {
+	for _, value := range []string{"cust-4711", "ann@", "Cork", "mystery", "savings", "secret-tag", "hunter2", "value-of"} {
 		if strings.Contains(p.URL+headers+p.Body, value) {
 			t.Errorf("%s shows", value)
 		}

@@ -92,6 +92,16 @@ create:
 	}
 }
 
+// A column that is named like a placeholder is sent with the others, and not what the placeholder is.
+func TestColumnsNamedLikePlaceholders(t *testing.T) {
+	got := sending(t, `create: {path: "/{account}", batch: 2, item: {id: "{id}", n: "{n}", rest: "{others}"}, body: {users: "{items}"}, answer: {absent: succeeded}}`,
+		batch(user.Create, someone("a", attribute("account", "savings"), attribute("n", "9"), attribute("others", "x"), attribute("items", "y"), attribute("remote", "z"))))
+	const want = `{"users":[{"id":"a","n":0,"rest":{"account":"savings","n":"9","others":"x","items":"y","remote":"z"}}]}`
+	if got.body != want {
+		t.Errorf("sent %s\nwant %s", got.body, want)
+	}
+}
+
 func TestCredentials(t *testing.T) {
 	for auth, want := range map[string]http.Header{
 		"{token: env:T}":                  {"Authorization": {"Bearer value-of-T"}},

@@ -1,6 +1,7 @@
 package kard
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"strconv"
@@ -45,6 +46,7 @@ func BenchmarkMultiStatus(b *testing.B) {
 		{"in_order", inOrder},
 		{"backwards", appendUsers(nil, backwards)},
 		{"id_last", idLast(records)},
+		{"numbers", numbers(inOrder)},
 		{"one_error", append(inOrder[:len(inOrder)-1:len(inOrder)-1], `,"errors":[{"id":"cust-1000050","status":"400","title":"Bad Request","detail":"zipCode is wrong"}]}`...)},
 	} {
 		b.Run(bench.name, func(b *testing.B) {
@@ -71,6 +73,18 @@ func idLast(records []*user.Record) []byte {
 		body = append(rest.AppendText(body, r.User.ID), '}')
 	}
 	return append(body, "]}"...)
+}
+
+// numbers gives each user a number of its own.
+func numbers(users []byte) []byte {
+	parts := bytes.SplitAfter(users, []byte(`"attributes":{`))
+	var body []byte
+	for i, part := range parts {
+		if body = append(body, part...); i < len(parts)-1 {
+			body = fmt.Appendf(body, `"points":%d,`, i)
+		}
+	}
+	return body
 }
 
 func BenchmarkEncode(b *testing.B) {

@@ -2,10 +2,13 @@ package kard
 
 import "github.com/go-json-experiment/json/jsontext"
 
-// entry records one user in data.
-func (m *answer) entry(v jsontext.Value) {
+// entry records one user in data, and those who are listed after it and written alike.
+func (m *answer) entry(v jsontext.Value, listed bool) {
 	if id, ok := m.id(v); ok {
 		m.show(id)
+	}
+	if listed {
+		m.entriesAlike()
 	}
 }
 

@@ -113,23 +113,23 @@ func (m *answer) reset(body []byte, records []*user.Record) {
 func (m *answer) member(name []byte) error {
 	switch string(name) {
 	case "data":
-		return m.each(m.entry, m.entriesAlike)
+		return m.each(m.entry)
 	case "errors":
-		return m.each(m.problem, func() {})
+		return m.each(m.problem)
 	}
 	return m.decoder.SkipValue()
 }
 
 // each visits the objects in an array, or an object itself, because answers about
-// one user have no array. null is an empty list. After each object in an array it calls then.
-func (m *answer) each(visit func(jsontext.Value), then func()) error {
+// one user have no array. null is an empty list. Others can follow an object that is listed.
+func (m *answer) each(visit func(object jsontext.Value, listed bool)) error {
 	switch m.decoder.PeekKind() {
 	case '[':
-		return m.elements(visit, then)
+		return m.elements(visit)
 	case '{', 'n':
 		v, err := m.decoder.ReadValue()
 		if err == nil && v[0] == '{' {
-			visit(v)
+			visit(v, false)
 		}
 		return err
 	}
@@ -139,7 +139,7 @@ func (m *answer) each(visit func(jsontext.Value), then func()) error {
 	return errShape
 }
 
-func (m *answer) elements(visit func(jsontext.Value), then func()) error {
+func (m *answer) elements(visit func(object jsontext.Value, listed bool)) error {
 	if _, err := m.decoder.ReadToken(); err != nil {
 		return err
 	}
@@ -149,8 +149,7 @@ func (m *answer) elements(visit func(jsontext.Value), then func()) error {
 			return err
 		}
 		if v[0] == '{' {
-			visit(v)
-			then()
+			visit(v, true)
 		}
 	}
 	_, err := m.decoder.ReadToken()

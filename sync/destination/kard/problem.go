@@ -23,7 +23,7 @@ const (
 )
 
 // problem records one element of errors.
-func (m *answer) problem(v jsontext.Value) {
+func (m *answer) problem(v jsontext.Value, _ bool) {
 	p := problem{at: unnamed}
 	var named bool
 	pointer := unnamed

@@ -12,8 +12,9 @@ import (
 // They are a tree, in which each path to a last part is the shape of an entry. The zero value has
 // none.
 type shapes struct {
-	first part // before the entry
-	parts int
+	first          part // before the entry
+	parts          int
+	known, decoded int // entries that had a known shape, and others
 }
 
 // part is the text between two strings of an entry, before the first, or after the last one.
@@ -32,10 +33,16 @@ const (
 	mostNext     = 8
 )
 
+// leastDecoded is how many entries are decoded before it is decided whether shapes are worth it.
+// Where a number differs from entry to entry, or each answer is about one user, they are not.
+const leastDecoded = 1000
+
+func (s *shapes) worthIt() bool { return s.decoded < leastDecoded || s.known > s.decoded }
+
 // learn adds the shape of an entry, a valid object whose id is at idAt. An entry with escapes, or
 // with an id that is no string, has none.
 func (s *shapes) learn(entry []byte, idAt int) {
-	if len(entry) > longestEntry || bytes.IndexByte(entry, '\\') >= 0 || entry[idAt] != '"' {
+	if s.decoded++; !s.worthIt() || len(entry) > longestEntry || bytes.IndexByte(entry, '\\') >= 0 || entry[idAt] != '"' {
 		return
 	}
 	p, from := &s.first, 0
@@ -88,8 +95,12 @@ func values(object []byte) iter.Seq2[int, int] {
 // match reports whether text begins with an entry of a known shape, and returns its id and where
 // it ends.
 func (s *shapes) match(text []byte) (id []byte, end int, ok bool) {
+	if !s.worthIt() {
+		return nil, 0, false
+	}
 	for p := s.first.before(text); p != nil; p = p.before(text[end:]) {
 		if end += len(p.text); p.last {
+			s.known++
 			return id, end, true
 		}
 		n := plainLength(text[end:])

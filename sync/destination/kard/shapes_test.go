@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/go-json-experiment/json"
@@ -29,6 +30,7 @@ func TestEntriesAlike(t *testing.T) {
 	for _, body := range bodies {
 		var m multiStatus // keeps the shapes of the answers before
 		for changed := range changes(body) {
+			m.shapes.decoded = 0 // so that shapes are worth it
 			want, err := decoded(changed, records)
 			if got := m.read(changed, records); (got == nil) != (err == nil) || got == nil && !slices.Equal(m.echoed, want) {
 				t.Fatalf("%s\n got %v, %v\nwant %v, %v", changed, m.echoed, got, want, err)
@@ -109,6 +111,19 @@ func (g greedy) Read(b []byte) (n int, err error) {
 	return n, err
 }
 
+// TestOneEntryIsNotListed: an answer about one user is not read on as if it were a list.
+func TestOneEntryIsNotListed(t *testing.T) {
+	records := people(2)
+	first, second := string(appendUser(nil, records[0])), string(appendUser(nil, records[1]))
+	var m multiStatus
+	if err := m.read([]byte(`{"data":`+first+`}`), records); err != nil || !slices.Equal(m.echoed, []bool{true, false}) {
+		t.Error(m.echoed, err)
+	}
+	if err := m.read([]byte(`{"data":`+first+`,`+second+`}`), records); err == nil {
+		t.Error("an answer that is not JSON was read:", m.echoed)
+	}
+}
+
 // TestAnswersBefore: what an answer says does not depend on those that were read before it.
 func TestAnswersBefore(t *testing.T) {
 	var used multiStatus
@@ -155,5 +170,38 @@ func TestShapesAreBounded(t *testing.T) {
 	m = multiStatus{}
 	if err := m.read(fmt.Appendf(nil, `{"data":[{"id":"a","more":"%*d"}]}`, longestEntry, 1), records); err != nil || m.shapes.parts > 0 {
 		t.Errorf("%d parts of a long entry are kept, %v", m.shapes.parts, err)
+	}
+}
+
+// TestShapesThatAreNotWorthIt: where each entry is written in a way of its own, no more shapes are
+// kept or looked for; where most have a known one, they are, however many answers there are.
+func TestShapesThatAreNotWorthIt(t *testing.T) {
+	for points, want := range map[string]bool{"0": true, "%d": false} {
+		records, n := people(100), 0
+		var m multiStatus
+		var body []byte
+		for range 3 * leastDecoded {
+			body = []byte(`{"data":[`)
+			for _, r := range records {
+				n++
+				user := appendUser(nil, r)
+				body = append(append(body, user[:len(user)-1]...), `,"points":`...)
+				body = append(append(body, strings.ReplaceAll(points, "%d", fmt.Sprint(n))...), "},"...)
+			}
+			body = append(body[:len(body)-1], "]}"...)
+			if err := m.read(body, records); err != nil || slices.Contains(m.echoed, false) {
+				t.Fatal(m.echoed, err)
+			}
+			if !want && m.shapes.decoded > 2*leastDecoded {
+				break
+			}
+		}
+		other := []byte(`{"data":[{"id":"` + records[0].User.ID + `"}]}`)
+		if err := m.read(other, records); err != nil || !m.echoed[0] {
+			t.Fatal(m.echoed, err)
+		}
+		if _, _, known := m.shapes.match(other[bytes.IndexByte(other, '[')+1:]); known != want || m.shapes.decoded < leastDecoded {
+			t.Errorf("points %s: known %v after %d entries that were decoded", points, known, m.shapes.decoded)
+		}
 	}
 }

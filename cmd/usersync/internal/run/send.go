@@ -123,8 +123,8 @@ func (r *Run) start() {
 	r.options.Log.Info("run started", zap.String("run", files.Run()), zap.String("to", r.Conn.Scope.Host), zap.Strings("from", r.Paths))
 }
 
-// keep writes the last checkpoint of a run that ended with err, and logs what it was told
-// of the input.
+// keep writes the last checkpoint of a run that ended with err, and then, if it finished, what
+// the ledger must know of the whole feed. It logs what it was told of the input.
 func (r *Run) keep(ctx context.Context, known *view.Ledger, err error) error {
 	r.logWarnings()
 	if rundir.NoRoom(err) {
@@ -134,6 +134,9 @@ func (r *Run) keep(ctx context.Context, known *view.Ledger, err error) error {
 	}
 	if err == nil && r.counts.Finished {
 		err = known.KeepUnchanged(ctx)
+		if r.shard == nil { // of shards, what comes after all of them does
+			err = errors.Join(err, r.keepRules(ctx))
+		}
 		if r.counts.Outcomes[user.Refused] > 0 {
 			var failed error
 			r.nowParked, failed = r.countParked(ctx, r.lease.Ledger, r.at.files.Run())
@@ -166,8 +169,7 @@ func (r *Run) finish(err error) (report.Summary, error) {
 	return s, err
 }
 
-// run runs the engine, unless err or a guard that looks ahead stops it, and records the
-// settings after the whole feed was sent.
+// run runs the engine, unless err or a guard that looks ahead stops it.
 func (r *Run) run(ctx context.Context, work engine.Job, err error) (engine.Summary, error) {
 	if err == nil && r.shard == nil && r.at.Written == 0 {
 		err = r.lookAhead(ctx, r.lease.Ledger, r.measured.Changes)
@@ -182,14 +184,7 @@ func (r *Run) run(ctx context.Context, work engine.Job, err error) (engine.Summa
 		})
 	}
 	work.Records = r.way.batches(ctx, reader.Records(records).Until(ctx).Batches(preview.RecordsAtOnce))
-	counts, err := work.Run(ctx)
-	if err == nil {
-		err = r.checkpointer.Wait()
-	}
-	if err == nil && r.shard == nil { // of shards, what comes after all of them does
-		err = r.keepRules(ctx)
-	}
-	return counts, err
+	return work.Run(ctx)
 }
 
 // recount corrects the counts to what the files contain.

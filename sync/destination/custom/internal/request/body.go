@@ -32,10 +32,15 @@ type leaf struct {
 
 func (l *leaf) append(b []byte, r *row) ([]byte, bool, error) {
 	v, has := r.value(l.name)
-	switch {
-	case !has:
+	if !has {
 		return b, false, nil
-	case r.masked && l.name != Account:
+	}
+	return l.appendValue(b, v, r.masked && l.name != Account)
+}
+
+func (l *leaf) appendValue(b []byte, v user.Value, masked bool) ([]byte, bool, error) {
+	switch {
+	case masked:
 		return rest.AppendText(b, form.Mask(v, l.form)), true, nil
 	case v.Kind == user.Clear && l.clear != "":
 		return append(b, l.clear...), true, nil
@@ -139,23 +144,19 @@ func (o others) append(b []byte, r *row) ([]byte, bool, error) {
 	start := len(b)
 	b = append(b, '{')
 	first := len(b)
-	for i := range r.record.User.Attributes {
-		f := r.record.User.Attributes[i].Field
-		if slices.Contains(r.named, f) {
+	for _, a := range r.record.User.Attributes {
+		if !present(a.Value) || !reserved(a.Field) && slices.Contains(r.named, a.Field) {
 			continue
 		}
-		undo := len(b)
-		if undo > first {
+		if len(b) > first {
 			b = append(b, ',')
 		}
-		l := leaf{ref{name: f}, o.clear}
-		out, sent, err := l.append(append(rest.AppendText(b, OwnName(f)), ':'), r)
+		l := leaf{ref{name: a.Field}, o.clear}
+		out, _, err := l.appendValue(append(rest.AppendText(b, OwnName(a.Field)), ':'), a.Value, r.masked)
 		if err != nil {
 			return b, true, err
 		}
-		if b = out; !sent {
-			b = b[:undo]
-		}
+		b = out
 	}
 	if len(b) == first {
 		return b[:start], false, nil

@@ -147,11 +147,7 @@ func (q *Request) Names() []user.Field { return q.named }
 func (q *Request) Fields() []user.Field {
 	var fields []user.Field
 	for _, f := range q.named {
-		switch f {
-		case user.ID, Remote, refNumber, Account, refItems, Others:
-			continue
-		}
-		if !slices.Contains(fields, f) {
+		if !reserved(f) && !slices.Contains(fields, f) {
 			fields = append(fields, f)
 		}
 	}

@@ -42,8 +42,11 @@ func (r *row) value(name user.Field) (user.Value, bool) {
 		return user.TextValue(r.account), r.account != ""
 	}
 	if v, ok := r.record.User.Value(name); ok {
-		return v, v.Kind == user.Clear || v.Text != ""
+		return v, present(v)
 	}
 	s, ok := r.record.User.Secret(name)
 	return user.TextValue(s.Reveal()), ok && s.Reveal() != ""
 }
+
+// present reports whether a user has a value: one that is empty is none.
+func present(v user.Value) bool { return v.Kind == user.Clear || v.Text != "" }

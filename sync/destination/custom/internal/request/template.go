@@ -37,6 +37,15 @@ const (
 	refItems  user.Field = "items"   // in a body: the array of users
 )
 
+// reserved reports whether a placeholder by that name is not a field. A column can have the name.
+func reserved(name user.Field) bool {
+	switch name {
+	case user.ID, Remote, refNumber, Account, refItems, Others:
+		return true
+	}
+	return false
+}
+
 // ParseTemplate reads a text with placeholders. Its error may be a *document.WordError.
 func ParseTemplate(text string) (Template, error) {
 	t := Template{text: text}
