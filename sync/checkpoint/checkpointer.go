@@ -27,8 +27,6 @@ const (
 	interval   = time.Second
 	maxRecords = 20_000
 	maxEntries = 2_500 // entries are kept in memory until then
-	// While a checkpoint is made, so many wait for the next one before the run does.
-	mostEntries = 2 * maxEntries
 )
 
 // File is what a checkpoint needs of a file of results.
@@ -130,27 +128,18 @@ func (c *Checkpointer) Write(o *user.Outcome) error {
 	return c.due(o.At)
 }
 
-// due begins a checkpoint if one is due. The last outcome was settled at that time.
+// due begins a checkpoint if one is due. What is written and not saved is never more than
+// maxRecords. The last outcome was settled at that time.
 func (c *Checkpointer) due(settled time.Time) error {
-	if c.saving != nil && c.saving.ended() {
+	if c.saving != nil && (c.saving.ended() || c.Last()-c.Checkpointed() >= maxRecords) {
 		if err := c.Wait(); err != nil {
 			return err
 		}
 	}
-	if c.since++; !c.isDue(settled) {
+	if c.since++; c.since < maxRecords && len(c.entries)+len(c.met) < maxEntries && !c.late(settled) {
 		return nil
 	}
 	return c.begin()
-}
-
-// isDue reports whether a checkpoint is due. While one is made that takes long, the next one
-// takes more with it. What is written and not saved is never more than maxRecords.
-func (c *Checkpointer) isDue(settled time.Time) bool {
-	entries := len(c.entries) + len(c.met)
-	if c.saving != nil {
-		return c.Last()-c.Checkpointed() >= maxRecords || entries >= mostEntries
-	}
-	return c.since >= maxRecords || entries >= maxEntries || c.late(settled)
 }
 
 // late reports whether the last checkpoint was made a second ago. The outcomes of one call are

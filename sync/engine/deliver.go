@@ -47,30 +47,22 @@ func (p *pool) look(b user.Batch) bool {
 
 // deliver sends the batch as soon as a worker is free, and blocks until then.
 func (p *pool) deliver(b user.Batch) {
-	p.workers.run(func() (settle func()) {
-		outcomes, sent := p.send(b)
-		settle = func() {
-			if sent {
-				p.settle(b, outcomes)
-			}
+	p.workers.run(func() {
+		if p.ctx.Err() == nil { // a worker may be free because the run ended
+			p.send(b)
 		}
-		if p.calls[b.Op].Replay == destination.Unsafe {
-			settle() // a crash leaves as few as possible in doubt
-			return func() {}
-		}
-		return settle
 	})
 }
 
-// send sends a batch, and returns its outcomes; false if the run has ended before.
-func (p *pool) send(b user.Batch) (outcomes []user.Outcome, sent bool) {
-	defer onPanic(p.doubt(b))
-	if p.ctx.Err() != nil { // a worker may be free because the run ended
-		return nil, false
-	}
+// send sends a batch, and passes its outcomes on.
+func (p *pool) send(b user.Batch) {
+	defer onPanic(func(err error) {
+		p.perhapsTaken.Add(int64(len(b.Records)))
+		p.stop(err)
+	})
 	if err := p.journalSent(b); err != nil {
 		p.stop(err)
-		return nil, false
+		return
 	}
 	outcomes, err := p.destination.Apply(p.ctx, b)
 	if err != nil {
@@ -80,20 +72,6 @@ func (p *pool) send(b user.Batch) (outcomes []user.Outcome, sent bool) {
 	if err != nil {
 		p.stop(err)
 	}
-	return outcomes, true
-}
-
-// doubt stops the run with an error after which it is unknown what a batch has delivered.
-func (p *pool) doubt(b user.Batch) func(error) {
-	return func(err error) {
-		p.perhapsTaken.Add(int64(len(b.Records)))
-		p.stop(err)
-	}
-}
-
-// settle records the outcomes of a batch, and passes them on.
-func (p *pool) settle(b user.Batch, outcomes []user.Outcome) {
-	defer onPanic(p.doubt(b))
 	if err := errors.Join(p.journalSettled(outcomes), p.journalUntaken(b, outcomes)); err != nil {
 		p.stop(err)
 	}

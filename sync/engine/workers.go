@@ -12,8 +12,7 @@ type workers struct {
 	limits     Limits
 	window     *window
 	canaries   *canaries
-	work       chan func() (settle func())
-	settling   chan struct{} // holds a token for each delivery that is settled without a worker
+	work       chan func()
 	deliveries sync.WaitGroup
 	all        sync.WaitGroup
 	count      int
@@ -23,20 +22,12 @@ type workers struct {
 	left chan struct{} // holds a token if a worker is done
 }
 
-// settledAtOnce is how many deliveries are settled without a worker: about as many as a journal
-// makes durable together. Their outcomes stay in memory.
-const settledAtOnce = 16
-
 func newWorkers(l Limits, w *window, first *canaries) *workers {
-	return &workers{
-		limits: l, window: w, canaries: first,
-		work: make(chan func() func(), 1), settling: make(chan struct{}, settledAtOnce), left: make(chan struct{}, 1),
-	}
+	return &workers{limits: l, window: w, canaries: first, work: make(chan func(), 1), left: make(chan struct{}, 1)}
 }
 
-// run has a worker deliver something, as soon as one more may work. What deliver returns settles
-// it, which needs no worker.
-func (w *workers) run(deliver func() (settle func())) {
+// run has a worker call deliver, as soon as one more may work.
+func (w *workers) run(deliver func()) {
 	for {
 		most, lasts := w.most()
 		if w.enter(most) {
@@ -51,35 +42,21 @@ func (w *workers) run(deliver func() (settle func())) {
 // deliverAll is what a worker does.
 func (w *workers) deliverAll() {
 	for deliver := range w.work {
-		w.settle(deliver())
-	}
-}
-
-// settle lets another delivery begin, unless many are being settled.
-func (w *workers) settle(settle func()) {
-	select {
-	case w.settling <- struct{}{}:
-		w.leave()
-		go func() {
+		func() {
 			defer w.deliveries.Done()
-			settle()
-			<-w.settling
+			defer w.leave()
+			deliver()
 		}()
-	default:
-		defer w.deliveries.Done()
-		defer w.leave()
-		settle()
 	}
 }
 
-// wait returns once everything is delivered and settled.
+// wait returns once everything is delivered.
 func (w *workers) wait() { w.deliveries.Wait() }
 
 // end does so, too. There can be no run after it.
 func (w *workers) end() {
 	close(w.work)
 	w.all.Wait()
-	w.wait()
 }
 
 // most returns how many may work now, and makes room for their records.

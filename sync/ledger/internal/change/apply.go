@@ -30,7 +30,7 @@ type Stored struct {
 
 // AtOnce is how many entries Apply writes together: those of a checkpoint, because each COPY makes
 // PostgreSQL's memory for the rows of some pages again.
-const AtOnce = 5_000
+const AtOnce = 2_500
 
 // Apply merges entries into what the ledger holds, a chunk at a time. They are of the run
 // with the given name, unless they say otherwise.

@@ -15,7 +15,6 @@ type Chunk struct {
 // fit makes room for n changes.
 func (c *Chunk) fit(n int) {
 	if cap(c.changed) < n {
-		n = min(n+n/4, AtOnce) // the next ones may be a little larger
 		c.byID, c.changed = make(map[string]*Stored, n), make([]Stored, 0, n)
 		c.ids, c.rows = make([]string, 0, n), make([]*database.Row, 0, n)
 	}
