@@ -8,7 +8,7 @@ import (
 
 // A chunk lives as long as any of its records, so it is small.
 const (
-	chunkRecords = 31 // they are 8 KiB
+	chunkRecords = 30 // they are 8 KiB
 	chunkBytes   = 8 << 10
 )
 
