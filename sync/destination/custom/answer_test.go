@@ -253,3 +253,16 @@ func TestEntriesAreProblemDetails(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
+
+// Problem details (RFC 9457), of which a config need not say anything, can say that the user of
+// a create exists.
+func TestProblemSaysThatTheUserExists(t *testing.T) {
+	const exists, long = `{"title":"User already exists","status":422}`, `{"title":"Name too long","status":422}`
+	for _, test := range []struct{ body, want string }{
+		{exists, "conflict:http_422"}, {long, "refused:http_422"},
+	} {
+		if got := told(t, asWhole, 422, test.body, "a"); got != test.want {
+			t.Errorf("%s: %s, want %s", test.body, got, test.want)
+		}
+	}
+}
