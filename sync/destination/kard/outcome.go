@@ -30,7 +30,7 @@ func (m *multiStatus) settle(a *rest.Answer) ([]user.Outcome, error) {
 	}
 	if len(outcomes) == 1 {
 		a.Explain(&outcomes[0])
-		a.Doubt(&outcomes[0], "")
+		a.Doubt(&outcomes[0])
 	}
 	return outcomes, nil
 }

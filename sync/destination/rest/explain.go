@@ -18,9 +18,9 @@ func (a *Answer) Explain(o *user.Outcome) {
 }
 
 // Doubt turns the refusal of a create into a Conflict if the answer reads as if the user
-// existed. text is what the client itself read; it is not shown.
-func (a *Answer) Doubt(o *user.Outcome, text string) {
-	if o.Status == user.Refused && MayConflict(o.HTTP) && (destination.SaysExists(text) || a.saysExists()) {
+// existed.
+func (a *Answer) Doubt(o *user.Outcome) {
+	if o.Status == user.Refused && MayConflict(o.HTTP) && a.saysExists() {
 		o.Status = user.Conflict
 	}
 }

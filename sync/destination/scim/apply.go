@@ -121,7 +121,7 @@ func (d *decoder) settle(a *rest.Answer, op user.Op, r *user.Record) (user.Outco
 	o := d.outcome(op, r, s)
 	a.Explain(&o)
 	if op == user.Create {
-		a.Doubt(&o, "")
+		a.Doubt(&o)
 	}
 	return o, nil
 }

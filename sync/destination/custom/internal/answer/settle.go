@@ -44,7 +44,7 @@ func (s *settlement) explained(a *rest.Answer, outcomes []user.Outcome) []user.O
 	if len(outcomes) == 1 {
 		a.Explain(&outcomes[0])
 		if s.Op == user.Create && !s.Upsert {
-			a.Doubt(&outcomes[0], "")
+			a.Doubt(&outcomes[0])
 		}
 	}
 	return outcomes
