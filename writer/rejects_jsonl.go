@@ -3,7 +3,6 @@ package writer
 import (
 	"bytes"
 	"io"
-	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -161,7 +160,7 @@ func (w *rejectsJSONL) maskedValue(b []byte, value jsontext.Value, path string, 
 	case string(value) == "null", string(value) == `""`:
 	case within && value.Kind() == '{' && !deep(depth, len(path)) && !w.options.hides(path):
 		return append(w.maskedMembers(append(b, '{'), value, path+".", depth+1), '}')
-	case w.options.hidesWithin(path), w.options.hides(path), within && deep(depth, len(path)) && strings.ContainsAny(string(value[:1]), "{["):
+	case w.options.hidesWithin(path), w.options.hides(path), within && deep(depth, len(path)) && (value.Kind() == '{' || value.Kind() == '['):
 		return append(b, `"`+user.Mask+`"`...)
 	case value.Kind() == '[' && w.options.mayHideWithin(path):
 		return w.maskedElements(b, value, path, depth+1)

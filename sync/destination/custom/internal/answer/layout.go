@@ -1,7 +1,7 @@
 // Package answer reads what an API says about each user of a call, as a config describes it.
 //
-// It makes no call, and does not know how one is written. Start at Layout for what a config
-// can say, and at settle.go for what an answer means.
+// It makes no call, and knows of how calls are written only the templates by which an answer names
+// users. Start at Layout for what a config can say, and at settle.go for what an answer means.
 package answer
 
 import (
