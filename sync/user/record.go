@@ -64,8 +64,8 @@ type Record struct {
 	// Hash is a keyed hash over all that the row says: id, operation and every mapped
 	// field. It is made when the record is first sent; 0 before.
 	Hash uint64
-	// NotHeld says that the ledger does not hold the record's user: if the API does, the
-	// user may have been deactivated.
+	// NotHeld says that the ledger does not hold the record's user, or knows nothing certain of
+	// it: if the API does, the user may have been deactivated.
 	NotHeld bool
 	// Renamed says that the ledger had the record's user under another id until now.
 	Renamed bool
