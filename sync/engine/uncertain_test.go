@@ -73,7 +73,7 @@ func (prints) Checkpointed() int                                          { retu
 func (prints) Unchanged(user.LedgerEntry, *user.User) bool                { return false }
 func (prints) Apply(k user.LedgerEntry, _ *user.Outcome) user.LedgerEntry { return k }
 
-// A user of whom the ledger holds nothing certain may have been deactivated, like one that it
+// If the ledger holds nothing certain of a user, the user may have been deactivated, like one that it
 // does not hold.
 func TestNotHeld(t *testing.T) {
 	fields := user.Fingerprints{Fields: []user.Fingerprint{{Field: user.Email, Sum: 1}}}
