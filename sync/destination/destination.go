@@ -144,6 +144,9 @@ type Found struct {
 	// Held is everything that the API returned about the user.
 	Held []user.Attribute
 	HTTP int
+	// PerhapsInactive says that the user may be deactivated, which the read does not show, and
+	// that an update lets the user in.
+	PerhapsInactive bool
 }
 
 // Presence says whether a read-back found the user.
