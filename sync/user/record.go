@@ -91,7 +91,8 @@ type Sending struct {
 	// MaybeSent says that the record may have been sent, and taken, before.
 	MaybeSent bool
 	// PerhapsTaken says that some call, of this run or one before, may have delivered
-	// the record. Unlike MaybeSent, no read-back clears it.
+	// the record, or a part of it. Unlike MaybeSent, neither a read-back nor a refusal of
+	// another call clears it.
 	PerhapsTaken bool
 	// PerhapsCreated says that a create by another record or another run, perhaps with other
 	// values, may have made the user.
