@@ -58,12 +58,18 @@ func afterRefusal(e Entry, o *user.Outcome) (Entry, bool) {
 		return e, true
 	case r.IntentRecorded:
 		return e, true
-	case pending || !r.PerhapsTaken:
+	case pending || !r.PerhapsTaken && !contradicts(o):
 		return Entry{}, false
 	}
 	e.IfHeld = true
 	forgetSent(&e, o)
 	return e, true
+}
+
+// contradicts reports whether an update may have found no user before the record failed: the user
+// is perhaps not as the ledger says.
+func contradicts(o *user.Outcome) bool {
+	return o.Code == user.CodeContradiction || o.Code == user.CodeUnread
 }
 
 // madeNoUser reports whether the last call was a create, which was not accepted: the user is not

@@ -84,6 +84,8 @@ func TestRefusedAfterACallTookEffect(t *testing.T) {
 		"a delete was made":              {status: user.Refused, action: user.Delete, before: user.Present, want: user.Present, sending: user.Sending{PerhapsTaken: true}},
 		"an update found no one":         {status: user.Refused, action: user.Create, before: user.Present, want: user.Absent},
 		"and no create got through":      {status: user.Failed, action: user.Create, before: user.Present, want: user.Absent},
+		"perhaps no one, and no read":    {status: user.Failed, action: user.Update, code: user.CodeUnread, before: user.Present, want: user.Present, holds: "p"},
+		"no one, and a read of someone":  {status: user.Failed, action: user.Update, code: user.CodeContradiction, before: user.Present, want: user.Present, holds: "p"},
 		"no one, and then another's":     {status: user.Refused, action: user.Create, code: user.CodeSameUser, before: user.Present, want: user.Absent},
 		"a plan holds the create":        {status: user.Refused, action: user.Create, planned: user.Create, before: user.Present, want: user.Present, holds: "eps"},
 		"an update of someone else's":    {status: user.Refused, action: user.Update, before: user.Absent, want: user.Absent, sending: user.Sending{PerhapsTaken: true}},
