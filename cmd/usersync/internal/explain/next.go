@@ -56,7 +56,7 @@ func (c *cause) next() string {
 		return c.run.goOn()
 	case settles(row.Status):
 		return ""
-	case c.retriedIn() != nil, c.never(): // that run says what is left to do, or nothing is
+	case row.Row == unwritten, c.retriedIn() != nil, c.never(): // it is in no rejects, that run says what is left to do, or nothing is
 		return ""
 	case row.Code == user.CodeSameUser && row.Remote != "":
 		return c.ledgerCommand("show", "--remote", row.Remote)
@@ -64,9 +64,6 @@ func (c *cause) next() string {
 		return c.ledgerCommand("resolve", row.ID, "--help")
 	case row.Absent(), c.header.Mode == string(config.Mirror) && row.Code == user.CodeLookalike:
 		return exit.CommandLine(c.header.Args...)
-	}
-	if row.Row == unwritten { // and in no rejects
-		return ""
 	}
 	if row.Code == user.CodeParked && !sent(&row) {
 		return exit.CommandLine("retry", "--retry-parked", c.run.Path)
