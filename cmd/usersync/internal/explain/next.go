@@ -56,12 +56,14 @@ func (c *cause) next() string {
 		return c.run.goOn()
 	case settles(row.Status):
 		return ""
-	case row.Row == unwritten, c.retriedIn() != nil, c.never(): // it is in no rejects, that run says what is left to do, or nothing is
+	case c.retriedIn() != nil, c.never(): // that run says what is left to do, or nothing is
 		return ""
 	case row.Code == user.CodeSameUser && row.Remote != "":
 		return c.ledgerCommand("show", "--remote", row.Remote)
 	case row.Status == user.InDoubt && c.held != nil && c.held.State == user.Pending.String():
 		return c.ledgerCommand("resolve", row.ID, "--help")
+	case row.Row == unwritten: // it is in no rejects
+		return ""
 	case row.Absent(), c.header.Mode == string(config.Mirror) && row.Code == user.CodeLookalike:
 		return exit.CommandLine(c.header.Args...)
 	}
