@@ -88,9 +88,10 @@ func (e *eraser) cleanUp() (err error) {
 	return err
 }
 
-// copySummary rewrites the summary with the new sizes.
+// copySummary rewrites the summary with the new sizes. Of a run that was killed there is only
+// the room that was reserved for it.
 func (e *eraser) copySummary() error {
-	name := e.named(rundir.SummaryName)
+	const name = rundir.SummaryName
 	return e.read(name, func(f *os.File, _ int64) error {
 		s, err := report.ReadSummary(f)
 		if err != nil {
