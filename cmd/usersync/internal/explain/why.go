@@ -90,7 +90,7 @@ func (c *cause) unsettled() string {
 	case killed:
 		return about + ". If the run is still running, wait for its end. If it was killed, resume finds out what happened."
 	case absorbed:
-		return fmt.Sprintf("%s. Run %s has absorbed this run: nothing that was perhaps sent counts as known, so the next row of the user finds out.", about, c.run.ended.by)
+		return fmt.Sprintf("%s. Run %s has absorbed this run: nothing that was perhaps sent counts as known, so the next call for the user finds out.", about, c.run.ended.by)
 	}
 	return about + ": the run ended before the answer was known. resume finds out what happened."
 }
