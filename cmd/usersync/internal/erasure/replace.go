@@ -37,7 +37,7 @@ func (e *eraser) rewrite(h journal.Header) (err error) {
 			return err
 		}
 	}
-	leftovers := []string{erasingFile}
+	leftovers := []string{rundir.ErasingName}
 	if h.Sandbox { // its ledger was for that run only
 		leftovers = append(leftovers, "ledger.db", "ledger.db-wal", "ledger.db-shm", "ledger.db.key")
 	}
@@ -73,7 +73,7 @@ func (e *eraser) replacement(name string) (io.Writer, error) {
 
 // markErasing notes that the files are about to change.
 func (e *eraser) markErasing() error {
-	f, err := e.dir.Append(erasingFile)
+	f, err := e.dir.Append(rundir.ErasingName)
 	if err != nil {
 		return err
 	}

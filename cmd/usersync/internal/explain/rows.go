@@ -78,7 +78,7 @@ func openResults(dir *rundir.Dir) (*results, error) {
 func (r *results) openIndex(dir *rundir.Dir, text string) (*os.File, error) {
 	key, ok := index.ParseKey(text)
 	names, err := dir.Names()
-	if err != nil || !ok || slices.Contains(names, "erasing") {
+	if err != nil || !ok || slices.Contains(names, rundir.ErasingName) {
 		return nil, err
 	}
 	f, err := dir.Read(rundir.IndexName)
