@@ -61,7 +61,7 @@ func TestCallsInWords(t *testing.T) {
 	}
 }
 
-// A user of whom no value is known, such as after a delete in doubt, is not said to be in the API.
+// A user without a known value, such as after a delete in doubt, is not said to be in the API.
 func TestHeldInWords(t *testing.T) {
 	for want, l := range map[string]Ledger{
 		"held: the API has the user":                                        {State: "held", Fields: []string{"email"}},
