@@ -81,8 +81,11 @@ func printVerdict(w io.Writer, run *history.Run) error {
 		return fmt.Errorf("write what was checked: %w", err)
 	}
 	if n := len(v.Findings) + v.More; n > 0 {
-		return &exit.Error{Err: fmt.Errorf("verify run %s: %s", run.ID, exit.Plural(n, "problem")), Code: exit.Internal,
-			Hint: "someone changed the files, the disk lost data, or usersync has a bug"}
+		hint := "someone changed the files, the disk lost data, or usersync has a bug"
+		if f.Erasing {
+			hint = "an erasure was interrupted while it replaced the files: run usersync ledger forget again for the same id, which finishes it"
+		}
+		return &exit.Error{Err: fmt.Errorf("verify run %s: %s", run.ID, exit.Plural(n, "problem")), Code: exit.Internal, Hint: hint}
 	}
 	return nil
 }
