@@ -33,6 +33,7 @@ func TestEntriesOfAnUnfinishedRun(t *testing.T) {
 		"refused":                              {outcome(user.Create, user.Refused, "bad"), nil, nothing},
 		"refused, and was pending":             {outcome(user.Create, user.Refused, "bad"), unsafe, user.Absent},
 		"never got through, and was pending":   {outcome(user.Create, user.Failed, "http_500"), unsafe, user.Absent},
+		"refused as one that a read found":     {outcome(user.Create, user.Refused, user.CodeExists), unsafe, user.Pending},
 		"an update refused, of unsafe creates": {outcome(user.Update, user.Refused, "bad"), unsafe, nothing},
 		"a create in doubt":                    {outcome(user.Create, user.InDoubt, user.CodeNoAnswer), nil, user.Pending},
 		"an update in doubt":                   {outcome(user.Update, user.InDoubt, user.CodeNoAnswer), nil, user.Present},

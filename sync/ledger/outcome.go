@@ -49,7 +49,10 @@ func afterRefusal(e Entry, o *user.Outcome) (Entry, bool) {
 	if o.Code == user.CodeSameUser { // a pending create has made no user of this id
 		return Entry{ID: e.ID, Record: e.Record, State: user.Absent, IfPending: true}, true
 	}
-	if o.Code == user.CodeMissing || o.Record.IntentRecorded && o.Action == user.Create {
+	switch created := o.Record.IntentRecorded && o.Action == user.Create; {
+	case created && user.OnlyReadShows(o.Code, o.HTTP): // the next create is about the same user
+		e.State, e.Replace = user.Pending, true
+	case created || o.Code == user.CodeMissing:
 		e.State = user.Absent // the create was not accepted, so the user is not pending
 	}
 	return e, o.Code == user.CodeMissing || o.Record.IntentRecorded
