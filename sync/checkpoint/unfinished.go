@@ -141,6 +141,9 @@ func (u Unfinished) settled() []ledger.Entry {
 		}
 		if unsafe && o.Action == user.Create && (o.Status == user.Refused || o.Status == user.Failed) {
 			state, changes = user.Absent, true // its intent was recorded
+			if user.OnlyReadShows(o.Code, o.HTTP) {
+				state = user.Pending // as before it
+			}
 		}
 		if unsafe && o.Action == "" && o.Status == user.InDoubt {
 			state, changes = user.Pending, true // so it is not created again

@@ -34,6 +34,7 @@ func TestEntriesOfAnUnfinishedRun(t *testing.T) {
 		"refused before any call":              {outcome("", user.Refused, user.CodeParked), nil, nothing},
 		"refused, and was pending":             {outcome(user.Create, user.Refused, "bad"), unsafe, user.Absent},
 		"never got through, and was pending":   {outcome(user.Create, user.Failed, "http_500"), unsafe, user.Absent},
+		"refused as one that a read found":     {outcome(user.Create, user.Refused, user.CodeExists), unsafe, user.Pending},
 		"an update refused, of unsafe creates": {outcome(user.Update, user.Refused, "bad"), unsafe, user.Present},
 		"an update that failed":                {outcome(user.Update, user.Failed, "http_503"), nil, user.Present},
 		"a delete refused":                     {outcome(user.Delete, user.Refused, "bad"), nil, user.Present},

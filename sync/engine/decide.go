@@ -47,9 +47,10 @@ func (d *decider) earlier(r *user.Record, known user.LedgerEntry) (user.Outcome,
 		r.Renamed = d.job.WasRenamed != nil && d.job.WasRenamed(r, known)
 		return o, false, nil
 	}
-	r.IntentRecorded = known.State == user.Pending
+	before := d.memory.of(r.User.ID, known)
+	r.IntentRecorded, r.PerhapsCreated = known.State == user.Pending, before.State == user.Pending
 	r.PerhapsTaken = o.Action != "" // the journal does not say whether all of its calls were refused
-	d.memory.learn(kept(d.memory.of(r.User.ID, known)), &o)
+	d.memory.learn(kept(before), &o)
 	return o, true, nil
 }
 
@@ -59,9 +60,9 @@ func (d *decider) outcome(r *user.Record, known user.LedgerEntry) (user.Outcome,
 	if r.Remote == "" {
 		r.Remote = known.Remote
 	}
-	r.PerhapsCreated = known.State == user.Pending
+	r.PerhapsCreated = known.State == user.Pending || d.memory.ledger == nil && r.MaybeSent && r.Origin.Before != nil
 	r.MaybeSent = r.MaybeSent || r.PerhapsCreated
-	r.DeletedBefore = d.ownKeys && known.State == user.Absent && d.memory.applied(r.User.ID)
+	r.DeletedBefore = d.ownKeys && known.State == user.Absent && d.memory.deleted(r.User.ID, known)
 	r.PerhapsTaken = r.PerhapsTaken || r.MaybeSent
 	o, settled := d.settles(r, known)
 	switch {

@@ -149,6 +149,9 @@ type Resumed struct {
 	OutcomeOf func(*user.Record) (user.Outcome, bool, error)
 	// WasSent reports whether such a record may have been sent; nil reports true.
 	WasSent func(*user.Record) bool
+	// Earlier yields the outcomes that it has written, in the order of their records. It is read
+	// without a Ledger, before anything is sent; nil yields none. An error ends the run.
+	Earlier iter.Seq2[user.Settled, error]
 	// WasRenamed reports whether the ledger has the user of such a record under its id only
 	// since then; nil reports false.
 	WasRenamed func(*user.Record, user.LedgerEntry) bool

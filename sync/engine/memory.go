@@ -28,7 +28,8 @@ type Ledger interface {
 // have seen it yet. What an outcome implies is only worked out for an id that comes again.
 type memory struct {
 	ledger    Ledger         // nil: nothing is known beforehand
-	rows      *repeat.Window // without a ledger; nil otherwise
+	rows      *repeat.Window // without a ledger: those applied; nil otherwise
+	doubts    doubts         // without a ledger
 	settled   []settled      // in the order in which they were settled
 	forgotten int            // how many came before these
 	last      map[string]int // by id: which was settled last, counted from 0
@@ -43,7 +44,7 @@ type settled struct {
 }
 
 func newMemory(j Job) memory {
-	return memory{ledger: j.Ledger, rows: newRows(j), last: map[string]int{}}
+	return memory{ledger: j.Ledger, rows: newRows(j), doubts: newDoubts(), last: map[string]int{}}
 }
 
 // find returns the record of an id that was settled last; nil if there is none.
@@ -60,8 +61,20 @@ func (m *memory) applied(id string) bool {
 	return s != nil && s.applied
 }
 
+// deleted reports whether a record has deleted a user of an id, and nothing but known may show that.
+func (m *memory) deleted(id string, known user.LedgerEntry) bool {
+	if m.ledger == nil {
+		return known.Row == metHere
+	}
+	return m.applied(id)
+}
+
 // of returns what is known of an id; looked is what the ledger returned a while ago.
 func (m *memory) of(id string, looked user.LedgerEntry) user.LedgerEntry {
+	if m.ledger == nil {
+		m.recall(id, &looked)
+		return looked
+	}
 	if s := m.find(id); s != nil {
 		return m.after(entryOf(s.before), s.outcome)
 	}
@@ -76,6 +89,7 @@ func (m *memory) learn(before *user.LedgerEntry, o *user.Outcome) {
 		if applied {
 			m.rows.Add(o.Record)
 		}
+		m.doubt(applied, before, o)
 		return
 	}
 	id := o.Record.User.ID
@@ -88,13 +102,7 @@ func (m *memory) after(before user.LedgerEntry, o *user.Outcome) user.LedgerEntr
 	if m.ledger != nil {
 		return m.ledger.Apply(before, o)
 	}
-	switch o.Status {
-	case user.Created, user.Updated, user.Unchanged, user.Accepted:
-		before.State = user.Present
-	case user.Deleted:
-		before.State = user.Absent
-	}
-	return before
+	return unledgered(before, o)
 }
 
 // forget drops what the ledger can see by now: everything up to the checkpoint.

@@ -53,6 +53,9 @@ func (p *planner) runSafely(ctx context.Context, chunks <-chan chunk) error {
 // run plans all chunks. The error is the reader's; if the run was stopped, the context
 // says so.
 func (p *planner) run(ctx context.Context, chunks <-chan chunk) error {
+	if err := p.decider.memory.restore(p.job.Earlier); err != nil {
+		return err
+	}
 	for {
 		select {
 		case c, ok := <-chunks:

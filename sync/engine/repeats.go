@@ -22,7 +22,7 @@ func (d *decider) repeats(r *user.Record, known user.LedgerEntry) bool {
 		return false
 	}
 	if d.job.Repeats == nil {
-		return d.memory.rows != nil && d.memory.rows.Differs(r)
+		return d.memory.rows != nil && !known.IsZero() && d.memory.rows.Differs(r)
 	}
 	switch {
 	case !d.memory.applied(r.User.ID) && !d.job.Repeats.Met(known) && !wasRepeat(r, known):

@@ -53,6 +53,9 @@ func afterRefusal(e Entry, o *user.Outcome) (Entry, bool) {
 	case o.Code == user.CodeSameUser && (pending || !absent && !r.PerhapsTaken):
 		// a pending create has made no user of this id
 		return Entry{ID: e.ID, Record: e.Record, State: user.Absent, IfPending: true}, true
+	case r.IntentRecorded && o.Action == user.Create && user.OnlyReadShows(o.Code, o.HTTP):
+		e.State, e.Replace = user.Pending, true // the next create is about the same user
+		return e, true
 	case o.Code == user.CodeMissing, absent:
 		e.State = user.Absent
 		return e, true

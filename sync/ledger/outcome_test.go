@@ -120,6 +120,23 @@ func TestRefusedAfterACallTookEffect(t *testing.T) {
 	}
 }
 
+// A create that must not be repeated was refused. The user is no longer pending, unless only a read
+// has found it: the API may make a second one.
+func TestRefusedAfterTheIntent(t *testing.T) {
+	p := fingerprint.NewFingerprinter(fingerprint.NewKey())
+	for _, c := range []struct {
+		code string
+		http int
+		want user.EntryState
+	}{{"bad", 400, user.Absent}, {user.CodeExists, 409, user.Absent}, {user.CodeExists, 500, user.Pending}, {user.CodeExists, 0, user.Pending}} {
+		r := &user.Record{User: user.User{ID: "u-1"}, Sending: user.Sending{IntentRecorded: true}}
+		e, changes := EntryOf(&user.Outcome{Record: r, Status: user.Refused, Code: c.code, HTTP: c.http, Action: user.Create, Remote: "r1"}, p, nil)
+		if !changes || e.State != c.want || e.Remote != "r1" {
+			t.Errorf("%+v: %+v, %t", c, e, changes)
+		}
+	}
+}
+
 // A user who is pending stays so if a call other than a create leaves it in doubt, as one that a
 // plan holds: no other call would be made for the user, and none could find it.
 func TestPendingUserStaysPending(t *testing.T) {

@@ -1,5 +1,6 @@
-// Package repeat remembers rows, to tell whether a later row with the same id says
-// something different. It keeps hashes of each, and a limited number of rows. Start at New.
+// Package repeat remembers rows, to tell whether there was an earlier row with the same id, and
+// whether it says something different. It keeps hashes of each, and a limited number of rows.
+// Start at New.
 package repeat
 
 import (
@@ -45,33 +46,69 @@ func New(size int, hashes func(*user.Record) uint64) *Window {
 }
 
 // Add adds a row, in place of the oldest if the window is full.
-func (w *Window) Add(r *user.Record) {
-	latest, key := w.slot(r.User.ID)
+func (w *Window) Add(r *user.Record) { w.add(r.User.ID, w.hash(r)) }
+
+// AddID adds a row of which only the id is known, and whether it deleted the user. No row differs
+// from one that did not, unless it is a deletion.
+func (w *Window) AddID(id string, deleted bool) {
+	hash := uint64(unknown)
+	if deleted {
+		hash = w.deletion(id)
+	}
+	w.add(id, hash)
+}
+
+// unknown is the hash of a row of which only the id is known.
+const unknown = 0
+
+func (w *Window) add(id string, hash uint64) {
+	latest, key := w.slot(id)
 	w.added++
 	place := w.place(w.added)
-	w.rows[place], w.links[place] = row{w.id(r), w.hash(r)}, link{key, *latest}
+	w.rows[place], w.links[place] = row{w.id(id), hash}, link{key, *latest}
 	*latest = w.added
+}
+
+// Last reports whether the window holds a row of an id, and whether the last of these deleted
+// the user.
+func (w *Window) Last(id string) (deleted, held bool) {
+	known := w.find(id)
+	return known != nil && known.hash == w.deletion(id), known != nil
 }
 
 // Differs reports whether the window holds a row of the same id, and the last of these says
 // something different.
 func (w *Window) Differs(r *user.Record) bool {
-	latest, key := w.slot(r.User.ID)
+	known := w.find(r.User.ID)
+	if known != nil && known.hash == unknown {
+		return r.Op == user.Delete
+	}
+	return known != nil && known.hash != w.hash(r)
+}
+
+// find returns the last row of an id; nil if the window holds none.
+func (w *Window) find(id string) *row {
+	latest, key := w.slot(id)
 	since := w.since(*latest)
 	for n := *latest; n > 0 && since < len(w.rows); {
 		at := &w.links[w.place(n)]
-		if known := &w.rows[w.place(n)]; at.key == key && known.id == w.id(r) {
-			return known.hash != w.hash(r)
+		if known := &w.rows[w.place(n)]; at.key == key && known.id == w.id(id) {
+			return known
 		}
 		if n = at.earlier; w.since(n) <= since {
-			return false // from before the numbers began again
+			return nil // from before the numbers began again
 		}
 		since = w.since(n)
 	}
-	return false
+	return nil
 }
 
-func (w *Window) id(r *user.Record) uint64 { return maphash.String(w.ids, r.User.ID) }
+func (w *Window) id(id string) uint64 { return maphash.String(w.ids, id) }
+
+// deletion is the hash of a row that deletes a user.
+func (w *Window) deletion(id string) uint64 {
+	return w.hash(&user.Record{Op: user.Delete, User: user.User{ID: id}})
+}
 
 // since is how many rows were added after that of a number.
 func (w *Window) since(n uint32) int { return int(w.added - n) }

@@ -103,3 +103,35 @@ func TestManyRows(t *testing.T) {
 		t.Error("it holds other rows than the last three")
 	}
 }
+
+// The window tells whether the last row of an id deleted its user. A row of which only the id is
+// known says no more than that.
+func TestLast(t *testing.T) {
+	w := New(4, nil)
+	w.Add(rowOf("there", "x", user.Upsert))
+	w.Add(rowOf("gone", "x", user.Delete))
+	w.AddID("known", false)
+	w.AddID("known gone", true)
+	for id, want := range map[string][2]bool{"there": {false, true}, "gone": {true, true}, "known": {false, true}, "known gone": {true, true}, "new": {}} {
+		if deleted, held := w.Last(id); deleted != want[0] || held != want[1] {
+			t.Errorf("%s: deleted %t, held %t", id, deleted, held)
+		}
+	}
+	for name, c := range map[string]struct {
+		r    *user.Record
+		want bool
+	}{
+		"any value":            {rowOf("known", "y", user.Upsert), false},
+		"a deletion":           {rowOf("known", "y", user.Delete), true},
+		"a deletion once more": {rowOf("known gone", "y", user.Delete), false},
+		"after a deletion":     {rowOf("known gone", "y", user.Upsert), true},
+	} {
+		if got := w.Differs(c.r); got != c.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+	w.AddID("next", false) // in place of the oldest
+	if _, held := w.Last("there"); held {
+		t.Error("the oldest row is still held")
+	}
+}

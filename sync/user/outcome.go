@@ -73,6 +73,10 @@ func (o Outcome) For(records []*Record) []Outcome {
 	return outcomes
 }
 
+// OnlyReadShows reports whether a record with this code and status was refused because a read has
+// found its user: the API itself has not said so, and may make a second one if it is asked to.
+func OnlyReadShows(code string, status int) bool { return code == CodeExists && status/100 != 4 }
+
 // AccountingError says that outcomes and records do not add up. It is a bug in
 // usersync, and the run is never a success.
 type AccountingError struct{ What string }

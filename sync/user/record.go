@@ -97,6 +97,9 @@ type Sending struct {
 	// PerhapsCreated says that a create by another record or another run, perhaps with other
 	// values, may have made the user.
 	PerhapsCreated bool
+	// Unanswered says that an attempt of the current call got no answer from the API itself: it
+	// may still take effect, whatever a read-back shows until then.
+	Unanswered bool
 	// DeletedBefore says that an earlier record of this run has deleted the user, or
 	// deactivated it. The ledger may not show that yet.
 	DeletedBefore bool

@@ -153,6 +153,7 @@ func (s Suite) Run(t *testing.T) {
 		{"secrets", secrets},
 		{"connections", connections},
 		{"faults", faults},
+		{"unanswered", unanswered},
 		{"faults of reads", readFaults},
 		{"shapes", shapes},
 		{"crowd", crowd},

@@ -80,7 +80,9 @@ func mayHalve(ce *destination.CallError, b user.Batch) bool {
 // one for each record of b.
 func (s Bisected) halves(ctx context.Context, b user.Batch, outcomes []user.Outcome, ce *destination.CallError, budget *int) error {
 	for _, r := range b.Records {
-		r.MaybeSent = r.MaybeSent || ce.Fault == destination.PerhapsTaken
+		if ce.Fault == destination.PerhapsTaken {
+			r.MaybeSent, r.Unanswered = true, r.Unanswered || verdict.Unanswered(b.Op, ce.Status)
+		}
 	}
 	middle := len(b.Records) / 2
 	for _, half := range [2]struct{ from, to int }{{0, middle}, {middle, len(b.Records)}} {

@@ -1,7 +1,9 @@
 package stack_test
 
 import (
+	"cmp"
 	"context"
+	"strconv"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -13,16 +15,17 @@ import (
 	"usersync/sync/user"
 )
 
-// tardy is an API that completes the first create after its caller has given up.
+// tardy is an API that completes the first create, or another call, after its caller has given up.
 type tardy struct {
 	readable
+	op     user.Op // create if empty
 	gaveUp func() error
 	over   chan struct{}
 	begun  *atomic.Bool
 }
 
 func (s tardy) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
-	if b.Op == user.Create && s.begun.CompareAndSwap(false, true) {
+	if b.Op == cmp.Or(s.op, user.Create) && s.begun.CompareAndSwap(false, true) {
 		go func() {
 			defer close(s.over)
 			time.Sleep(time.Minute)
@@ -43,7 +46,7 @@ func TestCreateThatComesLate(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				f := scene{}.fake()
-				api := tardy{readable{f}, func() error { return &ce }, make(chan struct{}), new(atomic.Bool)}
+				api := tardy{readable{f}, "", func() error { return &ce }, make(chan struct{}), new(atomic.Bool)}
 				r := records("a=1", user.Upsert)
 				got, err := aroundClient(api, new(pacer), 5).Apply(t.Context(), user.Batch{Op: user.Create, Records: r})
 				<-api.over
@@ -72,11 +75,54 @@ func TestCreateOfAKilledProcess(t *testing.T) {
 	})
 }
 
+// The calls of one user do not keep others waiting who were perhaps created before.
+func TestQuietIsOfOneUser(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := scene{faults: []fault{lostBefore}}.fake()
+		o := options(new(pacer), 2)
+		o.Quiet = stack.NewQuiet(time.Now().Add(-time.Hour), 2*time.Minute)
+		wrapped := o.Wrap(readable{f})
+		for _, send := range []struct {
+			row  string
+			want user.Status
+			took time.Duration
+		}{{"a=1", user.InDoubt, 0}, {"?b=1", user.Created, 0}, {"?c=1 ?a=2", user.Created, 2 * time.Minute}, {"?a=2", user.Created, 0}} {
+			began := time.Now()
+			got, err := wrapped.Apply(t.Context(), user.Batch{Op: user.Create, Records: records(send.row, user.Create)})
+			if err != nil || got[0].Status != send.want || time.Since(began) != send.took {
+				t.Errorf("%s: %s %s (%v) after %v", send.row, got[0].Status, got[0].Code, err, time.Since(began))
+			}
+		}
+	})
+}
+
+// Once there are too many of them, all are waited for.
+func TestQuietOfTooMany(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := scene{faults: []fault{lostBefore}, traits: func(t *destination.Traits) { t.Ops[user.Create] = destination.OpTraits{Max: 20_000} }}.fake()
+		o := options(new(pacer), 2)
+		o.Quiet = stack.NewQuiet(time.Now().Add(-time.Hour), 2*time.Minute)
+		wrapped, most := o.Wrap(readable{f}), ""
+		for i := range 10_001 {
+			most += "u" + strconv.Itoa(i) + "=1 "
+		}
+		for _, send := range []struct {
+			rows string
+			took time.Duration
+		}{{most, 0}, {"?b=1", 2 * time.Minute}, {"?u10000=1", 0}} {
+			began := time.Now()
+			if _, err := wrapped.Apply(t.Context(), user.Batch{Op: user.Create, Records: records(send.rows, user.Create)}); err != nil || time.Since(began) != send.took {
+				t.Errorf("%.10s: %v after %v", send.rows, err, time.Since(began))
+			}
+		}
+	})
+}
+
 // Nor does it if another row of this run made that call a moment ago.
 func TestRowAfterACreateThatComesLate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := scene{}.fake()
-		api := tardy{readable{f}, func() error { return &destination.CallError{Code: "timeout"} }, make(chan struct{}), new(atomic.Bool)}
+		api := tardy{readable{f}, "", func() error { return &destination.CallError{Code: "timeout"} }, make(chan struct{}), new(atomic.Bool)}
 		o := options(new(pacer), 2)
 		o.Quiet = stack.NewQuiet(time.Now().Add(-time.Hour), 2*time.Minute)
 		wrapped := o.Wrap(api)
@@ -92,6 +138,73 @@ func TestRowAfterACreateThatComesLate(t *testing.T) {
 		<-api.over
 		if f.created["a"] != 1 || f.users["a"][user.Email] != "2" {
 			t.Errorf("created %d times, holds %s", f.created["a"], f.holds())
+		}
+	})
+}
+
+// A further row of a user waits for every call of an earlier one that had no answer, whatever
+// another attempt has done: it must have the last word.
+func TestRowAfterACallThatComesLate(t *testing.T) {
+	type sent struct {
+		op, intent user.Op
+		row        string
+		perhaps    bool // the user was perhaps created, as the engine says
+		want       user.Status
+	}
+	for name, c := range map[string]struct {
+		replay destination.Replay // of creates
+		held   string
+		late   user.Op
+		rows   [2]sent
+		holds  string
+	}{
+		"an update":                        {0, "a=0", user.Update, [2]sent{{user.Update, user.Upsert, "a=1", false, user.Updated}, {user.Update, user.Upsert, "a=2", false, user.Updated}}, "a=2"},
+		"a deletion":                       {0, "a=0", user.Delete, [2]sent{{user.Delete, user.Delete, "a", false, user.Deleted}, {user.Create, user.Upsert, "a=2", false, user.Created}}, "a=2"},
+		"a create, then a delete":          {destination.Detectable, "", user.Create, [2]sent{{user.Create, user.Upsert, "a=1", false, user.Created}, {user.Delete, user.Delete, "a", false, user.Deleted}}, ""},
+		"a create in doubt, then a delete": {destination.Unsafe, "", user.Create, [2]sent{{user.Create, user.Upsert, "a=1", false, user.InDoubt}, {user.Delete, user.Delete, "?a", true, user.Deleted}}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				f := scene{held: c.held, replay: c.replay}.fake()
+				api := tardy{readable{f}, c.late, func() error { return &destination.CallError{Code: "timeout"} }, make(chan struct{}), new(atomic.Bool)}
+				o := options(new(pacer), 2)
+				o.Absences.AcceptAll = true
+				o.Quiet = stack.NewQuiet(time.Now().Add(-time.Hour), 2*time.Minute)
+				wrapped := o.Wrap(api)
+				for _, send := range c.rows {
+					b := user.Batch{Op: send.op, Records: records(send.row, send.intent)}
+					b.Records[0].PerhapsCreated = send.perhaps
+					if got, err := wrapped.Apply(t.Context(), b); err != nil || got[0].Status != send.want {
+						t.Errorf("%s %s: %s %s (%v)", send.op, send.row, got[0].Status, got[0].Code, err)
+					}
+				}
+				<-api.over
+				if f.holds() != c.holds {
+					t.Errorf("holds %q, want %q", f.holds(), c.holds)
+				}
+			})
+		})
+	}
+}
+
+// A user who was perhaps created by a process that was just killed is not deleted before that call
+// must be over: it would come after the deletion.
+func TestDeletionAfterAKill(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := scene{}.fake()
+		go func() {
+			time.Sleep(20 * time.Second)
+			_, _ = readable{f}.Apply(context.Background(), user.Batch{Op: user.Create, Records: records("a=1", user.Upsert)})
+		}()
+		o := options(new(pacer), 2)
+		o.Absences.AcceptAll = true
+		o.Quiet = stack.NewQuiet(time.Now(), 30*time.Second)
+		b := user.Batch{Op: user.Delete, Records: records("?a", user.Delete)}
+		b.Records[0].PerhapsCreated = true
+		got, err := o.Wrap(readable{f}).Apply(t.Context(), b)
+		time.Sleep(time.Minute)
+		if err != nil || got[0].Status != user.Deleted || f.holds() != "" {
+			t.Errorf("%s %s (%v), holds %s", got[0].Status, got[0].Code, err, f.holds())
 		}
 	})
 }

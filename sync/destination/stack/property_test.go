@@ -174,7 +174,7 @@ func (w world) check(f *fake, b user.Batch, outcomes []user.Outcome, err error) 
 			say("%s has outcome %q", id, o.Status)
 		}
 		stopped := err != nil && o.Code == user.CodeUnprovedAbsent
-		if !stopped && !w.agrees(f, o, id) {
+		if !stopped && !w.agrees(f, o, b.Records[i]) {
 			say("%s is %s (%s), the API holds %v and changed it %d times", id, o.Status, o.Code, f.users[id], f.changed[id])
 		}
 		if f.created[id] > 1 {
@@ -188,7 +188,8 @@ func (w world) check(f *fake, b user.Batch, outcomes []user.Outcome, err error) 
 }
 
 // agrees reports whether the outcome matches what happened to the user.
-func (w world) agrees(f *fake, o user.Outcome, id string) bool {
+func (w world) agrees(f *fake, o user.Outcome, r *user.Record) bool {
+	id := r.User.ID
 	held, exists := f.users[id]
 	switch o.Status {
 	case user.Created, user.Updated, user.Unchanged:
@@ -196,10 +197,10 @@ func (w world) agrees(f *fake, o user.Outcome, id string) bool {
 	case user.Deleted:
 		return !exists
 	case user.Refused, user.Failed:
-		return f.changed[id] == 0
+		return f.changed[id] == 0 && (o.Status == user.Refused || !r.Unanswered)
 	case user.InDoubt:
 		unproved := w.replay == destination.Unsafe && f.created[id] == 0 && !exists // it may still be created
-		return w.blind || w.hides || len(w.reads) > 0 || unproved
+		return w.blind || w.hides || len(w.reads) > 0 || unproved || r.Unanswered
 	}
 	return o.Status == user.Unsettled
 }

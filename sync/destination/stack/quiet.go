@@ -1,39 +1,72 @@
 package stack
 
 import (
+	"hash/maphash"
+	"maps"
+	"sync"
 	"sync/atomic"
 	"time"
+
+	"usersync/sync/user"
 )
 
-// Quiet is when calls that may have created a user are over. It is safe for concurrent use,
-// and nil is a Quiet that is over.
+// Quiet is when calls for a user that had no answer are over. It is safe for concurrent use, and
+// nil is a Quiet that is over.
 type Quiet struct {
 	timeout time.Duration
-	until   atomic.Pointer[time.Time]
+	seed    maphash.Seed
+
+	mu    sync.Mutex
+	until time.Time            // of all users who were perhaps created
+	ids   map[uint64]time.Time // of single users, by a hash of their ids
+
+	extended atomic.Bool // it lasts, or has lasted, for single users
 }
+
+// mostQuiet is of how many users Quiet knows that their calls have just ended. If there are
+// more, it lasts for all who were perhaps created.
+const mostQuiet = 10_000
 
 // NewQuiet returns a Quiet for a process that began at a time: a call of the process before it
 // is over one timeout later.
 func NewQuiet(began time.Time, timeout time.Duration) *Quiet {
-	q := &Quiet{timeout: timeout}
-	until := began.Add(timeout)
-	q.until.Store(&until)
-	return q
+	return &Quiet{timeout: timeout, seed: maphash.MakeSeed(), until: began.Add(timeout), ids: map[uint64]time.Time{}}
 }
 
-// extend notes that a call has just ended without an answer.
-func (q *Quiet) extend() {
+// extend notes that a call for a user has just ended without an answer.
+func (q *Quiet) extend(r *user.Record) {
 	if q == nil {
 		return
 	}
-	until := time.Now().Add(q.timeout)
-	q.until.Store(&until)
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.extended.Store(true)
+	now := time.Now()
+	if len(q.ids) >= mostQuiet {
+		maps.DeleteFunc(q.ids, func(_ uint64, until time.Time) bool { return !until.After(now) })
+	}
+	if until := now.Add(q.timeout); len(q.ids) < mostQuiet {
+		q.ids[q.key(r)] = until
+	} else {
+		q.until = until
+	}
 }
 
-// left is how long it lasts yet.
-func (q *Quiet) left() time.Duration {
-	if q == nil {
+// left is how long it lasts yet for the user of a record, who was perhaps created before.
+func (q *Quiet) left(r *user.Record, perhapsCreated bool) time.Duration {
+	if q == nil || !perhapsCreated && !q.extended.Load() { // as nearly always
 		return 0
 	}
-	return time.Until(*q.until.Load())
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	var until time.Time
+	if perhapsCreated {
+		until = q.until
+	}
+	if own := q.ids[q.key(r)]; own.After(until) {
+		until = own
+	}
+	return time.Until(until)
 }
+
+func (q *Quiet) key(r *user.Record) uint64 { return maphash.String(q.seed, r.User.ID) }

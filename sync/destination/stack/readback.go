@@ -49,7 +49,7 @@ func (v Verified) settleConflict(o *user.Outcome, r *user.Record, found destinat
 	switch {
 	case found.Presence == destination.Same || found.Presence == destination.Different:
 		o.Status = user.Exists
-	case refused && (found.Presence == destination.Absent || !r.MaybeSent):
+	case refused && (found.Presence == destination.Absent && !r.Unanswered || !r.MaybeSent):
 		o.Status = user.Refused
 		return false
 	default:
@@ -65,7 +65,7 @@ const codeUnseen = "unseen"
 func (v Verified) settleCreate(o *user.Outcome, r *user.Record, found destination.Found) (again bool) {
 	maybeOurs := !r.Renamed && (o.Status == user.InDoubt || r.MaybeSent)
 	switch {
-	case found.Presence == destination.Absent && r.Attempts > 0 && v.Traits().Ops[user.Create].Replay == destination.Unsafe && !endedByAPI(o):
+	case found.Presence == destination.Absent && r.Attempts > 0 && v.Traits().Ops[user.Create].Replay == destination.Unsafe && verdict.Unanswered(user.Create, o.HTTP):
 		o.Status, o.Code = user.InDoubt, user.CodeNoAnswer
 		return false
 	case found.Presence == destination.Absent:
@@ -84,19 +84,9 @@ func (v Verified) settleCreate(o *user.Outcome, r *user.Record, found destinatio
 	return false
 }
 
-// endedByAPI reports whether the API itself ended the call, and not with a success. After
-// a timeout, a lost connection or a gateway's answer it may still be working, and after
-// a success that cannot be believed its search may lag behind: finding no user proves
-// nothing yet, and the next run looks again.
-func endedByAPI(o *user.Outcome) bool {
-	switch o.HTTP {
-	case 0, http.StatusRequestTimeout, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
-		return false
-	}
-	return o.HTTP/100 != 2
-}
-
-// settleRejected sets the outcome of the first attempt if a repetition was rejected.
+// settleRejected sets the outcome of the first attempt if a repetition was rejected. What the
+// API says of the data is true of each attempt. What it says of the moment may be about an
+// attempt that is still at work.
 func settleRejected(op user.Op, o *user.Outcome, r *user.Record, found destination.Found) {
 	same := found.Presence == destination.Same
 	switch {
@@ -106,9 +96,18 @@ func settleRejected(op user.Op, o *user.Outcome, r *user.Record, found destinati
 		o.Status, o.Code = user.Updated, user.CodeReadBack
 	case op == user.Delete && found.Presence == destination.Absent:
 		o.Status, o.Code = user.Deleted, user.CodeReadBack
-	case op == user.Update && same, found.Presence == destination.Unknown:
+	case op == user.Update && same, found.Presence == destination.Unknown, r.Unanswered && !isAboutData(o):
 		o.Status, o.Code = user.InDoubt, user.CodeNoAnswer
 	}
+}
+
+// isAboutData reports whether a record was rejected for what it says.
+func isAboutData(o *user.Outcome) bool {
+	switch o.HTTP {
+	case http.StatusConflict, http.StatusPreconditionFailed, http.StatusLocked:
+		return false
+	}
+	return o.Status == user.Refused
 }
 
 func (v Verified) settleUpdate(o *user.Outcome, r *user.Record, found destination.Found) (again bool) {
@@ -145,10 +144,14 @@ func (v Verified) repeat(op user.Op, o *user.Outcome, r *user.Record) bool {
 }
 
 // resend asks for another attempt if one is left. Otherwise it is known that the record
-// never got through.
+// never got through, unless an attempt may still take effect.
 func (v Verified) resend(o *user.Outcome, r *user.Record) bool {
 	if r.RetriesUsed <= v.Retries {
 		return true
+	}
+	if r.Unanswered {
+		o.Status, o.Code = user.InDoubt, user.CodeNoAnswer
+		return false
 	}
 	o.Status = user.Failed
 	if o.Code == "" || o.Code == user.CodeWholeConflict {

@@ -113,6 +113,18 @@ func TestRetriesUsedUp(t *testing.T) {
 		"perhaps taken, and it was not": {
 			replay: destination.Detectable, send: "a=1", faults: five(error500), want: "failed:http_500", holds: "",
 		},
+		"perhaps taken, and perhaps on its way": {
+			replay: destination.Detectable, send: "a=1", faults: five(lostBefore), want: "in_doubt:no_answer", holds: "",
+		},
+		"the same where it may be repeated": {
+			replay: destination.Safe, send: "a=1", faults: five(lostBefore), want: "in_doubt:no_answer", holds: "",
+		},
+		"the first attempt may be on its way, though the API has ended the others": {
+			replay: destination.Detectable, send: "a=1", faults: append([]fault{lostBefore}, five(error500)...), want: "in_doubt:no_answer", holds: "",
+		},
+		"so it may while all others are turned away": {
+			replay: destination.Detectable, send: "a=1", faults: append([]fault{lostBefore}, five(busy503After)...), want: "in_doubt:no_answer", holds: "",
+		},
 		"perhaps taken, then not: a doubt stays a doubt until it is looked up": {
 			replay: destination.Detectable, send: "a=1", faults: append([]fault{lostAfter}, five(busy503)...),
 			want: "created:read_back",
@@ -127,16 +139,36 @@ func TestRetriesUsedUp(t *testing.T) {
 			want: "in_doubt:no_answer", holds: "a=1",
 		},
 		"an update that was not taken": {
+			held: "a=0", op: user.Update, intent: user.Update, send: "a=1", faults: five(error500),
+			want: "failed:http_500", holds: "a=0",
+		},
+		"an update that may be on its way": {
 			held: "a=0", op: user.Update, intent: user.Update, send: "a=1", faults: five(lostBefore),
-			want: "failed:reset", holds: "a=0",
+			want: "in_doubt:no_answer", holds: "a=0",
+		},
+		"nor do a lock and a conflict say that it is not: it may be the cause": {
+			held: "a=0", op: user.Update, intent: user.Update, send: "a=1", faults: []fault{lostBefore, whole409},
+			want: "in_doubt:no_answer", holds: "a=0",
+		},
+		"what the API says of the data is true of each attempt": {
+			held: "a=0", op: user.Update, intent: user.Update, send: "a=1", faults: []fault{lostBefore, whole422},
+			want: "refused:http_422", holds: "a=0",
+		},
+		"a create that may be on its way, though the API says that the user exists and shows none": {
+			replay: destination.Detectable, intent: user.Create, send: "a=1", faults: []fault{lostBefore, exists403},
+			want: "created", holds: "a=1",
 		},
 		"a delete that was taken": {
 			held: "a=0", op: user.Delete, intent: user.Delete, send: "a", faults: append([]fault{lostAfter}, five(lostBefore)...),
 			want: "deleted:read_back",
 		},
 		"a delete that was not": {
+			held: "a=0", op: user.Delete, intent: user.Delete, send: "a", faults: five(error500),
+			want: "failed:http_500", holds: "a=0",
+		},
+		"a delete that may be on its way": {
 			held: "a=0", op: user.Delete, intent: user.Delete, send: "a", faults: five(lostBefore),
-			want: "failed:reset", holds: "a=0",
+			want: "in_doubt:no_answer", holds: "a=0",
 		},
 		"attempts while the API was down do not count": {
 			send: "a=1 b=2", replay: destination.Detectable, faults: slices.Repeat([]fault{busy503After}, 30),

@@ -64,6 +64,7 @@ func (t *try) keepPending(replay destination.Replay) {
 		record, status := t.batch.Records[i], t.outcomes[i].Status
 		if status == user.InDoubt {
 			record.MaybeSent = true
+			record.Unanswered = record.Unanswered || verdict.Unanswered(t.batch.Op, t.outcomes[i].HTTP)
 		}
 		if status == user.Busy || status == user.InDoubt && replay != destination.Unsafe {
 			pending = append(pending, i)

@@ -131,7 +131,7 @@ func (u Upserted) sendOn(ctx context.Context, op user.Op, b user.Batch, outcomes
 		if outcomes[places[n]].Code == codeUnseen {
 			unseen = append(unseen, places[n])
 		}
-		r.MaybeSent, r.RetriesUsed = false, 0
+		r.MaybeSent, r.Unanswered, r.RetriesUsed = false, false, 0
 		if op == user.Create && u.Traits().OwnKeys {
 			r.Remote = "" // the old key leads nowhere, which says nothing about the new user
 		} else {

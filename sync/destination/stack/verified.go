@@ -3,6 +3,7 @@ package stack
 import (
 	"context"
 	"slices"
+	"time"
 
 	"usersync/sync/destination"
 	"usersync/sync/destination/parallel"
@@ -17,9 +18,10 @@ import (
 type Verified struct {
 	destination.API
 	Retries int // the same limit as Retried's, for all attempts together
-	// Quiet is when calls that may have created a user are over: those of an earlier
-	// process, which may have just been killed, and those of this one that got no answer.
-	// Such users are not looked up before that. Nil waits for nothing.
+	// Quiet is when calls for a user are over: those of an earlier process, which may have
+	// just been killed, and those of this one that got no answer. A user who was perhaps
+	// created is not looked up before that, and no further row of a user is sent. Nil waits
+	// for nothing.
 	Quiet *Quiet
 }
 
@@ -45,10 +47,17 @@ func (v Verified) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, erro
 		v.keepFound(b, outcomes)
 		return verdict.Unresolved(b, outcomes), err
 	}
-	if b.Op == user.Create && slices.ContainsFunc(outcomes, func(o user.Outcome) bool { return o.Status == user.InDoubt }) {
-		v.Quiet.extend()
-	}
+	v.extendQuiet(b, outcomes)
 	return outcomes, nil
+}
+
+// extendQuiet notes which users an attempt may still change, whatever a later one has done.
+func (v Verified) extendQuiet(b user.Batch, outcomes []user.Outcome) {
+	for i, r := range b.Records {
+		if r.Unanswered || b.Op == user.Create && outcomes[i].Status == user.InDoubt && r.Attempts > 0 {
+			v.Quiet.extend(r)
+		}
+	}
 }
 
 // keepFound sets MaybeSent for users that exist if the run ends before an update can
@@ -62,9 +71,13 @@ func (v Verified) keepFound(b user.Batch, outcomes []user.Outcome) {
 	}
 }
 
-// first makes the first call. If that is a create, it looks up the users that may have
-// been sent before and that the call could make twice, and sends only those proven absent.
+// first makes the first call, once no other call for its users is at work. If that is a create,
+// it looks up the users that may have been sent before and that the call could make twice, and
+// sends only those proven absent.
 func (v Verified) first(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
+	if err := v.waitForQuiet(ctx, b); err != nil {
+		return nil, err
+	}
 	t := v.Traits()
 	couldMakeTwice := func(r *user.Record) bool { return couldMakeTwice(r, t) }
 	if b.Op != user.Create || !slices.ContainsFunc(b.Records, couldMakeTwice) {
@@ -81,9 +94,6 @@ func (v Verified) first(ctx context.Context, b user.Batch) ([]user.Outcome, erro
 	outcomes := make([]user.Outcome, len(b.Records))
 	for _, i := range doubtful {
 		outcomes[i] = user.Outcome{Record: b.Records[i], Action: user.Create, Status: user.InDoubt, Code: user.CodeNoAnswer}
-	}
-	if err := v.waitForQuiet(ctx, b, doubtful); err != nil {
-		return outcomes, err
 	}
 	again, err := v.readBack(ctx, b, outcomes, doubtful)
 	if err != nil {
@@ -107,13 +117,27 @@ func canLookUp(r *user.Record, t destination.Traits) bool {
 	return !t.Blind && (!t.FindsByKey || r.Remote != "")
 }
 
-// waitForQuiet waits if any of the records can be looked up.
-func (v Verified) waitForQuiet(ctx context.Context, b user.Batch, places []int) error {
-	t, left := v.Traits(), v.Quiet.left()
-	if left <= 0 || !slices.ContainsFunc(places, func(i int) bool { return canLookUp(b.Records[i], t) }) {
+// waitForQuiet waits until other calls for the users of b are over. One that is not sent anyway,
+// because it cannot be looked up, is not waited for.
+func (v Verified) waitForQuiet(ctx context.Context, b user.Batch) error {
+	if v.Quiet == nil {
 		return nil
 	}
-	return wait.For(ctx, left)
+	t, longest := v.Traits(), time.Duration(0)
+	for _, r := range b.Records {
+		perhaps := couldMakeTwice(r, t)
+		if b.Op != user.Create {
+			perhaps = r.PerhapsCreated
+		}
+		held := b.Op == user.Create && perhaps || b.Op != user.Create && t.OwnKeys && r.Remote == ""
+		if !held || canLookUp(r, t) {
+			longest = max(longest, v.Quiet.left(r, perhaps))
+		}
+	}
+	if longest == 0 {
+		return nil
+	}
+	return wait.For(ctx, longest)
 }
 
 // needsReadBack reports whether only a read-back can settle the record.
@@ -143,8 +167,8 @@ func (v Verified) readBack(ctx context.Context, b user.Batch, outcomes []user.Ou
 				return err
 			}
 			resend[n] = v.settle(b.Op, &outcomes[i], b.Records[i], found)
-			// One read is enough, unless it could not show everything.
-			b.Records[i].MaybeSent = resend[n] && found.Presence == destination.Same
+			// One read is enough, unless it could not show everything, or came too early.
+			b.Records[i].MaybeSent = resend[n] && (found.Presence == destination.Same || b.Records[i].Unanswered)
 			return nil
 		})
 	}

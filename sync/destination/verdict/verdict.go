@@ -105,3 +105,15 @@ func NotTaken(ce *destination.CallError, op user.Op, replay destination.Replay) 
 	s := Of(ce.Silent(), op, replay)
 	return s == user.Busy || s == user.Refused || s == user.Exists
 }
+
+// Unanswered reports whether a call that was perhaps taken, with this status, may still take
+// effect. After a timeout, a lost connection or a gateway's answer the API may still be working,
+// so a read-back proves nothing yet. Any other answer says that the API itself has ended the
+// call, but after the success of a create that cannot be believed its search may lag behind.
+func Unanswered(op user.Op, status int) bool {
+	switch status {
+	case 0, http.StatusRequestTimeout, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return true
+	}
+	return op == user.Create && status/100 == 2
+}

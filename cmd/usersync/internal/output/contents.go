@@ -118,7 +118,7 @@ func countRejects(spec Spec, dir *rundir.Dir) (int, error) {
 // UnchangedIDs yields the ids of the users that the results call unchanged. A row that
 // cannot be read is an error, and ends it.
 func (f *Files) UnchangedIDs() iter.Seq2[string, error] {
-	return picked(f, func(r *writer.Result) string {
+	return picked(f, func(r *user.Settled) string {
 		if r.Status == user.Unchanged {
 			return r.ID
 		}
@@ -129,7 +129,7 @@ func (f *Files) UnchangedIDs() iter.Seq2[string, error] {
 // SameUserKeys yields the keys of the API to which rows of other ids have led, by the
 // results. A row that cannot be read is an error, and ends it.
 func (f *Files) SameUserKeys() iter.Seq2[string, error] {
-	return picked(f, func(r *writer.Result) string {
+	return picked(f, func(r *user.Settled) string {
 		if r.Code == user.CodeSameUser {
 			return r.Remote
 		}
@@ -138,20 +138,35 @@ func (f *Files) SameUserKeys() iter.Seq2[string, error] {
 }
 
 // picked yields what is picked from the results so far, if that is not empty.
-func picked(f *Files, from func(*writer.Result) string) iter.Seq2[string, error] {
+func picked(f *Files, from func(*user.Settled) string) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
+		for s, err := range f.Settled() {
+			if err != nil {
+				yield("", err)
+				return
+			}
+			if text := from(&s); text != "" && !yield(text, nil) {
+				return
+			}
+		}
+	}
+}
+
+// Settled yields the results so far. A row that cannot be read is an error, and ends them.
+func (f *Files) Settled() iter.Seq2[user.Settled, error] {
+	return func(yield func(user.Settled, error) bool) {
 		file, err := f.dir.Read(f.resultsName())
 		if err != nil {
-			yield("", err)
+			yield(user.Settled{}, err)
 			return
 		}
 		defer file.Close()
 		for result, bad := range writer.Restored(writer.ReadResults(file, file.Name(), writer.Format(f.ResultsFormat)), f.Pseudonyms) {
 			if bad != nil {
-				yield("", fmt.Errorf("read the results so far: %w", bad))
+				yield(user.Settled{}, fmt.Errorf("read the results so far: %w", bad))
 				return
 			}
-			if text := from(&result); text != "" && !yield(text, nil) {
+			if !yield(result.Settled, nil) {
 				return
 			}
 		}

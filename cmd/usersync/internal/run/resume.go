@@ -83,7 +83,9 @@ func (b *beginning) resumeRun(ctx context.Context, r *history.Run) (*start, erro
 		return nil, &history.DirError{Err: err}
 	}
 	at := &start{files: files, read: read, records: reader.Records(records), stop: stop, before: before, hashes: hashes, deleting: earlier.DeletingIn(r.Journal), renamed: renamedIn(r.Journal.Settled),
-		Resumed: engine.Resumed{Written: last.Record, MaybeSentTo: last.Record + journal.MaxUncheckpointed, OutcomeOf: r.Unfinished().Outcomes(), WasSent: r.Unfinished().Sent(), WasRenamed: r.Unfinished().Renamed()}}
+		Resumed: engine.Resumed{Written: last.Record, MaybeSentTo: last.Record + journal.MaxUncheckpointed, OutcomeOf: r.Unfinished().Outcomes(), WasSent: r.Unfinished().Sent(), WasRenamed: r.Unfinished().Renamed(),
+			Earlier: files.Settled(),
+		}}
 	facts := []zap.Field{zap.Int("behind_record", last.Record)}
 	if b.options.Resume == "" && b.shard == nil {
 		facts = append(facts, zap.String("hint", "--new starts another"))
