@@ -26,7 +26,6 @@ import (
 const (
 	interval   = time.Second
 	maxRecords = 20_000
-	maxEntries = 2_500 // entries are kept in memory until then
 )
 
 // File is what a checkpoint needs of a file of results.
@@ -75,6 +74,7 @@ type Checkpointer struct {
 	spare        pending // memory of the one before it
 	outcomes     map[user.Status]int
 	noted        user.Noted
+	maxEntries   int // entries are kept in memory until there are so many
 	since        int // records since the last checkpoint
 	lastAt       time.Time
 	settledAt    time.Time // when the last outcome was settled
@@ -88,13 +88,13 @@ type Checkpointer struct {
 
 // New returns a Checkpointer.
 func New(o Options) *Checkpointer {
-	c := &Checkpointer{options: o, noted: o.Noted, outcomes: map[user.Status]int{}, lastAt: o.Start}
+	c := &Checkpointer{options: o, noted: o.Noted, outcomes: map[user.Status]int{}, maxEntries: maxRecords, lastAt: o.Start}
 	maps.Copy(c.outcomes, o.Outcomes)
 	if o.Now == nil {
 		c.options.Now = time.Now
 	}
 	if o.Ledger != nil {
-		c.fingerprinter = o.Ledger.Fingerprinter()
+		c.fingerprinter, c.maxEntries = o.Ledger.Fingerprinter(), o.Ledger.EntriesAtOnce()
 	}
 	return c
 }
@@ -136,7 +136,7 @@ func (c *Checkpointer) due(settled time.Time) error {
 			return err
 		}
 	}
-	if c.since++; c.since < maxRecords && len(c.entries)+len(c.met) < maxEntries && !c.late(settled) {
+	if c.since++; c.since < maxRecords && len(c.entries)+len(c.met) < c.maxEntries && !c.late(settled) {
 		return nil
 	}
 	return c.begin()

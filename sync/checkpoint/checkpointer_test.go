@@ -119,14 +119,15 @@ func (s *scene) checkpoints(t *testing.T) (ledger.Checkpoint, journal.Checkpoint
 func TestCheckpoints(t *testing.T) {
 	s := newScene(t)
 	s.lastAt = time.Now().Add(time.Hour) // so none is made for the time alone
-	s.write(t, maxEntries-1)
+	many := s.ledger.EntriesAtOnce()
+	s.write(t, many-1)
 	if lm, jm := s.checkpoints(t); lm.Record != 0 || jm.Record != 0 || s.Checkpointed() != 0 {
 		t.Errorf("checkpoint at %d, %d and %d, want none", lm.Record, jm.Record, s.Checkpointed())
 	}
 	s.write(t, 1)
 	s.lastAt = time.Now().Add(time.Hour)
 	s.write(t, 7)
-	for _, want := range []int{maxEntries, maxEntries + 7} {
+	for _, want := range []int{many, many + 7} {
 		lm, jm := s.checkpoints(t)
 		if lm.Record != want || jm.Record != want || s.Checkpointed() != want {
 			t.Errorf("checkpoint at %d, %d and %d, want %d", lm.Record, jm.Record, s.Checkpointed(), want)
@@ -145,7 +146,7 @@ func TestCheckpoints(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if s.Count(user.Created) != maxEntries+7 || s.Count(user.Failed) != 0 || s.HasRejects() {
+	if s.Count(user.Created) != many+7 || s.Count(user.Failed) != 0 || s.HasRejects() {
 		t.Errorf("%d created, %d failed, fed again %t", s.Count(user.Created), s.Count(user.Failed), s.HasRejects())
 	}
 }

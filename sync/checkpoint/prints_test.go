@@ -15,7 +15,7 @@ func TestFingerprintsOfEachCheckpoint(t *testing.T) {
 	s := newScene(t)
 	s.lastAt = time.Now().Add(time.Hour) // so none is made for the time alone
 	var all []user.User
-	for i := range 5 * maxEntries {
+	for i := range 5 * s.ledger.EntriesAtOnce() {
 		u := user.User{ID: fmt.Sprint("u", i), Attributes: []user.Attribute{{Field: user.Email, Value: user.TextValue(fmt.Sprint(i))}}}
 		for _, more := range []user.Field{user.City, user.Phone, user.Role}[:i/7%4] {
 			u.Attributes = append(u.Attributes, user.Attribute{Field: more, Value: user.TextValue(fmt.Sprint(more, i%100))})

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"runtime"
 )
 
 // The file is the signature followed by frames. A frame is
@@ -112,24 +113,52 @@ func (j *Journal) write(frame []byte, err error) (end int64, _ error) {
 	return j.at, nil
 }
 
-// sync syncs the file up to end. A caller that waits for another's sync is often
-// covered by it, so 16 workers cost little more than one.
+// sync syncs the file up to end. One caller syncs for all that wait, so 16 workers cost little
+// more than one.
 func (j *Journal) sync(end int64) error {
-	j.syncing.Lock()
-	defer j.syncing.Unlock()
 	j.mu.Lock()
-	written, done, err := j.at, j.safe >= end, j.err
-	j.mu.Unlock()
-	if done || err != nil {
-		return err
+	defer j.mu.Unlock()
+	for j.syncing != nil && j.safe < end && j.err == nil {
+		j.wait(j.syncing)
 	}
-	if err := j.file.Sync(); err != nil {
-		return j.fail(fmt.Errorf("sync the journal: %w", err))
+	if j.safe < end && j.err == nil {
+		j.syncAll()
 	}
-	j.mu.Lock()
-	j.safe = written
+	return j.err
+}
+
+// wait returns once a sync has ended. The caller holds j.mu, which others may hold until then.
+func (j *Journal) wait(ended <-chan struct{}) {
 	j.mu.Unlock()
-	return nil
+	defer j.mu.Lock()
+	<-ended
+}
+
+// syncAll syncs what is written. The caller holds j.mu, which others may hold until that ends.
+func (j *Journal) syncAll() {
+	ended := make(chan struct{})
+	j.syncing = ended
+	defer func() {
+		j.syncing = nil
+		close(ended)
+	}()
+	end, err := j.syncWritten()
+	switch {
+	case err == nil:
+		j.safe = end
+	case j.err == nil:
+		j.err = fmt.Errorf("sync the journal: %w", err)
+	}
+}
+
+// syncWritten returns up to where the file is synced. Those who are about to write something go
+// first: another sync costs more.
+func (j *Journal) syncWritten() (end int64, err error) {
+	j.mu.Unlock()
+	defer j.mu.Lock()
+	runtime.Gosched()
+	end = j.Size()
+	return end, j.file.Sync()
 }
 
 // writeFact writes a frame whose body is JSON, as such frames are few, and syncs

@@ -55,8 +55,7 @@ type Journal struct {
 	inherited      int    // the last record that earlier parts of the run left sent or settled
 	ended          bool
 	err            error
-
-	syncing sync.Mutex // one goroutine syncs for all that wait
+	syncing        chan struct{} // closed when the sync in progress ends; nil if there is none
 }
 
 // Create begins a journal in f. f must be empty: truncate one whose History has
@@ -208,13 +207,4 @@ func (j *Journal) Size() int64 {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return j.at
-}
-
-func (j *Journal) fail(err error) error {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	if j.err == nil {
-		j.err = err
-	}
-	return j.err
 }

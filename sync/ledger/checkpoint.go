@@ -30,6 +30,9 @@ type Checkpoint struct {
 // Entry is what happened to a user. It is merged into what the ledger already holds.
 type Entry = change.Entry
 
+// EntriesAtOnce is how many entries Save best gets at a time: with fewer, each costs more.
+func (l *Ledger) EntriesAtOnce() int { return l.entries.DB.AtOnce }
+
 // Save writes entries, rows that may recur, and a checkpoint in one transaction, which is on
 // disk when Save returns nil. Several entries for one id are applied in order. Saving the
 // same twice is harmless, so it can be repeated if it is unknown whether it succeeded. If

@@ -13,7 +13,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"usersync/sync/fingerprint"
-	"usersync/sync/ledger/internal/change"
 	"usersync/sync/ledger/internal/database"
 	"usersync/sync/user"
 )
@@ -283,13 +282,14 @@ func TestCheckpointRepeatsAnIDInAnotherChunk(t *testing.T) {
 		l := open(t, Options{URL: url})
 		lock(t, l)
 		var entries []Entry
-		for i := range 2*change.AtOnce + 1 {
-			id := fmt.Sprint("u-", i%change.AtOnce)
+		n := l.EntriesAtOnce()
+		for i := range 2*n + 1 {
+			id := fmt.Sprint("u-", i%n)
 			entries = append(entries, Entry{ID: id, State: user.Present, Record: i + 1, Fingerprints: fingerprints(user.Fingerprint{Field: "email", Sum: uint64(i)})})
 		}
 		save(t, l, entries...)
 		got := find(t, l, "u-0", "u-1")
-		if got[0].Record != 2*change.AtOnce+1 || got[1].Record != change.AtOnce+2 || got[1].Fingerprints.Fields[0].Sum != change.AtOnce+1 {
+		if got[0].Record != 2*n+1 || got[1].Record != n+2 || got[1].Fingerprints.Fields[0].Sum != uint64(n+1) {
 			t.Errorf("got %+v", got)
 		}
 	})

@@ -28,15 +28,11 @@ type Stored struct {
 	deleted bool // the API was seen to delete it
 }
 
-// AtOnce is how many entries Apply writes together: those of a checkpoint, because each COPY makes
-// PostgreSQL's memory for the rows of some pages again.
-const AtOnce = 2_500
-
 // Apply merges entries into what the ledger holds, a chunk at a time. They are of the run
 // with the given name, unless they say otherwise.
 func (t Writer) Apply(run string, changes []Entry) error {
-	t.Memory.fit(min(len(changes), AtOnce))
-	for part := range slices.Chunk(changes, AtOnce) {
+	t.Memory.fit(min(len(changes), t.DB.AtOnce))
+	for part := range slices.Chunk(changes, t.DB.AtOnce) {
 		if err := t.applyChunk(run, part, t.Memory); err != nil {
 			return err
 		}

@@ -26,6 +26,8 @@ type Dialect struct {
 	Recurring string
 	// Now is the server's clock, in milliseconds since 1970.
 	Now string
+	// AtOnce is how many entries are best written together. They are kept in memory until then.
+	AtOnce int
 	// put inserts or updates entries: see DB.Put.
 	put func(ctx context.Context, db *DB, tx *Tx, scope int64, rows []*Row) error
 	// each reads entries: see DB.EachEntry.

@@ -24,6 +24,7 @@ var postgresDialect = Dialect{
 		WHERE x.id = j.id AND x.scope = ? AND x.feed = (SELECT num FROM usersync_feed WHERE name = ?) OFFSET 0) r
 		JOIN usersync_feed f ON f.num = r.feed`, // as in findPostgres
 	Now:        `CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)`,
+	AtOnce:     5_000, // each COPY makes the server's memory for the rows of some pages again
 	put:        putPostgres,
 	each:       eachPostgres,
 	insert:     insertPostgres,
