@@ -106,7 +106,7 @@ func Resume(spec Spec, r *history.Run) (*Files, error) {
 		f.rejects, err = dir.Resume(f.rejectsName(), r.Journal.Checkpoint.Rejects)
 	}
 	if err == nil {
-		f.summary, err = dir.Replace(rundir.SummaryName)
+		f.summary, err = dir.ReserveAgain(rundir.SummaryName, summaryRoom)
 	}
 	if err != nil {
 		return nil, errors.Join(err, f.abandon(err), f.Release())

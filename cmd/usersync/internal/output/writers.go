@@ -47,7 +47,22 @@ func (f *Files) Writer(checkpointer writer.Writer) writer.Writer {
 	if f.copyWriter != nil {
 		all = append(all, f.copyWriter)
 	}
-	return writer.Tee(all...)
+	return noted{writer.Tee(all...), f}
+}
+
+// noted notes that an outcome may be in the results although it counts as not written, because the
+// ledger or the copy failed.
+type noted struct {
+	to    writer.Writer
+	files *Files
+}
+
+func (n noted) Write(o *user.Outcome) error {
+	err := n.to.Write(o)
+	if err != nil && !n.files.Shard {
+		n.files.incomplete = true
+	}
+	return err
 }
 
 // settledHere reports whether an outcome is this shard's.
