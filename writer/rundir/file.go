@@ -227,7 +227,7 @@ func (f *File) keepError(err error) error {
 // described returns an error that names the file, once.
 func (f *File) described(err error) error {
 	what := fmt.Errorf("%s: %w", f.name, err)
-	if named, ok := err.(*fs.PathError); ok && named.Path == f.Path() {
+	if named, ok := err.(*fs.PathError); ok && (named.Path == f.Path() || named.Path == filepath.Join(f.dir, f.name)) {
 		what = err // it names the file already, with its path
 	}
 	if NoRoom(err) {

@@ -184,10 +184,17 @@ func adviseOnLedger(err error) (advice, bool) {
 		return advice{}, false
 	case connect.Unwritable(err):
 		a.code, a.hint = exit.Misuse, "this user cannot write to the ledger: check its permissions, or set --ledger or --runs-dir to another place"
+	case unreachable(err):
+		a.code, a.hint = exit.Temporary, "check that the ledger's PostgreSQL runs and can be reached from here, and the address and the user in ledger"
 	default:
 		a.code, a.hint = exit.Temporary, "make room on the disk that holds the ledger, or check its database"
 	}
 	return a, true
+}
+
+func unreachable(err error) bool {
+	_, is := errors.AsType[*ledger.ConnectError](err)
+	return is
 }
 
 // adviseOnLookup is the advice on a run that was not found, or cannot be read.

@@ -54,7 +54,7 @@ func printError(w io.Writer, err error) {
 		printErrors(w, several.Unwrap())
 		return
 	}
-	terminal.Headed(w, os.LookupEnv, "usersync:", " "+strings.ReplaceAll(err.Error(), "\n", "\n  ")+"\n")
+	terminal.Headed(w, os.LookupEnv, "usersync:", " "+strings.ReplaceAll(exit.Text(err), "\n", "\n  ")+"\n")
 	t, ok := advice.Printed(err)
 	if !ok {
 		return
@@ -103,5 +103,5 @@ func logError(w io.Writer, err error, code int) {
 	if t, ok := advice.Printed(err); ok {
 		fields = append(fields, zap.String("hint", t.Hint), zap.String("next", t.Next))
 	}
-	log.Error(err.Error(), fields...)
+	log.Error(exit.Text(err), fields...)
 }
