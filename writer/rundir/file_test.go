@@ -281,7 +281,7 @@ func TestPersistFails(t *testing.T) {
 	}
 }
 
-// A name that something else has taken is in the error once, with its path.
+// A name that a directory has taken is in the error once, with its path.
 func TestErrorOfATakenNameNamesItOnce(t *testing.T) {
 	dir := create(t)
 	f := open(t, dir, "summary.json")

@@ -7,7 +7,7 @@ import (
 	"usersync/sync/visible"
 )
 
-// On a terminal prose fits its width. Commands and values stay as they are, and in a file everything
+// On a terminal prose fits its width. Commands and values are not broken, and in a file everything
 // is one line.
 func TestPrintFitsTheTerminal(t *testing.T) {
 	const next, value = "usersync run --to kard --config /etc/usersync/usersync.yaml runs/r/rejects.csv", "two  blanks and more than a terminal of forty columns shows"

@@ -88,7 +88,7 @@ func TestTrim(t *testing.T) {
 	}
 }
 
-// failing fails from the third outcome on, as a ledger that has gone away.
+// failing fails from the third outcome on, as a ledger that cannot be reached.
 type failing struct{ n int }
 
 func (f *failing) Write(*user.Outcome) error {
