@@ -27,6 +27,7 @@ import (
 type Spec struct {
 	config.Output
 	Layout reader.Layout // of the input, and of the rejects
+	Inputs int           // how many files are read: of several, each reject names its own
 	Ledger bool          // a ledger holds what the results say
 	Stdout io.Writer     // takes --results -
 	// Pseudonyms replace ids in results; the zero Key does not.

@@ -162,3 +162,35 @@ func TestContinuedRunReservesItsSummary(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// Rejects that a resumed run continues keep the columns that they have, such as those of an earlier
+// version, which named no file.
+func TestResumedRejectsKeepTheirColumns(t *testing.T) {
+	for _, before := range []int{1, 2} {
+		spec := specIn(t.TempDir())
+		spec.Inputs = before
+		f := begun(t, spec)
+		if err := errors.Join(f.results.Sync(), f.rejects.Sync()); err != nil {
+			t.Fatal(err)
+		}
+		checkpoint := journal.Checkpoint{Results: f.results.Size(), Rejects: f.rejects.Size()}
+		if err := errors.Join(f.Finish(false, nil), f.Close(summaryOf(f, report.Stopped), time.Now()), f.Release()); err != nil {
+			t.Fatal(err)
+		}
+		spec.Inputs = 3 - before
+		again, err := Resume(spec, &history.Run{Dir: spec.RunsDir, ID: f.Run(), Journal: &journal.History{Begun: true, Checkpoint: checkpoint}})
+		if err == nil {
+			err = again.OpenWriters()
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		writeRejects(t, again.Writer(discard{}), 2)
+		if err := errors.Join(again.Finish(true, nil), again.Release()); err != nil {
+			t.Fatal(err)
+		}
+		if n, end, err := again.walkRejects(2); n != 1 || end < again.rejects.Size() || err != nil {
+			t.Errorf("begun with %d inputs: %d rejects can be read, %v", before, n, err)
+		}
+	}
+}

@@ -17,9 +17,13 @@ func (f *Files) OpenWriters() error {
 	if err != nil {
 		return err
 	}
+	files, err := f.rejectsNameFiles()
+	if err != nil {
+		return err
+	}
 	rejects, err := writer.NewRejects(rejectsTo, writer.RejectsOptions{
 		Format: writer.Format(f.Layout.Format), Delimiter: f.Layout.Delimiter, Header: f.Layout.Header,
-		SecretColumns: f.Layout.SecretColumns, Hides: f.Layout.Hides, KeepSecrets: f.RejectsSecrets == "keep", Run: f.dir.ID(),
+		SecretColumns: f.Layout.SecretColumns, Hides: f.Layout.Hides, KeepSecrets: f.RejectsSecrets == "keep", Run: f.dir.ID(), Files: files,
 	})
 	if err != nil {
 		return err
@@ -35,6 +39,20 @@ func (f *Files) OpenWriters() error {
 		f.writer = writer.Only(settledHere, writer.Tee(writer.Redacted(results, f.Pseudonyms), f.counts.writer(), f.Progress))
 	}
 	return nil
+}
+
+// rejectsNameFiles reports whether rejects have a column for the file of a row. Those of a resumed run
+// keep the columns of their header, which an earlier version may have written.
+func (f *Files) rejectsNameFiles() (bool, error) {
+	if f.Shard || f.rejects.Size() == 0 || writer.Format(f.Layout.Format) != writer.FormatCSV {
+		return f.Inputs > 1, nil
+	}
+	file, err := f.dir.Read(f.rejectsName())
+	if err != nil {
+		return false, err
+	}
+	names, err := writer.RejectsNameFiles(file)
+	return names, errors.Join(err, file.Close())
 }
 
 // Writer writes outcomes to the files first, because a checkpoint must agree with the
