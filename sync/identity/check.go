@@ -102,7 +102,7 @@ func (p Policy) aroundIDs(id string) Verdict {
 	case p.Nulls != nil:
 	case IsComment(id):
 		return Verdict{UnlessKnown, CodeNull, "must not be what a comment begins with, such as # or -- before a blank",
-			"remove the row, or name its mark under comment"}
+			"remove the row, or name how it begins under comment"}
 	case IsQuoted(id):
 		return Verdict{UnlessKnown, CodeDamaged, "must not be in quotes that are not those of CSV, such as “ and ”",
 			"write the file with plain quotes, or remove these with an expression"}

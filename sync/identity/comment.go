@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// IsComment reports whether a text is what people and programs write between or below the rows: a mark
+// IsComment reports whether a text is what people and programs write between or below the rows: a sign
 // of comments, a blank and words, as in # exported by crm, -- end -- or // old. In a file with one
 // column such a line is as long as that of a user. Without the blank (#4711, --a) it is an id, and so
 // it is without a word (# 12).
