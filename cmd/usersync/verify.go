@@ -91,14 +91,14 @@ func printVerdict(w io.Writer, run *history.Run) error {
 func problems(run *history.Run, n int) error {
 	e := &exit.Error{Err: fmt.Errorf("verify run %s: %s", run.ID, exit.Plural(n, "problem")), Code: exit.Internal,
 		Hint: "someone changed the files, the disk lost data, or usersync has a bug"}
-	if end := run.Journal.End; end == nil || end.State != journal.Stopped {
-		return e
-	}
 	f, err := run.Files()
 	if err != nil {
 		return e
 	}
 	defer f.Close()
+	if f.Ended().Journal.State != report.Stopped {
+		return e
+	}
 	f.Journal.State, f.Journal.Bytes = "", 0 // as if it had been killed
 	if len(verify.Check(f.Files).Findings) == 0 {
 		e.Hint = fmt.Sprintf("the files agree up to the last checkpoint, at record %d; what comes after it is written again when the run is continued", run.Journal.Checkpoint.Record)

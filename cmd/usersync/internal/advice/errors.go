@@ -3,7 +3,9 @@ package advice
 import (
 	"cmp"
 	"errors"
+	"io"
 	"io/fs"
+	"net"
 	"slices"
 	"syscall"
 
@@ -192,9 +194,11 @@ func adviseOnLedger(err error) (advice, bool) {
 	return a, true
 }
 
+// unreachable reports whether there is no connection to the database of the ledger, or no longer one.
 func unreachable(err error) bool {
 	_, is := errors.AsType[*ledger.ConnectError](err)
-	return is
+	_, broke := errors.AsType[*net.OpError](err)
+	return is || broke || errors.Is(err, io.ErrUnexpectedEOF)
 }
 
 // adviseOnLookup is the advice on a run that was not found, or cannot be read.
