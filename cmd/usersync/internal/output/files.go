@@ -174,6 +174,9 @@ func (f *Files) Continue(past *journal.History, now journal.Resumed) (err error)
 func (f *Files) Release() error {
 	f.index.close()
 	f.durable.close()
+	if f.summary != nil {
+		f.summary.Close() // of a run that could not start, whose summary holds only its room
+	}
 	if f.claimed == nil {
 		return nil
 	}

@@ -194,3 +194,15 @@ func TestResumedRejectsKeepTheirColumns(t *testing.T) {
 		}
 	}
 }
+
+// A run that could not start gives the room of its summary back, so that a full disk has it again.
+func TestReleaseFreesTheRoomOfTheSummary(t *testing.T) {
+	f := begun(t, specIn(t.TempDir()))
+	if err := f.Release(); err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Stat(filepath.Join(f.Dir().Path(), rundir.SummaryName+".partial"))
+	if err != nil || info.Size() != 0 {
+		t.Errorf("the room is %v, %v", info, err)
+	}
+}
