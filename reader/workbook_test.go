@@ -217,7 +217,12 @@ func TestWorkbooksRefused(t *testing.T) {
 		"Access":       {text: "\x00\x01\x00\x00Standard Jet DB\x00", want: "is an Access database"},
 		"PDF":          {text: "%PDF-1.7", want: "is a PDF document"},
 		"in gzip":      {text: gzippedText(t, "PAR1\x15\x04\x15"), want: "is a Parquet file"},
-		"broken rows":  {text: truncatedSheet(t, whole), want: "is a workbook that cannot be read"},
+		// The parser of the rows would read other ids than the spreadsheet program shows.
+		"styles elsewhere": {text: elsewhere(t, whole), want: "is a workbook that cannot be read"},
+		"a part twice":     {text: twice(t, whole), want: "is a workbook that cannot be read"},
+		"texts missing":    {text: rewritten(t, whole, "xl/sharedStrings.xml", "<si><t>1</t></si>", ""), want: "is a workbook that cannot be read"},
+		"no text":          {text: rewritten(t, whole, "xl/worksheets/sheet1.xml", `t="s"><v>2</v>`, `t="s"><v>2.0</v>`), want: "is a workbook that cannot be read"},
+		"broken rows":      {text: truncatedSheet(t, whole), want: "is a workbook that cannot be read"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c.o.Paths, c.o.Stdin = []string{"-"}, strings.NewReader(c.text)
@@ -269,6 +274,31 @@ func zipped(t *testing.T, name string) string {
 // truncatedSheet returns the workbook with the XML of its sheet cut off in the middle.
 func truncatedSheet(t *testing.T, book string) string {
 	t.Helper()
+	return packedAgain(t, book, func(name, text string) (string, string) {
+		if strings.HasPrefix(name, "xl/worksheets/") {
+			text = text[:strings.Index(text, `<row r="3"`)]
+		}
+		return name, text
+	})
+}
+
+// rewritten returns the workbook with other text in one of its parts.
+func rewritten(t *testing.T, book, part, from, to string) string {
+	t.Helper()
+	return packedAgain(t, book, func(name, text string) (string, string) {
+		if name == part && !strings.Contains(text, from) {
+			t.Fatalf("%s has no %s: %s", part, from, text)
+		}
+		if name == part {
+			text = strings.Replace(text, from, to, 1)
+		}
+		return name, text
+	})
+}
+
+// packedAgain returns the workbook with each part as change returns it.
+func packedAgain(t *testing.T, book string, change func(name, text string) (string, string)) string {
+	t.Helper()
 	from, err := zip.NewReader(strings.NewReader(book), int64(len(book)))
 	if err != nil {
 		t.Fatal(err)
@@ -284,12 +314,10 @@ func truncatedSheet(t *testing.T, book string) string {
 		if _, err := text.ReadFrom(part); err != nil {
 			t.Fatal(err)
 		}
-		if strings.HasPrefix(f.Name, "xl/worksheets/") {
-			text.Truncate(bytes.Index(text.Bytes(), []byte(`<row r="3"`)))
-		}
-		to, err := w.Create(f.Name)
+		name, changed := change(f.Name, text.String())
+		to, err := w.Create(name)
 		if err == nil {
-			_, err = to.Write(text.Bytes())
+			_, err = to.Write([]byte(changed))
 		}
 		if err != nil {
 			t.Fatal(err)
@@ -299,4 +327,29 @@ func truncatedSheet(t *testing.T, book string) string {
 		t.Fatal(err)
 	}
 	return b.String()
+}
+
+// elsewhere returns the workbook with its styles in a part of another name.
+func elsewhere(t *testing.T, book string) string {
+	t.Helper()
+	return packedAgain(t, book, func(name, text string) (string, string) {
+		if name == "xl/styles.xml" {
+			name = "xl/formats.xml"
+		}
+		if strings.HasSuffix(name, ".rels") {
+			text = strings.Replace(text, "styles.xml", "formats.xml", 1)
+		}
+		return name, text
+	})
+}
+
+// twice returns the workbook with two sheets of one name in the archive.
+func twice(t *testing.T, book string) string {
+	t.Helper()
+	return packedAgain(t, book, func(name, text string) (string, string) {
+		if name == "docProps/core.xml" {
+			name = "xl/worksheets/sheet1.xml"
+		}
+		return name, text
+	})
 }

@@ -82,15 +82,19 @@ func printVerdict(w io.Writer, run *history.Run) error {
 		return fmt.Errorf("write what was checked: %w", err)
 	}
 	if n := len(v.Findings) + v.More; n > 0 {
-		return problems(run, n)
+		return problems(run, f.Erasing, n)
 	}
 	return nil
 }
 
 // problems says what n problems mean: a resume repairs those after the last checkpoint.
-func problems(run *history.Run, n int) error {
+func problems(run *history.Run, erasing bool, n int) error {
 	e := &exit.Error{Err: fmt.Errorf("verify run %s: %s", run.ID, exit.Plural(n, "problem")), Code: exit.Internal,
 		Hint: "someone changed the files, the disk lost data, or usersync has a bug"}
+	if erasing {
+		e.Hint = "an erasure was interrupted while it replaced the files: run usersync ledger forget again for the same id, which finishes it"
+		return e
+	}
 	f, err := run.Files()
 	if err != nil {
 		return e

@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"encoding/xml"
 	"errors"
+	"fmt"
 	"io"
 	"strconv"
 	"strings"
@@ -21,11 +22,15 @@ type shape struct {
 // inspect reads a sheet to its end once before its rows are read, because the parser of the
 // rows would take broken XML for the end.
 func inspect(archive *zip.Reader, s sheet, f formats, headerRow int) (shape, error) {
+	texts, err := textsOf(archive)
+	if err != nil {
+		return shape{}, broken(err)
+	}
 	part, err := archive.Open(s.path)
 	if err != nil {
 		return shape{}, broken(err)
 	}
-	i := inspection{shape: shape{changed: changed{}}, formats: f, headerRow: headerRow, stale: s.stale}
+	i := inspection{shape: shape{changed: changed{}}, formats: f, texts: texts, headerRow: headerRow, stale: s.stale}
 	dec := xml.NewDecoder(part)
 	for err == nil {
 		var token xml.Token
@@ -73,6 +78,7 @@ func hasCells(archive *zip.Reader, name string) bool {
 type inspection struct {
 	shape
 	formats     formats
+	texts       int // that cells may refer to
 	headerRow   int
 	stale       bool // what is stored of formulas is not their result
 	depth       int
@@ -82,6 +88,7 @@ type inspection struct {
 	value       bool // the cell has a value, which may be empty
 	style       int
 	number      []byte // of the cell, as stored; nil if it is not a number
+	shared      bool   // the number is that of a text
 	digits      [32]byte
 	within      string
 }
@@ -94,8 +101,10 @@ func (i *inspection) token(t xml.Token) error {
 	case xml.EndElement:
 		i.depth--
 		i.within = ""
-		if t.Name.Local == "c" && len(i.number) > 0 && i.changed != nil && !i.formats.exact(i.style, string(i.number)) {
-			i.changed.add(i.row, i.column)
+		if t.Name.Local == "c" && len(i.number) > 0 && i.changed != nil {
+			if err := i.checkNumber(string(i.number)); err != nil {
+				return err
+			}
 		}
 		if t.Name.Local == "c" && i.formula && (i.stale || !i.value) {
 			return &Error{Rule: "is a workbook with formulas whose results are not stored, the first in row " + strconv.Itoa(i.row),
@@ -116,6 +125,19 @@ func (i *inspection) token(t xml.Token) error {
 	return nil
 }
 
+// checkNumber looks at the number of a cell. The parser of the rows would take a text that is not
+// there for an empty one, and what is no number for the first.
+func (i *inspection) checkNumber(stored string) error {
+	if i.shared {
+		if n, err := strconv.Atoi(strings.TrimSpace(stored)); err != nil || n < 0 || n >= i.texts {
+			return fmt.Errorf("row %d refers to a text that is not there", i.row)
+		}
+	} else if !i.formats.exact(i.style, stored) {
+		i.changed.add(i.row, i.column)
+	}
+	return nil
+}
+
 func (i *inspection) begin(e xml.StartElement) (err error) {
 	i.within = e.Name.Local
 	switch i.within {
@@ -131,7 +153,9 @@ func (i *inspection) begin(e xml.StartElement) (err error) {
 		i.column++
 		i.formula, i.value = false, false
 		i.number = nil
-		if kind := attribute(e, "t"); kind == "" || kind == "n" || kind == "d" {
+		kind := attribute(e, "t")
+		i.shared = kind == "s"
+		if kind == "" || kind == "n" || kind == "d" || i.shared {
 			i.number = i.digits[:0]
 		}
 		i.style, _ = strconv.Atoi(attribute(e, "s")) // no style is the first

@@ -5,15 +5,11 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
-	"path"
 	"slices"
 	"strings"
 )
 
-const (
-	workbookPart  = "xl/workbook.xml"
-	relationsPart = "xl/_rels/workbook.xml.rels"
-)
+const workbookPart = "xl/workbook.xml"
 
 type sheet struct {
 	name, path string
@@ -51,27 +47,17 @@ func sheetsOf(archive *zip.Reader) ([]sheet, error) {
 			OnLoad string `xml:"fullCalcOnLoad,attr"`
 		} `xml:"calcPr"`
 	}
-	var relations struct {
-		All []struct {
-			ID     string `xml:"Id,attr"`
-			Type   string `xml:"Type,attr"`
-			Target string `xml:"Target,attr"`
-		} `xml:"Relationship"`
-	}
-	if err := errors.Join(decode(archive, workbookPart, &book), decode(archive, relationsPart, &relations)); err != nil {
+	related, err := relations(archive)
+	if err = errors.Join(decode(archive, workbookPart, &book), err); err != nil {
 		return nil, err
 	}
 	var all []sheet
 	for _, s := range book.Sheets {
-		for _, r := range relations.All {
-			if r.ID != s.ID || !strings.HasSuffix(r.Type, "/worksheet") {
+		for i := range related {
+			if r := &related[i]; r.ID != s.ID || !strings.HasSuffix(r.Type, "/worksheet") {
 				continue
 			}
-			target := path.Join("xl", r.Target)
-			if strings.HasPrefix(r.Target, "/") {
-				target = r.Target[1:]
-			}
-			all = append(all, sheet{name: s.Name, path: target, hidden: s.State != "" && s.State != "visible", stale: book.Calc.OnLoad == "1" || book.Calc.OnLoad == "true"})
+			all = append(all, sheet{name: s.Name, path: related[i].part(), hidden: s.State != "" && s.State != "visible", stale: book.Calc.OnLoad == "1" || book.Calc.OnLoad == "true"})
 		}
 	}
 	return all, nil

@@ -155,6 +155,9 @@ func check(archive *zip.Reader) error {
 			return broken(err)
 		}
 	}
+	if err := checkParts(archive); err != nil {
+		return broken(err)
+	}
 	return nil
 }
 

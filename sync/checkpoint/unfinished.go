@@ -128,7 +128,7 @@ func (u Unfinished) withOverwritten(ctx context.Context, l *ledger.Ledger, entri
 // settled returns what the outcomes tell. The records' values are no longer known, so the
 // users lose their fingerprints and are sent again.
 func (u Unfinished) settled() []ledger.Entry {
-	unsafe := slices.Contains(u.Journal.Header.Unsafe, user.Create)
+	unsafe := u.unsafeCreates()
 	var entries []ledger.Entry
 	for _, o := range u.Journal.Settled {
 		state, changes := stateAfter(&o)
@@ -152,30 +152,6 @@ func (u Unfinished) settled() []ledger.Entry {
 		}
 	}
 	return entries
-}
-
-// unsettled returns what calls without an outcome leave, and updates and deletes in doubt:
-// nothing is certain about their users.
-func (u Unfinished) unsettled() []ledger.Entry {
-	var entries []ledger.Entry
-	for _, s := range u.Journal.Sent {
-		state := user.Present // may have changed, in an unknown way
-		if s.Op == user.Create {
-			state = user.Pending
-		}
-		entries = append(entries, ledger.Entry{ID: s.ID, Record: s.Record, State: state, Replace: true})
-	}
-	for i := range u.Journal.Settled {
-		if o := &u.Journal.Settled[i]; isDoubtful(o) {
-			entries = append(entries, ledger.Entry{ID: o.ID, Remote: o.Remote, Record: o.Record, State: user.Present, Replace: true})
-		}
-	}
-	return entries
-}
-
-// isDoubtful reports whether an update or a delete is in doubt.
-func isDoubtful(o *user.Settled) bool {
-	return o.Status == user.InDoubt && o.Code != user.CodeUnprovedAbsent && (o.Action == user.Update || o.Action == user.Delete)
 }
 
 // stateAfter returns what an outcome says about a user; false if that is nothing new.

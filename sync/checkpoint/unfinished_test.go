@@ -30,10 +30,13 @@ func TestEntriesOfAnUnfinishedRun(t *testing.T) {
 		"accepted":                             {outcome(user.Create, user.Accepted, ""), nil, user.AcceptedLater},
 		"deleted":                              {outcome(user.Delete, user.Deleted, ""), nil, user.Absent},
 		"an update that met nobody":            {outcome(user.Update, user.Refused, user.CodeMissing), nil, user.Absent},
-		"refused":                              {outcome(user.Create, user.Refused, "bad"), nil, nothing},
+		"refused":                              {outcome(user.Create, user.Refused, "bad"), nil, user.Present},
+		"refused before any call":              {outcome("", user.Refused, user.CodeParked), nil, nothing},
 		"refused, and was pending":             {outcome(user.Create, user.Refused, "bad"), unsafe, user.Absent},
 		"never got through, and was pending":   {outcome(user.Create, user.Failed, "http_500"), unsafe, user.Absent},
-		"an update refused, of unsafe creates": {outcome(user.Update, user.Refused, "bad"), unsafe, nothing},
+		"an update refused, of unsafe creates": {outcome(user.Update, user.Refused, "bad"), unsafe, user.Present},
+		"an update that failed":                {outcome(user.Update, user.Failed, "http_503"), nil, user.Present},
+		"a delete refused":                     {outcome(user.Delete, user.Refused, "bad"), nil, user.Present},
 		"a create in doubt":                    {outcome(user.Create, user.InDoubt, user.CodeNoAnswer), nil, user.Pending},
 		"an update in doubt":                   {outcome(user.Update, user.InDoubt, user.CodeNoAnswer), nil, user.Present},
 		"in doubt from before, and not called": {outcome("", user.InDoubt, user.CodeNoAnswer), unsafe, user.Pending},
@@ -55,6 +58,9 @@ func TestEntriesOfAnUnfinishedRun(t *testing.T) {
 			}
 			if len(got) != 1 || got[0].State != c.want || !got[0].Replace || got[0].ID != "u-1" {
 				t.Errorf("%+v, want %v, without prints", got, c.want)
+			}
+			if o := c.past.Settled; len(o) > 0 && o[0].Status != user.InDoubt && got[0].IfHeld != (o[0].Status.Rejected() && c.want == user.Present) {
+				t.Errorf("%+v: a refusal makes no user known", got)
 			}
 		})
 	}
@@ -210,6 +216,44 @@ func TestKeysOfUsersWithTwoRecords(t *testing.T) {
 	for i, want := range []user.LedgerEntry{{State: user.Present, Remote: "m-1"}, {State: user.Present, Remote: "b-1"}, {State: user.Pending}} {
 		if known[i].State != want.State || known[i].Remote != want.Remote {
 			t.Errorf("user %d: %s %q, want %s %q", i, known[i].State, known[i].Remote, want.State, want.Remote)
+		}
+	}
+}
+
+// The journal does not say whether all calls for a refused record were refused: the ledger trusts
+// none of the user's values, and learns nothing more.
+func TestRefusalsOfAnUnfinishedRun(t *testing.T) {
+	s := newScene(t)
+	prints := s.ledger.Fingerprinter().Fingerprints(nil, &user.User{ID: "held", Attributes: []user.Attribute{{Field: "email", Value: user.TextValue("a@b.example")}}})
+	entries := []ledger.Entry{{ID: "waits", State: user.Pending}}
+	for _, id := range []string{"held", "failed", "shared", "untouched"} {
+		entries = append(entries, ledger.Entry{ID: id, Remote: "k-" + id, State: user.Present, Fingerprints: prints})
+	}
+	if err := s.ledger.Save(t.Context(), ledger.Checkpoint{Run: "run-1"}, entries); err != nil {
+		t.Fatal(err)
+	}
+	u := Unfinished{Run: "run-1", Journal: &journal.History{Settled: []user.Settled{
+		{Record: 1, ID: "held", Action: user.Update, Status: user.Refused, Code: "licence_limit"},
+		{Record: 2, ID: "failed", Action: user.Update, Status: user.Failed, Code: "http_503"},
+		{Record: 3, ID: "shared", Action: user.Update, Status: user.Refused, Code: user.CodeSameUser, Remote: "k-held"},
+		{Record: 4, ID: "waits", Action: user.Update, Status: user.Refused, Code: "bad"},
+		{Record: 5, ID: "stranger", Action: user.Update, Status: user.Refused, Code: "bad", Remote: "k-stranger"},
+		{Record: 6, ID: "untouched", Status: user.Refused, Code: user.CodeParked},
+	}}}
+	if err := u.UpdateLedger(t.Context(), s.ledger, "run-2"); err != nil {
+		t.Fatal(err)
+	}
+	known, err := s.ledger.Lookup(t.Context(), []string{"held", "failed", "shared", "waits", "stranger", "untouched"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []user.LedgerEntry{
+		{State: user.Present, Remote: "k-held"}, {State: user.Present, Remote: "k-failed"}, {State: user.Present, Remote: "k-shared"},
+		{State: user.Pending}, {State: user.Absent}, {State: user.Present, Remote: "k-untouched", Fingerprints: prints},
+	} {
+		got := known[i]
+		if got.State != want.State || got.Remote != want.Remote || len(got.Fingerprints.Fields) != len(want.Fingerprints.Fields) {
+			t.Errorf("user %d: %+v, want %+v", i, got, want)
 		}
 	}
 }

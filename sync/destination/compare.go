@@ -20,7 +20,8 @@ func Compare(r *user.Record, held []user.Attribute, same func(f user.Field, ours
 }
 
 // Shows reports whether the API returned a value for everything that r carries. A
-// value that it does not return cannot be called the same.
+// value that it does not return cannot be called the same, and neither can a user who may have
+// to be let in.
 func (f Found) Shows(r *user.Record) bool {
 	return len(r.User.Secrets) == 0 && f.ShowsAllBut(r, nil)
 }
@@ -28,6 +29,9 @@ func (f Found) Shows(r *user.Record) bool {
 // ShowsAllBut is like Shows, but expects neither secrets nor the fields that the API
 // never shows. What is the same then is all that any read could tell.
 func (f Found) ShowsAllBut(r *user.Record, unshown []user.Field) bool {
+	if f.PerhapsInactive {
+		return false
+	}
 	held := user.User{Attributes: f.Held}
 	for _, a := range r.User.Attributes {
 		if _, ok := held.Value(a.Field); !ok && !slices.Contains(unshown, a.Field) {

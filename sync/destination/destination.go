@@ -38,7 +38,9 @@ type Destination interface {
 	// of any record. b has at most Traits().Ops[b.Op].Max records.
 	//
 	// If one call is not enough, Apply calls NextCall before each further one
-	// and returns its errors unchanged.
+	// and returns its errors unchanged. A call that was answered with a success
+	// counts as perhaps taken, even if a further one is refused: the outcome is then
+	// that of the whole, and its Detail says what was done and what was not.
 	Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error)
 }
 
@@ -144,6 +146,9 @@ type Found struct {
 	// Held is everything that the API returned about the user.
 	Held []user.Attribute
 	HTTP int
+	// PerhapsInactive says that the user may be deactivated, which the read does not show, and
+	// that an update lets the user in.
+	PerhapsInactive bool
 }
 
 // Presence says whether a read-back found the user.

@@ -105,6 +105,10 @@ func (c *collector) takenAfter() (n int) {
 		switch o.Status {
 		case user.Created, user.Updated, user.Deleted, user.InDoubt, user.Failed:
 			n++
+		case user.Refused:
+			if o.Record.PerhapsTaken {
+				n++
+			}
 		}
 	}
 	return n

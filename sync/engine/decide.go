@@ -48,6 +48,7 @@ func (d *decider) earlier(r *user.Record, known user.LedgerEntry) (user.Outcome,
 		return o, false, nil
 	}
 	r.IntentRecorded = known.State == user.Pending
+	r.PerhapsTaken = o.Action != "" // the journal does not say whether all of its calls were refused
 	d.memory.learn(kept(d.memory.of(r.User.ID, known)), &o)
 	return o, true, nil
 }

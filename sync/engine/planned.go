@@ -47,10 +47,18 @@ func (d *decider) unplanned(r *user.Record) (user.Outcome, bool) {
 	return o, true
 }
 
+// holds reports whether the ledger holds something certain of a user: after a call in doubt it
+// does not, and the user may have been deactivated. What is known without a ledger is certain.
+func (d *decider) holds(known user.LedgerEntry) bool {
+	prints := known.Fingerprints
+	held := known.State == user.Present || known.State == user.AcceptedLater
+	return held && (d.job.Ledger == nil || len(prints.Fields) > 0 || prints.Secrets != [16]byte{})
+}
+
 // firstCall is the call to send the record with: the plan's if there is one, otherwise
 // the one that follows from what is known.
 func (d *decider) firstCall(r *user.Record, known user.LedgerEntry) user.Op {
-	r.NotHeld = known.State == user.Absent
+	r.NotHeld = !d.holds(known)
 	if d.job.Applying && r.Planned != "" {
 		return r.Planned
 	}

@@ -44,15 +44,55 @@ func EntryOf(o *user.Outcome, p *fingerprint.Fingerprinter, prints []user.Finger
 	return e, true
 }
 
-// afterRefusal returns what an outcome changes that left the user as it was.
+// afterRefusal returns what a refusal or a failure changes. Nothing, if no call took effect: the
+// user is as the ledger says. But one call may have taken effect before another was refused.
 func afterRefusal(e Entry, o *user.Outcome) (Entry, bool) {
-	if o.Code == user.CodeSameUser { // a pending create has made no user of this id
+	r := o.Record
+	absent, pending := madeNoUser(o), r.IntentRecorded || r.PerhapsCreated
+	switch {
+	case o.Code == user.CodeSameUser && (pending || !absent && !r.PerhapsTaken):
+		// a pending create has made no user of this id
 		return Entry{ID: e.ID, Record: e.Record, State: user.Absent, IfPending: true}, true
+	case o.Code == user.CodeMissing, absent:
+		e.State = user.Absent
+		return e, true
+	case r.IntentRecorded:
+		return e, true
+	case pending || !r.PerhapsTaken && !contradicts(o):
+		return Entry{}, false
 	}
-	if o.Code == user.CodeMissing || o.Record.IntentRecorded && o.Action == user.Create {
-		e.State = user.Absent // the create was not accepted, so the user is not pending
+	e.IfHeld = true
+	forgetSent(&e, o)
+	return e, true
+}
+
+// contradicts reports whether an update may have found no user before the record failed: the user
+// is perhaps not as the ledger says.
+func contradicts(o *user.Outcome) bool {
+	return o.Code == user.CodeContradiction || o.Code == user.CodeUnread
+}
+
+// madeNoUser reports whether the last call was a create, which was not accepted: the user is not
+// pending, and not held either, because the create of a user who is held follows an update that
+// found no one. Only a plan may hold a create for a user who is still there.
+func madeNoUser(o *user.Outcome) bool {
+	r := o.Record
+	return o.Action == user.Create && (r.IntentRecorded || !r.PerhapsCreated && r.Planned != user.Create)
+}
+
+// forgetSent makes what a call of the outcome's action may have changed uncertain: after an
+// update the fields sent, and after a delete everything.
+func forgetSent(e *Entry, o *user.Outcome) {
+	if o.Action == user.Delete {
+		e.Replace = true // the user existed, and nothing more is known
+		return
 	}
-	return e, o.Code == user.CodeMissing || o.Record.IntentRecorded
+	for _, a := range o.Record.User.Attributes {
+		e.Uncertain = append(e.Uncertain, a.Field)
+	}
+	if len(o.Record.User.Secrets) > 0 {
+		e.Uncertain = append(e.Uncertain, fingerprint.Secrets)
+	}
 }
 
 // afterDoubt returns what an outcome in doubt changes. After a create, the user must be
@@ -68,16 +108,8 @@ func afterDoubt(e Entry, o *user.Outcome) (Entry, bool) {
 		return e, o.Action != ""
 	}
 	switch o.Action {
-	case user.Update:
-		for _, a := range o.Record.User.Attributes {
-			e.Uncertain = append(e.Uncertain, a.Field)
-		}
-		if len(o.Record.User.Secrets) > 0 {
-			e.Uncertain = append(e.Uncertain, fingerprint.Secrets)
-		}
-		return e, true
-	case user.Delete:
-		e.Replace = true // the user existed, and nothing more is known
+	case user.Update, user.Delete:
+		forgetSent(&e, o)
 		return e, true
 	case user.Create:
 		e.State, e.Replace = user.Pending, true

@@ -54,6 +54,72 @@ func TestAfterAnOutcome(t *testing.T) {
 	}
 }
 
+// Once a call for a record may have taken effect, a refusal does not bring back what was known
+// before it. A user who was not held is not held then either, and one who was perhaps created
+// stays so.
+func TestRefusedAfterACallTookEffect(t *testing.T) {
+	p := fingerprint.NewFingerprinter(fingerprint.NewKey())
+	fields := func(email, phone, password string) user.User {
+		return user.User{ID: "u-1", Secrets: []user.SecretAttribute{{Field: user.Password, Value: user.NewSecret(password)}},
+			Attributes: []user.Attribute{{Field: "email", Value: user.TextValue(email)}, {Field: "phone", Value: user.TextValue(phone)}}}
+	}
+	old, part := fields("old@example.com", "1", "x"), fields("new@example.com", "1", "y")
+	part.Attributes = part.Attributes[:1]
+	email, phone := user.User{ID: "u-1", Attributes: old.Attributes[:1]}, user.User{ID: "u-1", Attributes: old.Attributes[1:]}
+	secret := user.User{ID: "u-1", Secrets: old.Secrets}
+	for name, c := range map[string]struct {
+		status  user.Status
+		action  user.Op
+		code    string
+		sending user.Sending
+		planned user.Op
+		before  user.EntryState
+		want    user.EntryState
+		holds   string // of e-mail, phone and secret, what still counts as unchanged
+	}{
+		"an update was made":             {status: user.Refused, action: user.Update, before: user.Present, want: user.Present, holds: "p", sending: user.Sending{PerhapsTaken: true}},
+		"it failed in the end":           {status: user.Failed, action: user.Update, before: user.Present, want: user.Present, holds: "p", sending: user.Sending{PerhapsTaken: true}},
+		"no call was made":               {status: user.Refused, action: user.Update, before: user.Present, want: user.Present, holds: "eps"},
+		"it led to another id's user":    {status: user.Refused, action: user.Update, code: user.CodeSameUser, before: user.Present, want: user.Present, holds: "p", sending: user.Sending{PerhapsTaken: true}},
+		"a delete was made":              {status: user.Refused, action: user.Delete, before: user.Present, want: user.Present, sending: user.Sending{PerhapsTaken: true}},
+		"an update found no one":         {status: user.Refused, action: user.Create, before: user.Present, want: user.Absent},
+		"and no create got through":      {status: user.Failed, action: user.Create, before: user.Present, want: user.Absent},
+		"perhaps no one, and no read":    {status: user.Failed, action: user.Update, code: user.CodeUnread, before: user.Present, want: user.Present, holds: "p"},
+		"no one, and a read of someone":  {status: user.Failed, action: user.Update, code: user.CodeContradiction, before: user.Present, want: user.Present, holds: "p"},
+		"no one, and then another's":     {status: user.Refused, action: user.Create, code: user.CodeSameUser, before: user.Present, want: user.Absent},
+		"a plan holds the create":        {status: user.Refused, action: user.Create, planned: user.Create, before: user.Present, want: user.Present, holds: "eps"},
+		"an update of someone else's":    {status: user.Refused, action: user.Update, before: user.Absent, want: user.Absent, sending: user.Sending{PerhapsTaken: true}},
+		"of a user perhaps created":      {status: user.Refused, action: user.Update, before: user.Pending, want: user.Pending, holds: "eps", sending: user.Sending{PerhapsTaken: true, PerhapsCreated: true}},
+		"a create of one":                {status: user.Refused, action: user.Create, before: user.Pending, want: user.Pending, holds: "eps", sending: user.Sending{PerhapsTaken: true, PerhapsCreated: true}},
+		"a create of one, with intent":   {status: user.Refused, action: user.Create, before: user.Pending, want: user.Absent, sending: user.Sending{PerhapsTaken: true, PerhapsCreated: true, IntentRecorded: true}},
+		"an update after an intent":      {status: user.Refused, action: user.Update, before: user.Pending, want: user.Present, holds: "eps", sending: user.Sending{PerhapsTaken: true, IntentRecorded: true}},
+		"missing after an update's call": {status: user.Refused, action: user.Update, code: user.CodeMissing, before: user.Present, want: user.Absent, sending: user.Sending{PerhapsTaken: true}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := &user.Record{Op: user.Upsert, User: part, Origin: user.Origin{Record: 7}, Planned: c.planned, Sending: c.sending}
+			known := user.LedgerEntry{State: c.before, Remote: "k-1"}
+			if c.before != user.Absent {
+				known.Fingerprints = p.Fingerprints(nil, &old)
+			}
+			if e, changes := EntryOf(&user.Outcome{Record: r, Status: c.status, Action: c.action, Code: c.code, Remote: "k-1"}, p, nil); changes {
+				known = e.ApplyTo(known)
+			}
+			holds := ""
+			for _, f := range []struct {
+				name string
+				user user.User
+			}{{"e", email}, {"p", phone}, {"s", secret}} {
+				if known.State != user.Absent && fingerprint.Same(known.Fingerprints, p.Fingerprints(nil, &f.user)) {
+					holds += f.name
+				}
+			}
+			if known.State != c.want || holds != c.holds || c.want != user.Absent && known.Remote != "k-1" {
+				t.Errorf("%+v holds %q, want %s with %q", known, holds, c.want, c.holds)
+			}
+		})
+	}
+}
+
 // A user who is pending stays so if a call other than a create leaves it in doubt, as one that a
 // plan holds: no other call would be made for the user, and none could find it.
 func TestPendingUserStaysPending(t *testing.T) {

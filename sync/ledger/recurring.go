@@ -66,11 +66,13 @@ func saveRecurring(t change.Writer, m Checkpoint, met []MetRow) error {
 }
 
 // forgetAbsorbed forgets the rows of users that an absorbed run may have changed after its
-// last checkpoint: they did not end the same in every run.
+// last checkpoint: unless they were refused, they did not end the same in every run.
 func forgetAbsorbed(t change.Writer, entries []Entry) error {
-	ids := make([]string, len(entries))
+	ids := make([]string, 0, len(entries))
 	for i := range entries {
-		ids[i] = entries[i].ID
+		if !entries[i].IfHeld {
+			ids = append(ids, entries[i].ID)
+		}
 	}
 	return recurring.Forget(t.Tx, ids)
 }

@@ -183,16 +183,17 @@ func TestRecurringRowsExpire(t *testing.T) {
 	})
 }
 
-// What an absorbed run may have changed is not the same in every run.
+// What an absorbed run may have changed is not the same in every run. What it refused may be.
 func TestRecurringRowsOfAbsorbedRun(t *testing.T) {
 	everywhere(t, func(t *testing.T, url string) {
 		l := open(t, Options{URL: url})
 		lock(t, l)
-		meets(t, l, "run-1", RunFinished, MetRow{ID: "a"}, MetRow{ID: "b"})
-		if err := l.Runs().Absorb(t.Context(), Checkpoint{Run: "run-2"}, []Entry{{ID: "a", State: user.Present, Record: 1}}, "run-3"); err != nil {
+		meets(t, l, "run-1", RunFinished, MetRow{ID: "a"}, MetRow{ID: "b"}, MetRow{ID: "c"})
+		entries := []Entry{{ID: "a", State: user.Present, Record: 1}, {ID: "c", State: user.Present, Record: 2, Replace: true, IfHeld: true}}
+		if err := l.Runs().Absorb(t.Context(), Checkpoint{Run: "run-2"}, entries, "run-3"); err != nil {
 			t.Fatal(err)
 		}
-		if d := cmp.Diff(map[string]int{"b": 1}, runsOf(t, l)); d != "" {
+		if d := cmp.Diff(map[string]int{"b": 1, "c": 1}, runsOf(t, l)); d != "" {
 			t.Error(d)
 		}
 	})

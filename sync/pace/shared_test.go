@@ -196,25 +196,29 @@ func TestTheServerIsRemindedOfWhatIsInForce(t *testing.T) {
 
 // A caller that stops waiting leaves its moment to others.
 func TestMomentsAreNotLost(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := &together{trip: func() time.Duration { return time.Millisecond }}
-		p := pace.New(pace.Options{PerSecond: 4, MaxInFlight: 20, Shared: s})
-		var group sync.WaitGroup
-		for i := range 8 {
-			ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
-			if i%2 == 0 {
-				ctx, cancel = context.WithTimeout(t.Context(), 400*time.Millisecond)
+	for range 20 { // who waits for which moment differs
+		synctest.Test(t, momentsAreNotLost)
+	}
+}
+
+func momentsAreNotLost(t *testing.T) {
+	s := &together{trip: func() time.Duration { return time.Millisecond }}
+	p := pace.New(pace.Options{PerSecond: 4, MaxInFlight: 20, Shared: s})
+	var group sync.WaitGroup
+	for i := range 8 {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+		if i%2 == 0 {
+			ctx, cancel = context.WithTimeout(t.Context(), 400*time.Millisecond)
+		}
+		group.Go(func() {
+			defer cancel()
+			if end, err := p.Begin(ctx); err == nil {
+				end(200, true)
 			}
-			group.Go(func() {
-				defer cancel()
-				if end, err := p.Begin(ctx); err == nil {
-					end(200, true)
-				}
-			})
-		}
-		group.Wait()
-		if n := p.Report().Calls; s.granted > n+1 {
-			t.Errorf("%d moments for %d calls", s.granted, n)
-		}
-	})
+		})
+	}
+	group.Wait()
+	if n := p.Report().Calls; s.granted > n+1 {
+		t.Errorf("%d moments for %d calls", s.granted, n)
+	}
 }

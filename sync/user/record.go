@@ -64,8 +64,8 @@ type Record struct {
 	// Hash is a keyed hash over all that the row says: id, operation and every mapped
 	// field. It is made when the record is first sent; 0 before.
 	Hash uint64
-	// NotHeld says that the ledger does not hold the record's user: if the API does, the
-	// user may have been deactivated.
+	// NotHeld says that the ledger does not hold the record's user, or knows nothing certain of
+	// it: if the API does, the user may have been deactivated.
 	NotHeld bool
 	// Renamed says that the ledger had the record's user under another id until now.
 	Renamed bool
@@ -91,7 +91,8 @@ type Sending struct {
 	// MaybeSent says that the record may have been sent, and taken, before.
 	MaybeSent bool
 	// PerhapsTaken says that some call, of this run or one before, may have delivered
-	// the record. Unlike MaybeSent, no read-back clears it.
+	// the record, or a part of it. Unlike MaybeSent, neither a read-back nor a refusal of
+	// another call clears it.
 	PerhapsTaken bool
 	// PerhapsCreated says that a create by another record or another run, perhaps with other
 	// values, may have made the user.

@@ -11,6 +11,8 @@ package codes
 import (
 	"slices"
 	"strings"
+
+	"usersync/sync/user"
 )
 
 // Retry says whether it helps to send the record again.
@@ -86,6 +88,22 @@ func Lookup(code string) (Entry, bool) {
 		}
 	}
 	return Entry{}, false
+}
+
+// OfSent explains the code of a record that was sent. What a rule calls a row that is not
+// sent is then a word of the API, such as bad_request.
+func OfSent(code string) (Entry, bool) {
+	e, known := Lookup(code)
+	switch {
+	case !known, strings.HasPrefix(e.Code, "bad_"), e.Code == user.CodeParked, e.Code == user.CodeProtected, e.Code == user.CodeSuperseded:
+		return Entry{}, false
+	}
+	for _, g := range []Group{input(), ids(), values(), fields(), mapped()} {
+		if slices.Contains(g.Entries, e) {
+			return Entry{}, false
+		}
+	}
+	return e, true
 }
 
 // Names returns the codes of all entries.

@@ -21,7 +21,7 @@ func Outcomes() []Outcome {
 			"Correct the row in `rejects` and run that file."},
 		{user.Refused, "The API would not take the record, or a rule about who the user is forbids it. `detail` has the API's words as far as they may be shown.",
 			"Correct the row in `rejects` and run that file."},
-		{user.Failed, "The call never got through although other calls did, and the retries are used up. Nothing was changed.", "Run `usersync retry`. It is safe."},
+		{user.Failed, "The call never got through although other calls did, and the retries are used up. Nothing was changed, unless `detail` says what was.", "Run `usersync retry`. It is safe."},
 		{user.InDoubt, "The record was sent, and neither an answer nor a read-back shows what happened.",
 			"Run `usersync retry`: the user is looked up first. Where the API has no lookup, find out what happened and record it with `usersync ledger resolve`."},
 	}

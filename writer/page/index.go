@@ -22,6 +22,13 @@ type index struct {
 	Rows   []listed
 	Runs   int
 	Latest *listed
+	// Unended are runs that have not ended, or were killed.
+	Unended []string
+}
+
+// Newest reports whether no run without a summary is newer than those that have one.
+func (x *index) Newest() bool {
+	return len(x.Unended) == 0 || x.Latest == nil || x.Unended[0] < x.Latest.Run
 }
 
 // kind is runs that can be compared.

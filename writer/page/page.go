@@ -27,9 +27,11 @@ func Write(w io.Writer, s report.Summary, earlier []report.Summary) error {
 }
 
 // WriteIndex writes the index of runs, newest first. dir is the runs directory, as the
-// reader knows it.
-func WriteIndex(w io.Writer, dir string, runs []Entry) error {
-	return write(w, "index.html", newIndex(dir, runs))
+// reader knows it, and unended are the names of runs without a summary, the newest first.
+func WriteIndex(w io.Writer, dir string, runs []Entry, unended []string) error {
+	x := newIndex(dir, runs)
+	x.Unended = unended
+	return write(w, "index.html", x)
 }
 
 // IsIndex reports whether a file is an index that WriteIndex has written.

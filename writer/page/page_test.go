@@ -101,12 +101,18 @@ func written(t *testing.T, s report.Summary, before []report.Summary) string {
 
 func index(t *testing.T, runs ...report.Summary) string {
 	t.Helper()
+	return indexWith(t, nil, runs...)
+}
+
+// indexWith returns the index of a directory that also has runs without a summary.
+func indexWith(t *testing.T, unended []string, runs ...report.Summary) string {
+	t.Helper()
 	var entries []page.Entry
 	for _, s := range runs {
 		entries = append(entries, page.Entry{Summary: s, Report: s.Run + "/report.html"})
 	}
 	var out bytes.Buffer
-	if err := page.WriteIndex(&out, "runs", entries); err != nil {
+	if err := page.WriteIndex(&out, "runs", entries, unended); err != nil {
 		t.Fatal(err)
 	}
 	if !page.IsIndex(bytes.NewReader(out.Bytes())) || page.IsIndex(strings.NewReader(written(t, good(), nil))) {
@@ -285,6 +291,23 @@ func TestIndex(t *testing.T) {
 	}
 	if t.Failed() {
 		t.Log(said)
+	}
+}
+
+// A run that was killed has no summary, and is not left out in silence.
+func TestIndexOfUnended(t *testing.T) {
+	run := good()
+	for newest, want := range map[string]string{
+		"20991231T021500Z-k3q7ab": "The latest run with a summary started on 14 March 2026, 02:15:00 UTC. 2 more runs without a summary",
+		"20200101T021500Z-k3q7ab": "The latest run started on 14 March 2026, 02:15:00 UTC. 2 more runs without a summary",
+	} {
+		said := text(indexWith(t, []string{newest, "20190101T021500Z-k3q7ab"}, run))
+		if !strings.Contains(said, want) || !strings.Contains(said, "The newest of them: "+newest) {
+			t.Error(said)
+		}
+	}
+	if said := text(index(t, run)); strings.Contains(said, "without a summary") {
+		t.Error(said)
 	}
 }
 

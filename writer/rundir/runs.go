@@ -45,6 +45,10 @@ const TrafficName = "traffic.jsonl"
 // until they are there.
 const UnpublishedName = "unpublished"
 
+// ErasingName is the name of the file that says that an erasure has begun to change the files of a
+// run, and may have been killed: their sizes may differ from those in journal and summary.
+const ErasingName = "erasing"
+
 // SummaryName is the name of a run's summary in its directory.
 const SummaryName = "summary.json"
 

@@ -29,5 +29,14 @@ func (c *Client) Find(ctx context.Context, r *user.Record) (destination.Found, e
 	if ce := a.WebPage(); ce != nil {
 		return destination.Found{}, ce
 	}
-	return n.shown.Find(&c.answers, r, a)
+	found, err := n.shown.Find(&c.answers, r, a)
+	found.PerhapsInactive = c.config.returns(r) && !isActive(found)
+	return found, err
+}
+
+// isActive reports whether a read shows that the user is active.
+func isActive(found destination.Found) bool {
+	v, has := (&user.User{Attributes: found.Held}).Value(user.Active)
+	active, err := v.Bool()
+	return has && err == nil && active
 }

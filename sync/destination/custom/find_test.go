@@ -50,6 +50,33 @@ func TestFind(t *testing.T) {
 	}
 }
 
+// Who returns may be inactive, unless the read shows that the user is active.
+func TestFindPerhapsInactive(t *testing.T) {
+	const lets = readable + `reactivate: {path: "/u/{id}/activate"}` + "\n"
+	gone := someone("a", attribute(user.Email, "ann@example.com"))
+	gone.NotHeld = true
+	out := someone("a", attribute(user.Email, "ann@example.com"), attribute(user.Active, "no"))
+	out.NotHeld = true
+	for name, test := range map[string]struct {
+		config string
+		record *user.Record
+		body   string
+		want   bool
+	}{
+		"not shown":        {lets, gone, `{"data":{"id":"a"}}`, true},
+		"shown inactive":   {lets, gone, `{"data":{"id":"a","on":false}}`, true},
+		"shown active":     {lets, gone, `{"data":{"id":"a","on":true}}`, false},
+		"held":             {lets, someone("a", attribute(user.Email, "ann@example.com")), `{"data":{"id":"a"}}`, false},
+		"a row that locks": {lets, out, `{"data":{"id":"a"}}`, false},
+		"never let in":     {readable, gone, `{"data":{"id":"a"}}`, false},
+	} {
+		found, err := answering(t, test.config, 200, test.body).Find(t.Context(), test.record)
+		if err != nil || found.PerhapsInactive != test.want {
+			t.Errorf("%s: %+v %v", name, found, err)
+		}
+	}
+}
+
 const searchable = `
 keys: theirs
 create: {path: /u, answer: {remote: /id}}

@@ -5,6 +5,7 @@ import (
 	"context"
 
 	"usersync/sync/destination"
+	"usersync/sync/destination/vocabulary"
 	"usersync/sync/user"
 )
 
@@ -41,6 +42,9 @@ func (c *Client) sendReturning(ctx context.Context, n *call, op user.Op, records
 		let := s.outcomes[i].Code
 		s.outcomes[i] = part[k]
 		s.outcomes[i].Code = cmp.Or(part[k].Code, let)
+		if let != "" {
+			noteLetIn(&s.outcomes[i])
+		}
 	}
 	return s.outcomes, s.after(ctx, n, send)
 }
@@ -68,7 +72,8 @@ func (s *returning) before(ctx context.Context) (send []int, err error) {
 			if err := s.letIn(ctx, i); err != nil {
 				return nil, err
 			}
-			if s.outcomes[i].Status != user.Updated {
+			if o := &s.outcomes[i]; o.Status != user.Updated {
+				o.Detail = vocabulary.Lead("not updated, and "+notLetIn(o), o.Detail)
 				continue
 			}
 		}
@@ -86,11 +91,33 @@ func (s *returning) after(ctx context.Context, n *call, sent []int) error {
 		if err := s.letIn(ctx, i); err != nil {
 			return err
 		}
-		if s.outcomes[i].Status == user.Busy && n.replay == destination.Unsafe {
-			s.outcomes[i].Status = user.Failed
+		o := &s.outcomes[i]
+		if o.Status != user.Updated {
+			o.Detail = vocabulary.Lead("updated, and "+notLetIn(o), o.Detail)
+		}
+		if o.Status == user.Busy && n.replay == destination.Unsafe {
+			o.Status = user.Failed
 		}
 	}
 	return nil
+}
+
+// notLetIn says how sure it is that a user was not let in.
+func notLetIn(o *user.Outcome) string {
+	if o.Status == user.Refused {
+		return "not reactivated"
+	}
+	return "perhaps not reactivated"
+}
+
+// noteLetIn says of a user who was let in before an update that the update was not made.
+func noteLetIn(o *user.Outcome) {
+	switch o.Status {
+	case user.Refused, user.Failed, user.Busy:
+		o.Detail = vocabulary.Lead("reactivated, but not updated", o.Detail)
+	case user.InDoubt:
+		o.Detail = vocabulary.Lead("reactivated, and perhaps not updated", o.Detail)
+	}
 }
 
 func (s *returning) letIn(ctx context.Context, i int) (err error) {

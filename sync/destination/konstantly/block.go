@@ -7,6 +7,7 @@ import (
 
 	"usersync/sync/destination"
 	"usersync/sync/destination/rest"
+	"usersync/sync/destination/vocabulary"
 	"usersync/sync/user"
 )
 
@@ -50,7 +51,7 @@ func (c *Client) ensureActive(ctx context.Context, r *user.Record, o user.Outcom
 			o.Status = user.Missing
 			return o, nil
 		case found.Presence == destination.Unknown:
-			o.Status, o.Code = user.InDoubt, user.CodeNoAnswer
+			o.Status, o.Code, o.Detail = user.InDoubt, user.CodeNoAnswer, perhapsBlocked
 			return o, nil
 		}
 		banned = isBlocked(found)
@@ -60,6 +61,12 @@ func (c *Client) ensureActive(ctx context.Context, r *user.Record, o user.Outcom
 	}
 	return c.unblock(ctx, r, o)
 }
+
+// What is said of a user who was updated and may still be blocked.
+const (
+	stillBlocked   = "updated, but still blocked"
+	perhapsBlocked = "updated, and perhaps still blocked"
+)
 
 // unblock activates a user. If the licence does not allow it, the outcome is a
 // refusal, although the update was made.
@@ -75,11 +82,15 @@ func (c *Client) unblock(ctx context.Context, r *user.Record, updated user.Outco
 	o := outcome(a, &s, user.Update, r, r, user.Updated)
 	switch banned, _ := s.banned(); {
 	case o.Status == user.Missing: // the user was there: another client was faster
-		o.Status = user.InDoubt
+		o.Status, o.Detail = user.InDoubt, vocabulary.Lead(perhapsBlocked, o.Detail)
 	case o.Status == user.Updated && banned:
-		o.Status, o.Code = user.InDoubt, codeBlocked
+		o.Status, o.Code, o.Detail = user.InDoubt, codeBlocked, stillBlocked
 	case o.Status == user.Updated:
 		o.Code, o.Detail = codeFreed, updated.Detail
+	case o.Status == user.InDoubt:
+		o.Detail = vocabulary.Lead(perhapsBlocked, o.Detail)
+	default:
+		o.Detail = vocabulary.Lead(stillBlocked, o.Detail)
 	}
 	return o, nil
 }
@@ -90,7 +101,7 @@ func perhapsTaken(err error) error {
 	var ce *destination.CallError
 	if errors.As(err, &ce) && ce.Fault != destination.Denied {
 		late := *ce
-		late.Fault = destination.PerhapsTaken
+		late.Fault, late.Detail = destination.PerhapsTaken, vocabulary.Lead(perhapsBlocked, ce.Detail)
 		return &late
 	}
 	return err

@@ -134,14 +134,14 @@ func TestUnblock(t *testing.T) {
 		"active, as a read shows":      {map[string]reply{patch: "200 ", get: "200 " + e1}, "updated 200" + kept, []string{patch, get}},
 		"blocked, as the answer shows": {map[string]reply{patch: "200 " + banned, free: "200 {}"}, "updated unblocked 200" + kept, []string{patch, free}},
 		"blocked, as a read shows":     {map[string]reply{patch: "200 ", get: "200 " + banned, free: "204"}, "updated unblocked 204" + kept, []string{patch, get, free}},
-		"the licence is used up":       {map[string]reply{patch: "200 " + banned, free: `402 {"message":"Upgrade"}`}, "refused licence_limit 402 Upgrade", []string{patch, free}},
-		"another client was faster":    {map[string]reply{patch: "200 " + banned, free: absent}, "in_doubt not_found 404 Not found", []string{patch, free}},
-		"still blocked":                {map[string]reply{patch: "200 " + banned, free: "200 " + banned}, "in_doubt still_blocked 200", []string{patch, free}},
+		"the licence is used up":       {map[string]reply{patch: "200 " + banned, free: `402 {"message":"Upgrade"}`}, "refused licence_limit 402 updated, but still blocked: Upgrade", []string{patch, free}},
+		"another client was faster":    {map[string]reply{patch: "200 " + banned, free: absent}, "in_doubt not_found 404 updated, and perhaps still blocked: Not found", []string{patch, free}},
+		"still blocked":                {map[string]reply{patch: "200 " + banned, free: "200 " + banned}, "in_doubt still_blocked 200 updated, but still blocked", []string{patch, free}},
 		"the call fails":               {map[string]reply{patch: "200 " + banned, free: "503 "}, "perhaps taken http_503", []string{patch, free}},
 		"the look fails":               {map[string]reply{patch: "200 ", get: "429 "}, "perhaps taken http_429", []string{patch, get}},
 		"the look is denied":           {map[string]reply{patch: "200 ", get: "403 "}, "denied http_403", []string{patch, get}},
 		"deleted in between":           {map[string]reply{patch: "200 ", get: absent}, "_missing 200" + kept, []string{patch, get}},
-		"another user is shown":        {map[string]reply{patch: "200 ", get: "200 " + e2}, "in_doubt no_answer 200" + kept, []string{patch, get}},
+		"another user is shown":        {map[string]reply{patch: "200 ", get: "200 " + e2}, "in_doubt no_answer 200 updated, and perhaps still blocked", []string{patch, get}},
 		"a refused update":             {map[string]reply{patch: invalid400}, "refused bad_email 400 email: Invalid email format", []string{patch}},
 	} {
 		c, s := serve(t, test.answers, blocking)

@@ -65,6 +65,7 @@ func (l Limited) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error
 		return nil, unmade.error
 	}
 	verdict.MarkTaken(b, outcomes, err, l.Traits().Ops[b.Op].Replay)
+	turn.markTaken(b)
 	if err == nil && len(outcomes) != len(b.Records) {
 		for _, r := range b.Records {
 			r.MaybeSent = true

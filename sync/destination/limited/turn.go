@@ -21,6 +21,7 @@ type turn struct {
 	made   bool // the call in flight; then also:
 	method string
 	how    destination.Ending
+	took   bool // a call before it changed something
 
 	observed observed
 	awaited  []awaited
@@ -85,6 +86,7 @@ func (t *turn) on(wire context.Context) context.Context {
 
 // Next ends the current call, and waits until one more may start.
 func (t *turn) Next(kind string) error {
+	t.took = t.took || t.made && t.method != http.MethodGet && t.how.Status/100 == 2
 	t.over(nil)
 	return t.begin(kind)
 }
@@ -95,6 +97,17 @@ func (t *turn) Ended(method string, how destination.Ending) {
 		t.observed.answered()
 	}
 	t.made, t.method, t.how = true, method, how
+}
+
+// markTaken sets PerhapsTaken for the records of b if one of several calls for them changed
+// something, whatever the last one says.
+func (t *turn) markTaken(b user.Batch) {
+	if !t.took {
+		return
+	}
+	for _, r := range b.Records {
+		r.PerhapsTaken = true
+	}
 }
 
 func (t *turn) begin(kind string) (err error) {

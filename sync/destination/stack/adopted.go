@@ -32,6 +32,9 @@ type Adopted struct {
 	destination.API
 	How    Adoption
 	Owners *owned.Owners // nil if the API makes no keys
+	// Returning says that the users were deactivated: one who may still be is updated, even if
+	// a read shows no difference.
+	Returning bool
 }
 
 // Apply adopts the records of b if its call is a create, and sends all others.
@@ -82,6 +85,7 @@ func (a Adopted) read(ctx context.Context, b user.Batch, outcomes []user.Outcome
 
 func (a Adopted) outcomeOf(r *user.Record, found destination.Found) user.Outcome {
 	o := user.Outcome{HTTP: found.HTTP, Remote: found.Remote}
+	found.PerhapsInactive = found.PerhapsInactive && a.Returning
 	if found.Remote != "" {
 		r.Remote = found.Remote
 	}

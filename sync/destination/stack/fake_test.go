@@ -72,6 +72,7 @@ type fake struct {
 	traits    destination.Traits
 	clears    bool            // an update clears what it leaves out
 	hides     map[string]bool // users whose email is never returned
+	inactive  bool            // users may be inactive, and no read shows whether they are
 	refuses   map[string]bool // users that are refused one by one
 	poison    map[string]bool // users that make it refuse the whole call
 	conflicts bool            // a create of an existing user answers 409 for the whole call
@@ -192,7 +193,7 @@ func (f readable) Find(ctx context.Context, r *user.Record) (_ destination.Found
 	if !ok {
 		return destination.Found{Presence: destination.Absent, HTTP: 404}, nil
 	}
-	found := destination.Found{Presence: destination.Same, HTTP: 200}
+	found := destination.Found{Presence: destination.Same, HTTP: 200, PerhapsInactive: f.inactive}
 	for _, field := range slices.Sorted(maps.Keys(held)) {
 		if f.hides[r.User.ID] {
 			continue

@@ -34,7 +34,7 @@ func (t Returned) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, erro
 	if !slices.ContainsFunc(b.Records, returns) {
 		return t.API.Apply(ctx, b)
 	}
-	return Adopted{API: t.API, How: Read}.look(ctx, b, returns)
+	return Adopted{API: t.API, How: Read, Returning: true}.look(ctx, b, returns)
 }
 
 // returns returns what tells whether a record of b is about a user who was deactivated.

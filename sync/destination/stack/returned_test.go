@@ -49,6 +49,7 @@ func TestReturned(t *testing.T) {
 		"there":                        {keeps, "a", false, user.Upsert, "a=0", "updated", "update a", 1},
 		"there, in mode create":        {keeps, "a", false, user.Create, "a=1", "refused:exists", none, 1},
 		"there as the row says":        {keeps, "a", false, user.Upsert, "a=1", "unchanged:adopted", none, 1},
+		"there, and perhaps inactive":  {keeps, "a", false, user.Upsert, "a=1", "updated", "update a", 1},
 		"not there":                    {keeps, "a", false, user.Upsert, "", "created", "create a", 1},
 		"deleted by this run":          {keeps, "", true, user.Upsert, "a=0", "updated", "update a", 1},
 		"another was deleted":          {keeps, "b", false, user.Upsert, "", "created", "create a", 0},
@@ -61,6 +62,7 @@ func TestReturned(t *testing.T) {
 				t.OwnKeys, t.Blind, t.FindsByKey = s.traits.OwnKeys, s.traits.Blind, s.traits.FindsByKey
 				t.Ops[user.Delete] = destination.OpTraits{Max: 1, Replay: destination.Safe, Keeps: s.traits.Ops[user.Delete].Keeps}
 			}}.fake()
+			f.inactive = name == "there, and perhaps inactive"
 			r := records("a=1", s.intent)
 			r[0].DeletedBefore = s.before
 			o := options(new(pacer), 2)

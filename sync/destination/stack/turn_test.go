@@ -100,3 +100,69 @@ func TestNextCallWithoutMiddleware(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// answered is a client that makes several calls for a record. The last one is refused.
+type answered struct {
+	destination.API
+	calls []call
+}
+
+type call struct {
+	method string
+	status int // 0: there was no call
+}
+
+func (c answered) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
+	for i, call := range c.calls {
+		if i > 0 {
+			if err := destination.NextCall(ctx, string(b.Op)); err != nil {
+				return nil, err
+			}
+		}
+		if call.status > 0 {
+			destination.CallEnded(ctx, call.method, destination.Ending{Status: call.status})
+		}
+	}
+	return user.Outcome{Status: user.Refused}.For(b.Records), nil
+}
+
+// A record of which one call took effect was perhaps taken, although a later call is refused.
+func TestRefusedAfterACallTookEffect(t *testing.T) {
+	for name, test := range map[string]struct {
+		calls []call
+		left  int
+		want  bool
+	}{
+		"one call":           {calls: []call{{http.MethodPatch, 400}}},
+		"a change":           {calls: []call{{http.MethodPatch, 200}, {http.MethodDelete, 402}}, want: true},
+		"a read in between":  {calls: []call{{http.MethodPatch, 204}, {http.MethodGet, 200}, {http.MethodDelete, 402}}, want: true},
+		"a read":             {calls: []call{{http.MethodGet, 200}, {http.MethodPatch, 400}}},
+		"a refusal":          {calls: []call{{http.MethodPatch, 400}, {http.MethodPatch, 400}}},
+		"no call":            {calls: []call{{http.MethodPatch, 0}, {http.MethodPatch, 400}}},
+		"the run ends there": {calls: []call{{http.MethodPatch, 200}, {http.MethodDelete, 402}}, left: 1, want: true},
+	} {
+		p := &one{left: len(test.calls)}
+		if test.left > 0 {
+			p.left = test.left
+		}
+		inner := limited.Limited{Destination: answered{readable{scene{}.fake()}, test.calls}, Pacer: p, Wire: t.Context()}
+		b := user.Batch{Op: user.Update, Records: records("a", user.Update)}
+		inner.Apply(t.Context(), b) // its outcome is not what this is about
+		if got := b.Records[0].PerhapsTaken; got != test.want {
+			t.Errorf("%s: perhaps taken %t", name, got)
+		}
+	}
+}
+
+// Nor does it say that a record was not taken if the call that follows is denied.
+func TestDeniedAfterACallTookEffect(t *testing.T) {
+	denied := &destination.CallError{Fault: destination.Denied, Status: 403, Code: "http_403"}
+	for _, c := range []twofold{{first: denied}, {second: denied}} {
+		c.API = readable{scene{}.fake()}
+		inner := limited.Limited{Destination: c, Pacer: &one{left: 2}, Wire: t.Context()}
+		b := user.Batch{Op: user.Update, Records: records("a", user.Update)}
+		if _, err := inner.Apply(t.Context(), b); err != denied || b.Records[0].PerhapsTaken != (c.second != nil) {
+			t.Errorf("%v, perhaps taken %t", err, b.Records[0].PerhapsTaken)
+		}
+	}
+}

@@ -1,9 +1,11 @@
 package stack_test
 
 import (
+	"slices"
 	"testing"
 
 	"usersync/sync/destination"
+	"usersync/sync/destination/stack"
 	"usersync/sync/user"
 )
 
@@ -155,4 +157,24 @@ func TestInDoubtWithoutACallIsACreate(t *testing.T) {
 	if err != nil || outcomes[0].Status != user.InDoubt || outcomes[0].Action != user.Create || len(api.calls) > 0 {
 		t.Errorf("%s %s, calls %v (%v)", outcomes[0].Status, outcomes[0].Action, api.calls, err)
 	}
+}
+
+// A read that does not show whether a user is active proves no update: it may not have let the
+// user in.
+func TestPerhapsInactive(t *testing.T) {
+	read := stack.Read
+	inactive := func(f *fake) { f.inactive = true }
+	merges := func(t *destination.Traits) {
+		t.Ops[user.Update] = destination.OpTraits{Max: 1, Replay: destination.Safe, Merge: true, Open: true}
+	}
+	lost := slices.Repeat([]fault{error500Late}, 12)
+	run(t, map[string]scene{
+		"an update":                        {api: inactive, op: user.Update, held: "a=x", send: "a=x", faults: lost, want: "in_doubt:no_answer"},
+		"one that is answered in the end":  {api: inactive, op: user.Update, held: "a=x", send: "a=x", faults: lost[:2], want: "updated"},
+		"a user who is shown active":       {op: user.Update, held: "a=x", send: "a=x", faults: lost, want: "updated:read_back"},
+		"a create":                         {api: inactive, replay: destination.Unsafe, send: "a=x", faults: lost[:1], want: "updated", calls: "create a: 500 after the commit, update a"},
+		"a read before an update":          {api: inactive, traits: merges, op: user.Update, held: "a=x", send: "a=x", want: "updated"},
+		"of a user who is shown active":    {traits: merges, op: user.Update, held: "a=x", send: "a=x", want: "unchanged:same"},
+		"adopted, whoever is to be let in": {api: inactive, adopt: &read, held: "a=x", send: "a=x", want: "unchanged:adopted"},
+	})
 }

@@ -76,7 +76,8 @@ func RejectedTwice(o user.Outcome, r *user.Record) bool {
 	return r.MaybeSent && (o.Status == user.Refused || o.Status == user.Failed)
 }
 
-// MarkTaken sets PerhapsTaken for the records that a call may have delivered.
+// MarkTaken sets PerhapsTaken for the records that a call may have delivered, by its answer: the
+// last one, if it took several.
 func MarkTaken(b user.Batch, outcomes []user.Outcome, err error, replay destination.Replay) {
 	told := err == nil && len(outcomes) == len(b.Records) || NotTaken(destination.AsCallError(err), b.Op, replay)
 	for i, r := range b.Records {

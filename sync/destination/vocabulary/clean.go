@@ -36,6 +36,14 @@ func (v *Vocabulary) Clean(text, own string, records ...*user.Record) string {
 	return cut(s.join(), detailRunes)
 }
 
+// Lead returns what Clean returned after words of ours: one line of at most 200 characters.
+func Lead(ours, cleaned string) string {
+	if cleaned == "" {
+		return ours
+	}
+	return cut(ours+": "+cleaned, detailRunes)
+}
+
 // shorten cuts text that is too long to search, and drops the word that the cut
 // would split.
 func shorten(text string) string {

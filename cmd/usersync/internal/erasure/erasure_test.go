@@ -156,11 +156,11 @@ func TestEraseReadsEveryRun(t *testing.T) {
 func TestEraseFinishesWhatWasBegun(t *testing.T) {
 	dir := t.TempDir()
 	run := makeRun(t, dir, "u-1", journal.Header{}, journal.Finished)
-	if err := os.WriteFile(filepath.Join(dir, run, erasingFile), nil, 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, run, rundir.ErasingName), nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	done, err := Erase(t.Context(), nil, dir, scope, id)
-	if _, left := os.Stat(filepath.Join(dir, run, erasingFile)); err != nil || done.Runs != 1 || !os.IsNotExist(left) {
+	if _, left := os.Stat(filepath.Join(dir, run, rundir.ErasingName)); err != nil || done.Runs != 1 || !os.IsNotExist(left) {
 		t.Errorf("%+v, %v", done, err)
 	}
 }

@@ -37,7 +37,7 @@ func (e *eraser) rewrite(h journal.Header) (err error) {
 			return err
 		}
 	}
-	leftovers := []string{erasingFile}
+	leftovers := []string{rundir.ErasingName}
 	if h.Sandbox { // its ledger was for that run only
 		leftovers = append(leftovers, "ledger.db", "ledger.db-wal", "ledger.db-shm", "ledger.db.key")
 	}
@@ -73,7 +73,7 @@ func (e *eraser) replacement(name string) (io.Writer, error) {
 
 // markErasing notes that the files are about to change.
 func (e *eraser) markErasing() error {
-	f, err := e.dir.Append(erasingFile)
+	f, err := e.dir.Append(rundir.ErasingName)
 	if err != nil {
 		return err
 	}
@@ -88,9 +88,10 @@ func (e *eraser) cleanUp() (err error) {
 	return err
 }
 
-// copySummary rewrites the summary with the new sizes.
+// copySummary rewrites the summary with the new sizes. Of a run that was killed there is only
+// the room that was reserved for it.
 func (e *eraser) copySummary() error {
-	name := e.named(rundir.SummaryName)
+	const name = rundir.SummaryName
 	return e.read(name, func(f *os.File, _ int64) error {
 		s, err := report.ReadSummary(f)
 		if err != nil {

@@ -13,10 +13,6 @@ import (
 	"usersync/writer/rundir"
 )
 
-// erasingFile says that an erasure has started to change the files of a run, and may have
-// been killed: their sizes may differ from those in journal and summary.
-const erasingFile = "erasing"
-
 // person is an id to erase, and the keys of the API that it has.
 type person struct {
 	id   string
@@ -159,7 +155,7 @@ func (c *candidate) search(info rundir.RunInfo) (err error) {
 			return err
 		}
 		c.checkpoints = e.Checkpoints
-		c.holds = e.changes() || e.has(erasingFile) && c.over()
+		c.holds = e.changes() || e.has(rundir.ErasingName) && c.over()
 		return nil
 	})
 }

@@ -1,13 +1,29 @@
 package explain
 
-import "usersync/writer/codes"
+import (
+	"usersync/sync/user"
+	"usersync/writer"
+	"usersync/writer/codes"
+)
 
-// explainCode returns what a code means and what to do; empty if it is the API's own.
-func explainCode(code string) string {
-	if code == "" {
+// sent reports whether a call carried the row. Its code may be one that the API made up then,
+// even if a rule of usersync has the same name.
+func sent(row *writer.Result) bool { return row.Attempts > 0 && row.Status != user.Invalid }
+
+// entryOf explains the code of a row. It reports false if the code is the API's own.
+func entryOf(row *writer.Result) (codes.Entry, bool) {
+	if sent(row) {
+		return codes.OfSent(row.Code)
+	}
+	return codes.Lookup(row.Code)
+}
+
+// explainCode returns what the code of a row means and what to do; empty without one.
+func explainCode(row *writer.Result) string {
+	if row.Code == "" {
 		return ""
 	}
-	e, ok := codes.Lookup(code)
+	e, ok := entryOf(row)
 	if !ok {
 		return "the API's own code; its reference explains it."
 	}

@@ -23,7 +23,7 @@ func (f *Found) Missing(runsDir, id string, held *Ledger) string {
 		if len(f.Hits) > 0 && m.run == f.Hits[0].Run {
 			return ""
 		}
-		if m.header.Mode == string(config.Mirror) && !m.header.Sandbox && m.header.Retried == "" && m.header.Scope.Destination == held.To {
+		if m.why == "" && m.header.Mode == string(config.Mirror) && !m.header.Sandbox && m.header.Retried == "" && m.header.Scope.Destination == held.To {
 			return "Run " + m.run + ", a mirror, did not have the user and did not delete them: " + m.reason(runsDir, id, held)
 		}
 	}

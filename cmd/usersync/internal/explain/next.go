@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -24,7 +25,7 @@ func (c *cause) reject() string {
 		if slices.Contains(c.readBy, since.Run) {
 			how = "Its reject was sent again: run"
 		}
-		return fmt.Sprintf("%s %s had the user: %s.", how, since.Run, since.Records[0].Outcome)
+		return fmt.Sprintf("%s %s had the user: %s.", how, since.Run, cmp.Or(string(since.Records[0].Outcome), outcomeUnknown))
 	}
 	if len(c.readBy) > 0 {
 		return fmt.Sprintf("Run %s read the rejects, and has no result for this user.", c.readBy[0])
@@ -41,7 +42,7 @@ func (c *cause) needsFix() bool {
 	if c.row.Status != user.Invalid && c.row.Status != user.Refused || c.never() {
 		return false
 	}
-	entry, known := codes.Lookup(c.row.Code)
+	entry, known := entryOf(&c.row)
 	return c.row.Status == user.Invalid || !known || entry.Retry == codes.Fix
 }
 
@@ -61,10 +62,12 @@ func (c *cause) next() string {
 		return c.ledgerCommand("show", "--remote", row.Remote)
 	case row.Status == user.InDoubt && c.held != nil && c.held.State == user.Pending.String():
 		return c.ledgerCommand("resolve", row.ID, "--help")
+	case row.Row == unwritten: // it is in no rejects
+		return ""
 	case row.Absent(), c.header.Mode == string(config.Mirror) && row.Code == user.CodeLookalike:
 		return exit.CommandLine(c.header.Args...)
 	}
-	if row.Code == user.CodeParked {
+	if row.Code == user.CodeParked && !sent(&row) {
 		return exit.CommandLine("retry", "--retry-parked", c.run.Path)
 	}
 	if again := c.run.ended.Next; c.needsFix() && strings.HasPrefix(again, exit.CommandLine("run")+" ") {
@@ -75,7 +78,7 @@ func (c *cause) next() string {
 
 // never reports whether it is right that the row is not sent.
 func (c *cause) never() bool {
-	return c.row.Code == user.CodeProtected || c.row.Code == user.CodeSuperseded
+	return !sent(&c.row) && (c.row.Code == user.CodeProtected || c.row.Code == user.CodeSuperseded)
 }
 
 // goOn is the command that an unfinished run named as the next one. One that was killed

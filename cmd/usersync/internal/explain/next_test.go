@@ -43,6 +43,20 @@ func TestNextCanHelp(t *testing.T) {
 	}
 }
 
+// A later run that has no outcome yet is not quoted without one, and a row of a run that was
+// absorbed is in no rejects that a retry could send.
+func TestLaterWithoutOutcome(t *testing.T) {
+	c := cause{run: &Run{State: finished}, row: writer.Result{Settled: user.Settled{Status: user.Failed}}, last: true, later: []Run{{Run: "r2", Records: []Record{{Unwritten: true}}}}}
+	c.row.File = "users.csv"
+	if got := c.reject(); got != "A later run r2 had the user: not known yet." {
+		t.Error(got)
+	}
+	c = cause{run: &Run{State: absorbed, Path: "runs/r", ended: ending{by: "r2"}}, row: writer.Result{Settled: user.Settled{Status: user.Failed}, Place: writer.Place{Row: unwritten}}, last: true}
+	if got := c.next() + c.reject(); got != "" || !strings.Contains(c.decision(), "Run r2 has absorbed this run") {
+		t.Errorf("%q, %s", got, c.decision())
+	}
+}
+
 // A create is explained exactly where the settings of the run are known.
 func TestWhyCreated(t *testing.T) {
 	for want, c := range map[string]struct {

@@ -41,8 +41,7 @@ func (p *page) held(l *Ledger, note, to string) {
 		p.line("\nnow, in the ledger")
 	}
 	if l != nil {
-		p.fact("state", map[string]string{"held": "held: the API has the user", "accepted": "accepted: the API took the user for later",
-			user.Pending.String(): "pending: perhaps created, and looked up before anything is sent"}[l.State])
+		p.fact("state", l.inWords())
 		p.fact("key", l.Remote)
 		p.fact("feed", l.Feed)
 		if l.Run != "" {
@@ -51,6 +50,15 @@ func (p *page) held(l *Ledger, note, to string) {
 		p.fact("fields", strings.Join(l.Fields, ", "))
 	}
 	p.fact("note", note)
+}
+
+// inWords says what the state means. A delete or an update in doubt leaves no known value.
+func (l *Ledger) inWords() string {
+	if l.State == user.Present.String() && len(l.Fields) == 0 {
+		return "held: the API had the user, and no value is known to be there now"
+	}
+	return map[string]string{user.Present.String(): "held: the API has the user", user.AcceptedLater.String(): "accepted: the API took the user for later",
+		user.Pending.String(): "pending: perhaps created, and looked up before anything is sent"}[l.State]
 }
 
 // without names the newer runs that did not have the user.

@@ -78,7 +78,7 @@ func openResults(dir *rundir.Dir) (*results, error) {
 func (r *results) openIndex(dir *rundir.Dir, text string) (*os.File, error) {
 	key, ok := index.ParseKey(text)
 	names, err := dir.Names()
-	if err != nil || !ok || slices.Contains(names, "erasing") {
+	if err != nil || !ok || slices.Contains(names, rundir.ErasingName) {
 		return nil, err
 	}
 	f, err := dir.Read(rundir.IndexName)
@@ -139,7 +139,7 @@ func (s *search) scan(r *results, from, to int64, found *searched) error {
 	if from >= to {
 		return nil
 	}
-	if !s.scanned.take(to - from) {
+	if found.run != s.Run && !s.scanned.take(to-from) {
 		found.why = fmt.Sprintf("%d MB of its results have no index, and all such runs together have more than %d MB: name the run to search it",
 			(to-from)>>20+1, maxScan>>20)
 		return nil

@@ -64,6 +64,8 @@ type ending struct {
 	State report.State `json:"state"`
 	Next  string       `json:"next"`
 	UpTo  int          `json:"settled_up_to"`
+
+	by string // run that has absorbed it
 }
 
 // stateOf says how a run ended. The journal is read only if the summary does not settle it.
@@ -72,7 +74,8 @@ func stateOf(runsDir, run string) (state string, ended ending) {
 	if ended.State == report.Finished {
 		return finished, ended
 	}
-	return journalState(runsDir, run), ended // a run that is continued keeps the summary of its first part
+	state, ended.by = journalState(runsDir, run) // a run that is continued keeps the summary of its first part
+	return state, ended
 }
 
 func endingOf(runsDir, run string) (e ending) {
@@ -92,12 +95,13 @@ func endingOf(runsDir, run string) (e ending) {
 	return e
 }
 
-func journalState(runsDir, run string) string {
+func journalState(runsDir, run string) (state, by string) {
 	r, err := history.Read(runsDir, run)
 	if err != nil || r.Journal.End == nil {
-		return killed
+		return killed, ""
 	}
-	return map[journal.State]string{journal.Finished: finished, journal.Stopped: stopped, journal.Absorbed: absorbed}[r.Journal.End.State]
+	end := r.Journal.End
+	return map[journal.State]string{journal.Finished: finished, journal.Stopped: stopped, journal.Absorbed: absorbed}[end.State], end.By
 }
 
 // settles reports whether an outcome leaves nothing to do for the user.

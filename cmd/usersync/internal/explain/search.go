@@ -20,7 +20,7 @@ import (
 // Query says what to look for, and where.
 type Query struct {
 	RunsDir string
-	Run     string // search only this run; empty: all of them
+	Run     string // describe only this run; what later runs did with the user is part of that. Empty: all of them
 	ID      string
 	// Remote, if it is set, is the API's key to look for in place of the ID.
 	Remote string
@@ -46,9 +46,14 @@ type Hit struct {
 	Run    string
 	Header journal.Header
 	Rows   []writer.Result // of the user, in the order of the results
-	// Unwritten are rows of the user that only the journal of an unfinished run knows. One
+	// Unwritten are rows of the user that only the journal of a run that did not finish knows. One
 	// without a status was sent, or was about to be, and has no outcome.
 	Unwritten []user.Settled
+}
+
+// Asked are the hits in the run that was asked for, or all.
+func (f *Found) Asked(run string) []Hit {
+	return slices.DeleteFunc(slices.Clone(f.Hits), func(h Hit) bool { return run != "" && h.Run != run })
 }
 
 // ID is the id of the user in the newest row.
@@ -73,13 +78,7 @@ func Search(ctx context.Context, q Query) (*Found, error) {
 	if err != nil {
 		return nil, &history.DirError{Err: err}
 	}
-	s := &search{Query: q, scanned: new(budget)}
-	if q.Run == "" {
-		s.scanned.left = maxScan
-	} else {
-		s.scanned.left = 1 << 62
-		runs = slices.DeleteFunc(runs, func(r rundir.RunInfo) bool { return r.ID < q.Run })
-	}
+	s := &search{Query: q, scanned: &budget{left: maxScan}}
 	found, err := s.all(ctx, runs)
 	if err != nil {
 		return nil, err
@@ -142,8 +141,7 @@ func (s *search) all(ctx context.Context, runs []rundir.RunInfo) ([]searched, er
 	return found, group.Wait()
 }
 
-// one searches one run. A later run than the one that is asked for is only asked which
-// rejects it read.
+// one searches one run.
 func (s *search) one(found *searched, finished bool) (err error) {
 	dir, err := rundir.Open(s.RunsDir, found.run)
 	if err != nil {
@@ -153,9 +151,6 @@ func (s *search) one(found *searched, finished bool) (err error) {
 	if found.header, err = headerIn(dir); err != nil || found.header.Run == "" {
 		return err
 	}
-	if s.Run != "" && found.run != s.Run {
-		return nil
-	}
 	found.ids, _ = pseudonym.ParseKey(found.header.PseudonymKey)
 	found.id = found.ids.ID(s.ID) // a pseudonym from the run's own results
 	if err := s.rowsIn(dir, found); err != nil || finished || s.Remote != "" {
@@ -164,10 +159,11 @@ func (s *search) one(found *searched, finished bool) (err error) {
 	return s.unwrittenIn(found)
 }
 
-// unwrittenIn looks into the journal of an unfinished run for what results do not say yet.
+// unwrittenIn looks into the journal of a run that did not finish for what results do not say:
+// not yet, or, if another run has absorbed it, never.
 func (s *search) unwrittenIn(found *searched) error {
 	r, err := history.Read(s.RunsDir, found.run)
-	if err != nil || r.Journal.Over() {
+	if err != nil || r.Journal.End != nil && r.Journal.End.State == journal.Finished {
 		return err
 	}
 	for _, o := range r.Journal.Settled {

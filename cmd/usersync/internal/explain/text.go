@@ -12,6 +12,9 @@ import (
 	"usersync/sync/visible"
 )
 
+// outcomeUnknown stands for the outcome of a row that has none.
+const outcomeUnknown = "not known yet"
+
 // Print writes an explanation for a person, whose terminal has so many columns; 0 if w is none.
 // Commands and values are never broken.
 func Print(w io.Writer, e *Explanation, columns int) error {
@@ -91,7 +94,7 @@ func (p *page) run(r *Run) {
 
 func (p *page) record(r *Record) {
 	p.fact("input", r.where())
-	outcome := cmp.Or(string(r.Outcome), "not known yet")
+	outcome := cmp.Or(string(r.Outcome), outcomeUnknown)
 	if r.Code != "" {
 		outcome += ", code " + r.Code
 	}

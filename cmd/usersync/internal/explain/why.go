@@ -31,7 +31,7 @@ func (c *cause) full() bool { return slices.Contains(c.header.Args, "--full") }
 // unknown.
 func (c *cause) why() (all []string) {
 	all = append(all, c.decision())
-	if text := explainCode(c.row.Code); text != "" {
+	if text := explainCode(&c.row); text != "" {
 		all = append(all, c.row.Code+": "+text)
 	}
 	if c.run.Sandbox {
@@ -48,13 +48,14 @@ func (c *cause) decision() string {
 	row := c.row
 	switch {
 	case row.Row == unwritten && row.Status == user.Unsettled:
-		if c.run.State == killed {
-			return "The journal says that it was about to be sent, and holds no outcome. If the run is still running, wait for its end. If it was killed, resume finds out what happened."
-		}
-		return "The journal says that it was about to be sent, and holds no outcome: the run ended before the answer was known. resume finds out what happened."
+		return c.unsettled()
+	case row.Row == unwritten && c.run.State == absorbed:
+		return fmt.Sprintf("Only the journal holds the outcome. Run %s has absorbed this run: the ledger knows what was done.", c.run.ended.by)
 	case row.Row == unwritten:
 		return "The journal holds the outcome, and the results do not yet: resume writes them without sending the user again."
-	case row.Code == user.CodeProtected:
+	case row.Status == user.Invalid && row.Code == user.CodeSuperseded:
+		return "Nothing was sent: the row is a reject that is out of date."
+	case !sent(&row) && row.Code == user.CodeProtected:
 		return "Nothing was sent: the user is on the list of --protect."
 	case row.Status == user.Invalid:
 		return "Nothing was sent: usersync found the row wrong before any call, and does not guess."
@@ -64,7 +65,7 @@ func (c *cause) decision() string {
 		return c.unchanged()
 	case row.Attempts == 0 && row.Status == user.Refused && row.Code == user.CodeExists:
 		return "Nothing was sent: the ledger holds the user already, and mode create updates no users."
-	case row.Code == user.CodeParked:
+	case !sent(&row) && row.Code == user.CodeParked:
 		return "Nothing was sent: the API has refused the same row in earlier runs, and the user is parked."
 	case row.Attempts == 0 && row.Status == user.Refused:
 		return "Nothing was sent: a rule about who the user is forbids it."
@@ -80,6 +81,18 @@ func (c *cause) decision() string {
 		return c.attempt() + " The API did not take it" + answered(row.HTTP) + "."
 	}
 	return c.attempt() + success(&row)
+}
+
+// unsettled says what is known of a row that was sent, or about to be, and has no outcome.
+func (c *cause) unsettled() string {
+	const about = "The journal says that it was about to be sent, and holds no outcome"
+	switch c.run.State {
+	case killed:
+		return about + ". If the run is still running, wait for its end. If it was killed, resume finds out what happened."
+	case absorbed:
+		return fmt.Sprintf("%s. Run %s has absorbed this run: nothing that was perhaps sent counts as known, so the next call for the user finds out.", about, c.run.ended.by)
+	}
+	return about + ": the run ended before the answer was known. resume finds out what happened."
 }
 
 // gotThrough are codes of records that failed although the API has answered.

@@ -61,6 +61,20 @@ func TestCallsInWords(t *testing.T) {
 	}
 }
 
+// A user without a known value, such as after a delete in doubt, is not said to be in the API.
+func TestHeldInWords(t *testing.T) {
+	for want, l := range map[string]Ledger{
+		"held: the API has the user":                                        {State: "held", Fields: []string{"email"}},
+		"held: the API had the user, and no value is known to be there now": {State: "held"},
+		"accepted: the API took the user for later":                         {State: "accepted"},
+		"pending: perhaps created, and looked up before anything is sent":   {State: "pending"},
+	} {
+		if got := l.inWords(); got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
+	}
+}
+
 // A value with a line break cannot add a line that looks like a fact.
 func TestOneLine(t *testing.T) {
 	p := &page{}

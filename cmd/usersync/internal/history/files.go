@@ -20,6 +20,10 @@ import (
 // Files are the files of a run, open for reading.
 type Files struct {
 	verify.Files
+	// Erasing means that an erasure was interrupted, or is at work: until it is finished the files
+	// do not agree.
+	Erasing bool
+
 	open []io.Closer
 }
 
@@ -40,6 +44,7 @@ func (f *Files) openAll(r *Run) error {
 		return err
 	}
 	f.open = append(f.open, dir)
+	f.Erasing = dir.Has(rundir.ErasingName)
 	if f.Results, err = f.text(dir, "results"); err != nil {
 		return err
 	}

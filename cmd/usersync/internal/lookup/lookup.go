@@ -35,7 +35,7 @@ func (s Source) Collect(ctx context.Context, q explain.Query) (*explain.Explanat
 	if err != nil {
 		return nil, err
 	}
-	now := ledgerView{s, found.Hits}
+	now := ledgerView{s, found.Asked(q.Run)}
 	x := &explain.Explanation{Format: explain.Format, ID: q.ID, Alike: found.Alike, NotSearched: found.NotSearched, Runs: []explain.Run{}}
 	if pseudonym.Is(q.ID) && len(found.Hits) > 0 {
 		q.ID = found.Hits[0].ID()
@@ -66,19 +66,27 @@ func (s Source) Collect(ctx context.Context, q explain.Query) (*explain.Explanat
 	return x, nil
 }
 
-// addRuns describes the newest of the runs that have the user.
+// addRuns describes the newest of the runs that have the user, or the one that was asked for.
+// What later runs did with the user is part of what is said about a run.
 func (s Source) addRuns(ctx context.Context, q explain.Query, found *explain.Found, x *explain.Explanation) {
+	var later []explain.Run
 	for i, hit := range found.Hits {
-		if i == s.Runs {
+		if i == s.Runs && q.Run == "" {
 			x.OlderRuns = len(found.Hits) - i
 			break
 		}
 		x.ID = cmp.Or(x.ID, hit.ID())
-		r := found.Describe(q.RunsDir, hit, s.asked(hit.Header), x.Holds(hit.Header.Scope.Destination), x.Runs)
+		r := found.Describe(q.RunsDir, hit, s.asked(hit.Header), x.Holds(hit.Header.Scope.Destination), later)
+		later = append(later, r)
+		if q.Run != "" && hit.Run != q.Run {
+			continue
+		}
 		if i == 0 || q.Run != "" || s.Values {
 			s.addFields(ctx, hit, &r, s.Values)
 		}
-		x.Runs = append(x.Runs, r)
+		if x.Runs = append(x.Runs, r); q.Run != "" {
+			return
+		}
 	}
 }
 
@@ -108,9 +116,13 @@ func nextOf(x *explain.Explanation) string {
 
 // NothingKnown says what was searched, and which ids look like the one asked for.
 func (s Source) NothingKnown(x *explain.Explanation, q explain.Query) error {
-	what, err := "this id", errors.New("explain a user: neither the ledger nor a run in "+q.RunsDir+" has this id")
+	what, where := "this id", "a run in "+q.RunsDir
+	if q.Run != "" {
+		where = "run " + q.Run
+	}
+	err := errors.New("explain a user: neither the ledger nor " + where + " has this id")
 	if q.Remote != "" {
-		what, err = "this key", errors.New("explain a user: neither the ledger nor a run in "+q.RunsDir+" has this key of the API")
+		what, err = "this key", errors.New("explain a user: neither the ledger nor "+where+" has this key of the API")
 	}
 	hint, next := "ids are compared byte for byte; --runs-dir says where runs are", ""
 	if q.Remote == "" {

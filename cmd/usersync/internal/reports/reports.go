@@ -128,10 +128,10 @@ func summaryIn(dir *rundir.Dir) (s report.Summary, err error) {
 	return s, nil
 }
 
-// Index writes the index of all runs that have a summary, and returns its path and their
-// number. Without any it writes none. It replaces an earlier index, and no other file.
+// Index writes the index of all runs, and returns its path and the number of those that have a
+// summary. Without any it writes none. It replaces an earlier index, and no other file.
 func Index(runsDir string) (path string, n int, err error) {
-	entries, err := entries(runsDir)
+	entries, unended, err := entries(runsDir)
 	if err != nil || len(entries) == 0 {
 		return "", 0, err
 	}
@@ -144,13 +144,15 @@ func Index(runsDir string) (path string, n int, err error) {
 	if err := checkOurs(dir, path); err != nil {
 		return "", 0, err
 	}
-	return path, len(entries), replace(dir, indexName, func(w io.Writer) error { return page.WriteIndex(w, runsDir, entries) })
+	return path, len(entries), replace(dir, indexName, func(w io.Writer) error { return page.WriteIndex(w, runsDir, entries, unended) })
 }
 
-func entries(runsDir string) (all []page.Entry, err error) {
+// entries returns the runs that have a summary, and the names of those that have none: both the
+// newest first.
+func entries(runsDir string) (all []page.Entry, unended []string, err error) {
 	runs, err := rundir.Runs(runsDir)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	for _, info := range runs {
 		dir, err := rundir.Open(runsDir, info.ID)
@@ -163,10 +165,12 @@ func entries(runsDir string) (all []page.Entry, err error) {
 				e.Report = info.ID + "/" + ReportName
 			}
 			all = append(all, e)
+		} else if info.Journal {
+			unended = append(unended, info.ID)
 		}
 		_ = dir.Close() // it was only read
 	}
-	return all, nil
+	return all, unended, nil
 }
 
 // ForeignError says that a file has the name of the index and is not one.
