@@ -6,6 +6,7 @@ import (
 
 	"usersync/reader/frame"
 	"usersync/reader/mapping"
+	"usersync/reader/place"
 	"usersync/reader/proof"
 	"usersync/reader/source"
 	"usersync/sync/visible"
@@ -45,7 +46,11 @@ func inputError(file string, line int, err error) *InputError {
 		return &InputError{File: file, Line: e.Line, Rule: e.Rule, Hint: e.Hint, Err: e.Err}
 	}
 	if e, ok := errors.AsType[*proof.SidecarError](err); ok {
-		return &InputError{File: e.File, Rule: e.Rule, Hint: "write it again with sha256sum, or remove it", Err: e.Err}
+		hint := "write it again with sha256sum, or remove it"
+		if at, ok := errors.AsType[*place.Error](e.Err); ok { // nothing is known about what it says
+			hint = at.Hint
+		}
+		return &InputError{File: e.File, Rule: e.Rule, Hint: hint, Err: e.Err}
 	}
 	if e, ok := errors.AsType[*source.Error](err); ok {
 		return &InputError{File: e.File, Line: line, Rule: e.Rule, Hint: e.Hint, Err: err}

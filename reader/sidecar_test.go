@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"usersync/reader/place"
 	"usersync/reader/proof"
 )
 
@@ -55,5 +56,17 @@ func TestSidecarNotAFile(t *testing.T) {
 	}
 	if err := in.Close(); err != nil {
 		t.Error(err)
+	}
+}
+
+// Of a sidecar whose server cannot be reached, it is not known what it says: writing it again does not help.
+func TestSidecarThatCannotBeReached(t *testing.T) {
+	for want, err := range map[string]error{
+		"write it again": &proof.SidecarError{File: "u.csv.sha256", Rule: "is not a file"},
+		"the network":    &proof.SidecarError{File: "https://h/u.csv.sha256", Rule: "cannot be reached", Err: place.Unreachable(errors.New("no"))},
+	} {
+		if got := inputError("u.csv", 0, err); !strings.Contains(got.Hint, want) {
+			t.Errorf("%v: %q", got, got.Hint)
+		}
 	}
 }

@@ -1,6 +1,7 @@
 package writer
 
 import (
+	"slices"
 	"strings"
 
 	"usersync/sync/user"
@@ -35,18 +36,21 @@ var resultColumns = [...]column[user.Settled]{
 const perRowColumns = 4
 
 // rejectColumns are the columns that rejects put before the input's own, except the last,
-// _usersync_raw.
+// _usersync_raw. The row's file is named only where there are several: see columnsOfRejects.
 var rejectColumns = [...]column[Reject]{
 	{user.RejectOutcome, func(r *Reject) any { return &r.Status }},
 	{user.RejectCode, func(r *Reject) any { return &r.Code }},
 	{user.RejectDetail, func(r *Reject) any { return &r.Detail }},
 	{user.RejectRun, func(r *Reject) any { return (*repeated)(&r.Run) }},
 	{user.RejectRecord, func(r *Reject) any { return &r.Record }},
+	{user.RejectFile, func(r *Reject) any { return &r.File }},
 	{user.RejectLine, func(r *Reject) any { return &r.Line }},
 }
 
-// prefixColumns is how many columns rejects put before the input's own.
-const prefixColumns = len(rejectColumns) + 1
+// columnsOfRejects returns rejectColumns, without that of the file unless it is to be named.
+func columnsOfRejects(files bool) []column[Reject] {
+	return slices.DeleteFunc(slices.Clone(rejectColumns[:]), func(c column[Reject]) bool { return !files && c.name == user.RejectFile })
+}
 
 // optional is a number that is left out if it is 0.
 type optional int

@@ -155,7 +155,7 @@ func (p *rejectParser) tombstone(r *Reject) []byte {
 		return append(appendText(append(p.objects.appendOutcome(nil, r), rawKey...), user.Erased), "}\n"...)
 	}
 	b := p.cells.cell(p.cells.appendOutcome(nil, r), user.Erased)
-	for range p.columns - prefixColumns {
+	for range p.columns - len(p.cells.columns) - 1 {
 		b = p.cells.next(b)
 	}
 	return append(b, '\n')

@@ -53,29 +53,34 @@ type rejectParser struct {
 	name string
 	csv  bool
 
-	cells   csvCells
-	objects jsonRejects
+	cells   csvRejects
+	objects *jsonRejects // of the last row
+	layouts []*jsonRejects
 	columns int // of the header
 	written []byte
 }
 
 func newRejectParser(name string, f Format) *rejectParser {
-	return &rejectParser{name: name, csv: f == FormatCSV, objects: newJSONRejects()}
+	return &rejectParser{name: name, csv: f == FormatCSV, layouts: []*jsonRejects{newJSONRejects(false), newJSONRejects(true)}}
 }
 
 // header reads the delimiter and the number of columns from the header.
 func (p *rejectParser) header(line []byte) bool {
 	rest, isOurs := bytes.CutPrefix(line, []byte(rejectColumns[0].name))
 	delimiter, size := utf8.DecodeRune(rest)
-	if p.cells.row = (row{delimiter}); !isOurs || size == 0 || !validDelimiter(delimiter) {
-		p.cells.row = row{','}
+	if !isOurs || size == 0 || !validDelimiter(delimiter) {
+		p.cells = newCSVRejects(',', false)
 		return false
 	}
+	for _, files := range []bool{true, false} {
+		p.cells = newCSVRejects(delimiter, files)
+		rest, isOurs = bytes.CutPrefix(line, p.cells.front())
+		if isOurs = isOurs && (len(rest) == 0 || bytes.HasPrefix(rest, p.cells.next(nil))); isOurs {
+			break
+		}
+	}
 	p.columns = len(p.cells.cut(nil, line))
-	w := rejectsCSV{format: p.cells}
-	front := bytes.TrimSuffix(w.header(), []byte("\n"))
-	rest, isOurs = bytes.CutPrefix(line, front)
-	return isOurs && (len(rest) == 0 || bytes.HasPrefix(rest, p.cells.next(nil)))
+	return isOurs
 }
 
 func (p *rejectParser) reject(row textRow) (Reject, error) {
@@ -93,11 +98,11 @@ func (p *rejectParser) reject(row textRow) (Reject, error) {
 
 func (p *rejectParser) fromCells(r *Reject, line []byte) bool {
 	cells := p.cells.cut(nil, line)
-	if len(cells) != p.columns || len(cells) < prefixColumns {
+	if len(cells) != p.columns || len(cells) <= len(p.cells.columns) {
 		return false
 	}
-	for i := range rejectColumns {
-		if !p.cells.parse(rejectColumns[i].of(r), cells[i]) {
+	for i := range p.cells.columns {
+		if !p.cells.parse(p.cells.columns[i].of(r), cells[i]) {
 			return false
 		}
 	}
@@ -106,7 +111,7 @@ func (p *rejectParser) fromCells(r *Reject, line []byte) bool {
 	if !same {
 		return false
 	}
-	raw := cells[len(rejectColumns)]
+	raw := cells[len(p.cells.columns)]
 	r.Raw = uncell(raw)
 	r.Text = string(bytes.TrimPrefix(rest[len(raw):], p.cells.next(nil)))
 	return true
@@ -116,15 +121,17 @@ func (p *rejectParser) fromObject(r *Reject, line []byte) bool {
 	if !jsontext.Value(line).IsValid() {
 		return false
 	}
-	rest := line
-	for i := range rejectColumns {
-		value, ok := bytes.CutPrefix(rest, []byte(p.objects.keys[i]))
-		if ok {
-			rest, ok = p.objects.parse(rejectColumns[i].of(r), value)
+	var rest []byte
+	for _, layout := range p.layouts {
+		var ok bool
+		if rest, ok = layout.read(r, line); ok {
+			p.objects = layout
+			break
 		}
-		if !ok {
-			return false
-		}
+		rest = nil
+	}
+	if rest == nil {
+		return false
 	}
 	p.written = p.objects.appendOutcome(p.written[:0], r)
 	if !bytes.HasPrefix(line, p.written) {
@@ -137,4 +144,30 @@ func (p *rejectParser) fromObject(r *Reject, line []byte) bool {
 	}
 	r.Text = strings.TrimSuffix(strings.TrimPrefix(string(rest), ","), "}")
 	return true
+}
+
+// read sets what usersync's own members of an object say, and returns the rest of it.
+func (j *jsonRejects) read(r *Reject, line []byte) (rest []byte, ok bool) {
+	for i := range j.columns {
+		value, ok := bytes.CutPrefix(line, []byte(j.keys[i]))
+		if ok {
+			line, ok = j.parse(j.columns[i].of(r), value)
+		}
+		if !ok {
+			return nil, false
+		}
+	}
+	return line, true
+}
+
+// RejectsNameFiles reports whether the header of rejects as CSV has a column for the file of a row.
+func RejectsNameFiles(r io.Reader) (bool, error) {
+	p := newRejectParser("", FormatCSV)
+	for row, err := range rows(r, "", true) {
+		if err != nil {
+			return false, err
+		}
+		return p.header(bytes.TrimSuffix(row.text, []byte("\n"))) && len(p.cells.columns) == len(rejectColumns), nil
+	}
+	return false, nil
 }

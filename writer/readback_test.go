@@ -181,7 +181,7 @@ func TestReadErrorIsLast(t *testing.T) {
 func TestRejectsAreReadBack(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		o := RejectsOptions{Format: FormatCSV, Header: []string{"id", "a\n\"b"}, Run: anyText.Draw(t, "run"),
-			Delimiter: rapid.SampledFrom([]rune{0, ',', ';', '\t', '|', '§'}).Draw(t, "delimiter")}
+			Delimiter: rapid.SampledFrom([]rune{0, ',', ';', '\t', '|', '§'}).Draw(t, "delimiter"), Files: rapid.Bool().Draw(t, "files")}
 		asText := asIs
 		if rapid.Bool().Draw(t, "jsonl") {
 			o.Format, asText = FormatJSONL, asJSON
@@ -200,6 +200,9 @@ func TestRejectsAreReadBack(t *testing.T) {
 			}
 			r := Reject{Run: asText(o.Run), Raw: x.Record.Origin.Raw, Settled: user.Settled{
 				Status: x.Status, Code: asText(x.Code), Detail: asText(x.Detail), Record: x.Record.Origin.Record, Line: x.Record.Origin.Line}}
+			if o.Files {
+				r.File = asText(x.Record.Origin.File)
+			}
 			if o.Format == FormatCSV {
 				r.Text = string(w.(*rejectsCSV).format.next(nil))
 			}
@@ -242,6 +245,22 @@ func TestRejectedRowsAreReadBack(t *testing.T) {
 		}
 		if n != 2 {
 			t.Errorf("%s: %d rejects, want 2", c.format, n)
+		}
+	}
+}
+
+// Only rejects of several inputs have a column for the file of a row.
+func TestRejectsNameFiles(t *testing.T) {
+	for _, files := range []bool{false, true} {
+		var out bytes.Buffer
+		rejects(t, &out, RejectsOptions{Format: FormatCSV, Header: []string{"id"}, Files: files})
+		if got, err := RejectsNameFiles(&out); got != files || err != nil {
+			t.Errorf("%t, %v; want %t", got, err, files)
+		}
+	}
+	for _, other := range []string{"", "id\n", "_usersync_outcome,id\n"} {
+		if got, err := RejectsNameFiles(strings.NewReader(other)); got || err != nil {
+			t.Errorf("%q: %t, %v", other, got, err)
 		}
 	}
 }

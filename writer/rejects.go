@@ -43,6 +43,8 @@ type RejectsOptions struct {
 	KeepSecrets bool
 	// Run is the name of the run.
 	Run string
+	// Files says that the input is several files, so that each row names its own.
+	Files bool
 }
 
 func (o RejectsOptions) hides(column string) bool {
@@ -87,7 +89,7 @@ func NewRejects(w io.Writer, o RejectsOptions) (Writer, error) {
 	case FormatCSV:
 		return newRejectsCSV(w, o)
 	case FormatJSONL:
-		return &rejectsJSONL{to: w, format: newJSONRejects(), reject: Reject{Run: o.Run}, options: o}, nil
+		return &rejectsJSONL{to: w, format: newJSONRejects(o.Files), reject: Reject{Run: o.Run}, options: o}, nil
 	}
 	return nil, fmt.Errorf("write rejects: unknown format %q", o.Format)
 }

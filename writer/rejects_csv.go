@@ -12,7 +12,7 @@ import (
 
 type rejectsCSV struct {
 	to      io.Writer
-	format  csvCells
+	format  csvRejects
 	reject  Reject
 	options RejectsOptions
 	hidden  []bool // by column
@@ -25,7 +25,7 @@ func newRejectsCSV(w io.Writer, o RejectsOptions) (*rejectsCSV, error) {
 	if !validDelimiter(delimiter) {
 		return nil, fmt.Errorf("write rejects: %q cannot be the delimiter", delimiter)
 	}
-	r := &rejectsCSV{to: w, format: csvCells{row: row{delimiter}}, reject: Reject{Run: o.Run}, options: o}
+	r := &rejectsCSV{to: w, format: newCSVRejects(delimiter, o.Files), reject: Reject{Run: o.Run}, options: o}
 	for _, column := range o.Header {
 		r.hidden = append(r.hidden, o.hides(column))
 	}
@@ -34,8 +34,7 @@ func newRejectsCSV(w io.Writer, o RejectsOptions) (*rejectsCSV, error) {
 }
 
 func (w *rejectsCSV) header() []byte {
-	line := []byte(names(rejectColumns[:], string(w.format.delimiter)))
-	line = append(w.format.next(line), user.RejectRaw...)
+	line := w.format.front()
 	for _, column := range w.options.Header {
 		line = w.format.cell(w.format.next(line), column)
 	}
@@ -55,10 +54,25 @@ func (w *rejectsCSV) Write(o *user.Outcome) error {
 	return err
 }
 
-// appendOutcome appends the cells of rejectColumns, each followed by a delimiter.
-func (c *csvCells) appendOutcome(b []byte, r *Reject) []byte {
-	for i := range rejectColumns {
-		b = c.next(c.append(b, rejectColumns[i].of(r)))
+// csvRejects are the cells of usersync's own columns, with which a row of rejects begins.
+type csvRejects struct {
+	csvCells
+	columns []column[Reject]
+}
+
+func newCSVRejects(delimiter rune, files bool) csvRejects {
+	return csvRejects{csvCells{row: row{delimiter}}, columnsOfRejects(files)}
+}
+
+// front returns their names, with that of _usersync_raw.
+func (c *csvRejects) front() []byte {
+	return append(c.next([]byte(names(c.columns, string(c.delimiter)))), user.RejectRaw...)
+}
+
+// appendOutcome appends their cells, each followed by a delimiter, except for _usersync_raw.
+func (c *csvRejects) appendOutcome(b []byte, r *Reject) []byte {
+	for i := range c.columns {
+		b = c.next(c.append(b, c.columns[i].of(r)))
 	}
 	return b
 }

@@ -11,7 +11,7 @@ import (
 
 type rejectsJSONL struct {
 	to      io.Writer
-	format  jsonRejects
+	format  *jsonRejects
 	reject  Reject
 	options RejectsOptions
 	line    []byte
@@ -36,14 +36,18 @@ func (w *rejectsJSONL) Write(o *user.Outcome) error {
 // jsonRejects are the members of rejectColumns, with which an object of rejects begins.
 type jsonRejects struct {
 	jsonCells
-	keys []string
+	columns []column[Reject]
+	keys    []string
 }
 
-func newJSONRejects() jsonRejects { return jsonRejects{keys: keysOf(rejectColumns[:])} }
+func newJSONRejects(files bool) *jsonRejects {
+	columns := columnsOfRejects(files)
+	return &jsonRejects{columns: columns, keys: keysOf(columns)}
+}
 
 func (j *jsonRejects) appendOutcome(b []byte, r *Reject) []byte {
-	for i := range rejectColumns {
-		b = j.append(append(b, j.keys[i]...), rejectColumns[i].of(r))
+	for i := range j.columns {
+		b = j.append(append(b, j.keys[i]...), j.columns[i].of(r))
 	}
 	return b
 }

@@ -13,6 +13,7 @@ import (
 	"usersync/cmd/usersync/internal/explain"
 	"usersync/cmd/usersync/internal/lookup"
 	"usersync/cmd/usersync/internal/setting"
+	"usersync/cmd/usersync/internal/terminal"
 	"usersync/sync/identity"
 	"usersync/sync/journal"
 )
@@ -102,7 +103,7 @@ func (e *env) explain(cmd *cobra.Command, c *config.Config, o explainOptions, q 
 		return from.NothingKnown(x, q)
 	}
 	if !o.json {
-		return explain.Print(e.stdout, x)
+		return explain.Print(e.stdout, x, terminal.Columns(e.stdout))
 	}
 	out := json.NewEncoder(e.stdout)
 	out.SetEscapeHTML(false)

@@ -8,6 +8,7 @@ import (
 	"usersync/cmd/usersync/internal/history"
 	"usersync/cmd/usersync/internal/inventory"
 	"usersync/cmd/usersync/internal/setting"
+	"usersync/cmd/usersync/internal/terminal"
 	"usersync/sync/ledger"
 )
 
@@ -33,7 +34,7 @@ func ledgerParked(e *env) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return inventory.WriteParked(e.stdout, rows, c.Ledger.Park, e.now())
+			return inventory.WriteParked(e.stdout, terminal.Columns(e.stdout), rows, c.Ledger.Park, e.now())
 		})
 	}
 	return cmd

@@ -8,6 +8,7 @@ import (
 
 	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/inventory"
+	"usersync/cmd/usersync/internal/terminal"
 	"usersync/sync/ledger"
 )
 
@@ -22,7 +23,7 @@ func ledgerScopes(e *env) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		return inventory.WriteScopes(e.stdout, all)
+		return inventory.WriteScopes(e.stdout, terminal.Columns(e.stdout), all)
 	})
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/inventory"
+	"usersync/cmd/usersync/internal/terminal"
 	"usersync/sync/ledger"
 )
 
@@ -43,7 +44,7 @@ func ledgerShow(e *env) *cobra.Command {
 			if err != nil && (len(rejected) == 0 || !errors.Is(err, ledger.ErrUnknown)) {
 				return err
 			}
-			if err := inventory.WriteEntry(e.stdout, id, shown, rejected); err != nil {
+			if err := inventory.WriteEntry(e.stdout, terminal.Columns(e.stdout), id, shown, rejected); err != nil {
 				return err
 			}
 		}

@@ -7,6 +7,7 @@ import (
 
 	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/inventory"
+	"usersync/cmd/usersync/internal/terminal"
 	"usersync/sync/ledger"
 )
 
@@ -20,6 +21,6 @@ func ledgerStats(e *env) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		return inventory.WriteStats(e.stdout, all)
+		return inventory.WriteStats(e.stdout, terminal.Columns(e.stdout), all)
 	})
 }

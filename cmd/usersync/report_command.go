@@ -69,7 +69,7 @@ func (e *env) writeIndex(runsDir string) error {
 		return fmt.Errorf("write the index of the runs: %w", err)
 	}
 	if n == 0 {
-		return exit.Usage(fmt.Errorf("write the index of the runs: no run in %s has a summary", runsDir), "check --runs-dir", "usersync report --help")
+		return exit.Usage(fmt.Errorf("write the index of the runs: no run in %s has a summary", runsDir), "a run has one once it ends; continue one that was killed, or check --runs-dir", "usersync report --help")
 	}
 	return e.printPath(path)
 }

@@ -11,6 +11,7 @@ import (
 	"usersync/cmd/usersync/internal/history"
 	"usersync/cmd/usersync/internal/setting"
 	"usersync/sync/journal"
+	"usersync/writer/report"
 	"usersync/writer/verify"
 )
 
@@ -81,20 +82,50 @@ func printVerdict(w io.Writer, run *history.Run) error {
 		return fmt.Errorf("write what was checked: %w", err)
 	}
 	if n := len(v.Findings) + v.More; n > 0 {
-		hint := "someone changed the files, the disk lost data, or usersync has a bug"
-		if f.Erasing {
-			hint = "an erasure was interrupted while it replaced the files: run usersync ledger forget again for the same id, which finishes it"
-		}
-		return &exit.Error{Err: fmt.Errorf("verify run %s: %s", run.ID, exit.Plural(n, "problem")), Code: exit.Internal, Hint: hint}
+		return problems(run, f.Erasing, n)
 	}
 	return nil
+}
+
+// problems says what n problems mean: a resume repairs those after the last checkpoint.
+func problems(run *history.Run, erasing bool, n int) error {
+	e := &exit.Error{Err: fmt.Errorf("verify run %s: %s", run.ID, exit.Plural(n, "problem")), Code: exit.Internal,
+		Hint: "someone changed the files, the disk lost data, or usersync has a bug"}
+	if erasing {
+		e.Hint = "an erasure was interrupted while it replaced the files: run usersync ledger forget again for the same id, which finishes it"
+		return e
+	}
+	f, err := run.Files()
+	if err != nil {
+		return e
+	}
+	defer f.Close()
+	if f.Ended().Journal.State != report.Stopped {
+		return e
+	}
+	f.Journal.State, f.Journal.Bytes = "", 0 // as if it had been killed
+	if len(verify.Check(f.Files).Findings) == 0 {
+		e.Hint = fmt.Sprintf("the files agree up to the last checkpoint, at record %d; what comes after it is written again when the run is continued", run.Journal.Checkpoint.Record)
+		e.Next = nextOf(run, f.Summary)
+	}
+	return e
+}
+
+// nextOf is the command that continues a run which has stopped.
+func nextOf(run *history.Run, s *report.Summary) string {
+	if s != nil && s.Next != "" {
+		return s.Next
+	}
+	return exit.CommandLine("resume", run.Path())
 }
 
 // checked says which files were checked, and how far.
 func checked(f *history.Files, p *journal.History) string {
 	switch {
+	case p.End != nil && p.End.State == journal.Absorbed:
+		return fmt.Sprintf("run %s superseded it: checked up to its last checkpoint, at record %d", p.End.By, p.Checkpoint.Record)
 	case p.End == nil && f.Ended().Journal.State == "":
-		return fmt.Sprintf("killed or still running: checked up to the last checkpoint, at record %d", p.Checkpoint.Record)
+		return fmt.Sprintf("it has no end (killed, still running, or its summary could not be written): checked up to the last checkpoint, at record %d", p.Checkpoint.Record)
 	case f.Summary == nil:
 		return "checked results, rejects and journal; there is no summary"
 	}

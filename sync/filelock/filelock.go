@@ -23,8 +23,8 @@ type Lock struct {
 }
 
 // Take locks the file at path, which it creates if needed and never removes. It waits at
-// most wait and then fails with a *HeldError. Run is shown to other processes that want
-// the lock.
+// most wait and then fails with a *HeldError. The text of an error begins with path, and does not say
+// what was to be locked. Run is shown to other processes that want the lock.
 func Take(ctx context.Context, path, run string, wait time.Duration) (*Lock, error) {
 	f := flock.New(path, flock.SetPermissions(0o600), flock.SetFlag(os.O_CREATE|os.O_RDWR|syscall.O_NOFOLLOW))
 	err := Retry(ctx, wait, func() error {
@@ -35,10 +35,10 @@ func Take(ctx context.Context, path, run string, wait time.Duration) (*Lock, err
 		return err
 	})
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("lock %s: %w", path, err), f.Close())
+		return nil, errors.Join(fmt.Errorf("%s: %w", path, err), f.Close())
 	}
 	if err := os.WriteFile(path, NewHolder(run).Text(), 0o600); err != nil {
-		return nil, errors.Join(fmt.Errorf("lock %s: %w", path, err), f.Close())
+		return nil, errors.Join(fmt.Errorf("%s: %w", path, err), f.Close())
 	}
 	return &Lock{f}, nil
 }

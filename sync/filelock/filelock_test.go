@@ -3,6 +3,7 @@ package filelock_test
 import (
 	"errors"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"usersync/sync/filelock"
@@ -15,7 +16,7 @@ func TestTake(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = filelock.Take(t.Context(), path, "two", 0)
-	if held, ok := errors.AsType[*filelock.HeldError](err); !ok || held.Holder.Run != "one" {
+	if held, ok := errors.AsType[*filelock.HeldError](err); !ok || held.Holder.Run != "one" || !strings.HasPrefix(err.Error(), path+": another run holds") {
 		t.Error(err)
 	}
 	if err := f.Release(); err != nil {

@@ -78,6 +78,9 @@ func (p Policy) Check(id string) Verdict {
 		return Verdict{UnlessKnown, CodeNull, "must not be what a row of totals begins with, such as Total",
 			"remove the row, or name it under footer"}
 	}
+	if v := p.aroundIDs(id); v.Class != Accepted {
+		return v
+	}
 	if class := p.null(id); class != Accepted {
 		return Verdict{class, CodeNull, "must not be a word for a missing value, such as NULL or #N/A",
 			"fill the cell, or leave the row out"}
@@ -88,6 +91,21 @@ func (p Policy) Check(id string) Verdict {
 	if class := NumberDamage(id); class != Accepted {
 		return Verdict{class, CodeDamaged, "must not be a number in scientific notation, such as 1.23E+15, which a spreadsheet writes in place of a long id",
 			"export the column as text"}
+	}
+	return Verdict{}
+}
+
+// aroundIDs refuses what stands around ids. Like the default texts for a missing value, it is an id
+// if a list replaces them.
+func (p Policy) aroundIDs(id string) Verdict {
+	switch {
+	case p.Nulls != nil:
+	case IsComment(id):
+		return Verdict{UnlessKnown, CodeNull, "must not be what a comment begins with, such as # or -- before a blank",
+			"remove the row, or name how it begins under comment"}
+	case IsQuoted(id):
+		return Verdict{UnlessKnown, CodeDamaged, "must not be in quotes that are not those of CSV, such as “ and ”",
+			"write the file with plain quotes, or remove these with an expression"}
 	}
 	return Verdict{}
 }

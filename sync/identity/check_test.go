@@ -108,6 +108,28 @@ func TestCheckTotals(t *testing.T) {
 
 // The pattern as SEMANTICS has it, against the parser, over texts made of its
 // characters.
+// A comment in a file of one column is no user, and neither is an id with the quotes of another
+// country around it, unless the ledger holds it or a list says what is not an id.
+func TestCheckAroundIDs(t *testing.T) {
+	for want, ids := range map[string][]string{
+		"unless known null_id":    {"# comment", "# exported by crm, 2026-11-28", "-- end --", "// old", "; note", "## Kunden", "=== END ===", "*** Ende der Datei ***", "#\u00a0Größe", "--\u00a0x"},
+		"unless known damaged_id": {"‚4711‘", "‘4711’", "“4711”", "„4711“", "„4711”", "”4711”", "«4711»", "»4711«", "‹4711›", "「4711」", "“a b”"},
+		"":                        {"#4711", "#comment", "# 12", "#1 a", "-- 12", "--a", "- a", "/ a", "a # b", "-5", "**", "=1+1", "'4711'", `"4711"`, "‘4711", "4711’", "O’Brien", "“”", "é“", "’t Hooft"},
+	} {
+		for _, id := range ids {
+			if v := (Policy{}).Check(id); verdict(v) != want {
+				if want == "" && v.Code == CodeNull && isPunctuation(id) {
+					continue // for another reason
+				}
+				t.Errorf("Check(%q) = %+v, want %q", id, v, want)
+			}
+			if v := (Policy{Nulls: []string{}}).Check(id); v.Class != Accepted {
+				t.Errorf("Check(%q) where every text is an id = %+v", id, v)
+			}
+		}
+	}
+}
+
 func TestNumberDamageIsThePattern(t *testing.T) {
 	pattern := regexp.MustCompile(`^\d(\.\d+)?[Ee]\+\d{2,}$`)
 	const alphabet = "0159..,EEe++-"

@@ -54,6 +54,9 @@ func failed(op string, err error) error {
 // UnusableError is a ledger that cannot be used until a person fixes something.
 type UnusableError = database.UnusableError
 
+// ConnectError says that the database of the ledger could not be reached, or let no one in.
+type ConnectError = database.ConnectError
+
 // HeldError says that another run holds the scope, and which.
 type HeldError = filelock.HeldError
 

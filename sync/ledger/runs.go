@@ -109,7 +109,7 @@ func (r Runs) Absorb(ctx context.Context, m Checkpoint, entries []Entry, by stri
 		}
 		return endRun(t, m.Run, RunAbsorbed, by)
 	})
-	return failed("absorb run "+m.Run+" into the ledger", err)
+	return failed("update the ledger", err)
 }
 
 // apply applies entries, of which new ones belong to the feed of r.

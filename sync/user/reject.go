@@ -9,6 +9,7 @@ const (
 	RejectDetail  = RejectPrefix + "detail"
 	RejectRun     = RejectPrefix + "run" // the run that rejected the row
 	RejectRecord  = RejectPrefix + "record"
+	RejectFile    = RejectPrefix + "file" // only if the run read several inputs
 	RejectLine    = RejectPrefix + "line"
 	RejectRaw     = RejectPrefix + "raw" // the row, if it could not be split into cells; the last column
 )

@@ -3,6 +3,7 @@ package visible
 import (
 	"bytes"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -24,8 +25,27 @@ func (t *Tabs) Write(text []byte) (int, error) { return t.text.Write(text) }
 const between = 2
 
 // Flush writes the table, with what a terminal would obey or hide escaped.
-func (t *Tabs) Flush() error {
-	var lines [][]string
+func (t *Tabs) Flush() error { return t.FlushWithin(0) }
+
+// FlushWithin is Flush for a terminal of so many columns, or for none with 0. Its first line is the
+// header. If a line is wider than the terminal, each row is a block with a line for each cell.
+func (t *Tabs) FlushWithin(columns int) error {
+	lines := t.lines()
+	blocks := slices.Clone(lines)
+	for i := range blocks {
+		blocks[i] = slices.Clone(blocks[i])
+	}
+	align(lines, 0)
+	text, widest := joined(lines)
+	if columns > 0 && widest > columns && len(lines) > 1 {
+		text = inBlocks(blocks, columns)
+	}
+	_, err := io.WriteString(t.to, text)
+	return err
+}
+
+// lines returns the escaped cells of the table, which is empty then.
+func (t *Tabs) lines() (lines [][]string) {
 	for line := range strings.Lines(t.text.String()) {
 		cells := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
 		for i := range cells {
@@ -34,13 +54,35 @@ func (t *Tabs) Flush() error {
 		lines = append(lines, cells)
 	}
 	t.text.Reset()
-	align(lines, 0)
+	return lines
+}
+
+// joined returns the lines as a text, and the width of the widest.
+func joined(lines [][]string) (text string, widest int) {
 	var b strings.Builder
 	for _, cells := range lines {
-		b.WriteString(strings.Join(cells, "") + "\n")
+		line := strings.Join(cells, "")
+		widest = max(widest, Width(line))
+		b.WriteString(line + "\n")
 	}
-	_, err := io.WriteString(t.to, b.String())
-	return err
+	return b.String(), widest
+}
+
+// inBlocks returns each row as a block of the names in the header and its cells.
+func inBlocks(lines [][]string, columns int) string {
+	widest := 0
+	for _, name := range lines[0] {
+		widest = max(widest, Width(name))
+	}
+	var blocks []string
+	for _, cells := range lines[1:] {
+		block := ""
+		for i, name := range lines[0][:min(len(cells), len(lines[0]))] {
+			block += Hang(Pad(name, widest+between), cells[i], columns) + "\n"
+		}
+		blocks = append(blocks, block)
+	}
+	return strings.Join(blocks, "\n")
 }
 
 // align pads the cells of a column, and of those after it, in each run of lines that have it.

@@ -136,9 +136,10 @@ func Plain(text string) string {
 	for {
 		before, rest, found := strings.Cut(text, "](")
 		_, after, closed := strings.Cut(rest, ")")
-		if !found || !closed {
-			return strings.ReplaceAll(text, "[", "")
+		open := strings.LastIndexByte(before, '[')
+		if !found || !closed || open < 0 {
+			return text
 		}
-		text = before + after
+		text = before[:open] + before[open+1:] + after
 	}
 }

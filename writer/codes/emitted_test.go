@@ -150,6 +150,7 @@ func TestPlain(t *testing.T) {
 		"Set `a: b` ([custom.md](custom.md)).": "Set a: b (custom.md).",
 		"nothing":                              "nothing",
 		"two [a](b) and [c](d)":                "two a and c",
+		"`[]` or [a](b), [x] and `](`":         "[] or a, [x] and ](",
 	} {
 		if got := codes.Plain(text); got != want {
 			t.Errorf("%q becomes %q, want %q", text, got, want)

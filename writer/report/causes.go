@@ -8,6 +8,7 @@ import (
 	"unicode"
 
 	"usersync/sync/user"
+	"usersync/sync/visible"
 	"usersync/writer/cause"
 	"usersync/writer/codes"
 )
@@ -71,7 +72,7 @@ func groupLines(g *cause.ErrorGroup, total int) []string {
 	if text != "" {
 		lines = append(lines, "  "+trimmed(text, lineWidth-factsIndent-2))
 	}
-	for _, line := range wrapAt(places(g)+". "+codes.Plain(g.Do), lineWidth-factsIndent-2) {
+	for _, line := range visible.Lines(places(g)+". "+codes.Plain(g.Do), lineWidth-factsIndent-2) {
 		lines = append(lines, "  "+line)
 	}
 	return lines

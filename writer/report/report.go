@@ -120,20 +120,7 @@ func (p *reportBuilder) fact(name string, lines ...string) {
 }
 
 // wrap breaks prose into lines. Paths and commands are never broken, because people copy them.
-func wrap(text string) []string { return wrapAt(text, lineWidth-factsIndent) }
-
-func wrapAt(text string, width int) []string {
-	var lines []string
-	for _, word := range strings.Fields(text) {
-		last := len(lines) - 1
-		if last < 0 || visible.Width(lines[last])+1+visible.Width(word) > width {
-			lines = append(lines, word)
-			continue
-		}
-		lines[last] += " " + word
-	}
-	return lines
-}
+func wrap(text string) []string { return visible.Lines(text, lineWidth-factsIndent) }
 
 func destination(s Scope) string {
 	text := s.Destination

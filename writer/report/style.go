@@ -68,8 +68,9 @@ func PrintColored(w io.Writer, s Summary) error {
 }
 
 // PrintShort writes what a person must know who asked for quiet: what was rejected, the hint
-// and the next command; nothing if the run ended with exit code 0.
-func PrintShort(w io.Writer, s Summary) error {
+// and the next command; nothing if the run ended with exit code 0. All but the command is broken for
+// a terminal of so many columns; 0 if w is none.
+func PrintShort(w io.Writer, s Summary, columns int) error {
 	if s.ExitCode == 0 {
 		return nil
 	}
@@ -79,17 +80,19 @@ func PrintShort(w io.Writer, s Summary) error {
 			parts = append(parts, Thousands(n)+" "+Label(status))
 		}
 	}
-	text := "usersync: run " + s.Run
+	text := "run " + s.Run
 	if len(parts) > 0 {
 		text += ": " + Count(s.Outcomes.Rejected(), "reject") + " of " + Count(s.Outcomes.Total(), "record") + ": " + strings.Join(parts, ", ")
 	}
 	if s.Reason != "" {
 		text += ": " + s.Reason
 	}
-	for _, line := range [][2]string{{"\n  hint: ", s.Hint}, {"\n  next: ", s.Next}} {
-		if line[1] != "" {
-			text += line[0] + line[1]
-		}
+	text = visible.Hang("usersync: ", text, columns)
+	if s.Hint != "" {
+		text += "\n" + visible.Hang("  hint: ", s.Hint, columns)
+	}
+	if s.Next != "" {
+		text += "\n  next: " + s.Next
 	}
 	_, err := io.WriteString(w, text+"\n")
 	return err

@@ -46,15 +46,19 @@ func TestPrintColored(t *testing.T) {
 
 func TestPrintShort(t *testing.T) {
 	for name, c := range map[string]struct {
-		s    Summary
-		want string
+		s       Summary
+		columns int
+		want    string
 	}{
-		"rejects": {mixed(), "usersync: run 20260314T020000Z-k3f9qa: 167 rejects of 100,000 records: 68 invalid, 97 refused, 2 in doubt: 167 records were not taken.\n" +
+		"at 80 columns": {mixed(), 80, "usersync: run 20260314T020000Z-k3f9qa: 167 rejects of 100,000 records: 68\n" +
+			"          invalid, 97 refused, 2 in doubt: 167 records were not taken.\n" +
 			"  next: usersync run runs/20260314T020000Z-k3f9qa/rejects.csv\n"},
-		"nothing": {quiet(), ""},
+		"rejects": {mixed(), 0, "usersync: run 20260314T020000Z-k3f9qa: 167 rejects of 100,000 records: 68 invalid, 97 refused, 2 in doubt: 167 records were not taken.\n" +
+			"  next: usersync run runs/20260314T020000Z-k3f9qa/rejects.csv\n"},
+		"nothing": {quiet(), 0, ""},
 	} {
 		var b bytes.Buffer
-		if err := PrintShort(&b, c.s); err != nil || b.String() != c.want {
+		if err := PrintShort(&b, c.s, c.columns); err != nil || b.String() != c.want {
 			t.Errorf("%s: %v %q", name, err, b.String())
 		}
 	}

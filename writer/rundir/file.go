@@ -185,7 +185,8 @@ func (f *File) rename() error {
 	return syncDir(f.root)
 }
 
-// Close flushes and closes the file, which keeps its name ending in .partial. After Commit or Close
+// Close flushes and closes the file, which keeps its name ending in .partial, and frees room that was
+// reserved. After Commit or Close
 // it does nothing, so you can defer it.
 func (f *File) Close() error {
 	if f.closed {
@@ -195,6 +196,7 @@ func (f *File) Close() error {
 	if f.err == nil {
 		f.keepError(f.buffer.Flush())
 	}
+	f.trim()
 	f.close()
 	return f.release()
 }
@@ -227,7 +229,7 @@ func (f *File) keepError(err error) error {
 // described returns an error that names the file, once.
 func (f *File) described(err error) error {
 	what := fmt.Errorf("%s: %w", f.name, err)
-	if named, ok := err.(*fs.PathError); ok && named.Path == f.Path() {
+	if named, ok := err.(*fs.PathError); ok && (named.Path == f.Path() || named.Path == filepath.Join(f.dir, f.name)) {
 		what = err // it names the file already, with its path
 	}
 	if NoRoom(err) {

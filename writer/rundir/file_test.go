@@ -280,3 +280,16 @@ func TestPersistFails(t *testing.T) {
 		})
 	}
 }
+
+// A name that a directory has taken is in the error once, with its path.
+func TestErrorOfATakenNameNamesItOnce(t *testing.T) {
+	dir := create(t)
+	f := open(t, dir, "summary.json")
+	path := filepath.Join(dir.Path(), "summary.json")
+	if err := os.Mkdir(path, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Commit(); !errors.Is(err, fs.ErrExist) || strings.Count(err.Error(), "summary.json") != 1 || !strings.Contains(err.Error(), path) {
+		t.Errorf("%v", err)
+	}
+}

@@ -2,19 +2,36 @@ package rundir
 
 import (
 	"bytes"
+	"errors"
 	"io"
 )
 
 // Reserve creates a file like File, with room for size bytes on disk even if the disk fills up later.
 // Spaces fill the rest until Commit truncates it. If it cannot be created the error is a *PlaceError.
+//
+// If there is no room, it leaves no file: that would take the last of it.
 func (d *Dir) Reserve(name string, size int) (*File, error) {
 	f, err := d.File(name)
 	if err != nil {
 		return nil, err
 	}
+	return f.reserved(size)
+}
+
+// ReserveAgain is Reserve for a file that replaces what an earlier part of the run has left, as
+// Replace does.
+func (d *Dir) ReserveAgain(name string, size int) (*File, error) {
+	f, err := d.Replace(name)
+	if err != nil {
+		return nil, err
+	}
+	return f.reserved(size)
+}
+
+func (f *File) reserved(size int) (*File, error) {
 	if err := f.fill(size); err != nil {
 		f.close()
-		return nil, &PlaceError{f.release()}
+		return nil, &PlaceError{errors.Join(f.release(), f.root.Remove(f.partial))}
 	}
 	return f, nil
 }

@@ -44,3 +44,39 @@ func TestReserveUsesANameOnce(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// What a full disk has no room for is not left there as blanks.
+func TestReserveLeavesNothingWithoutRoom(t *testing.T) {
+	dir := create(t)
+	f := open(t, dir, "summary.json")
+	if err := f.file.Close(); err != nil { // every write fails
+		t.Fatal(err)
+	}
+	if _, err := f.reserved(4096); err == nil {
+		t.Fatal("no error")
+	}
+	if _, err := os.Stat(filepath.Join(dir.Path(), "summary.json.partial")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("it is left: %v", err)
+	}
+}
+
+func TestReserveAgainKeepsTheOldFileUntilCommit(t *testing.T) {
+	dir := create(t)
+	old := open(t, dir, "summary.json")
+	write(t, old, "old")
+	if err := old.Commit(); err != nil {
+		t.Fatal(err)
+	}
+	f, err := dir.ReserveAgain("summary.json", 4096)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(dir.Path(), "summary.json")
+	if info, err := os.Stat(path + ".partial"); err != nil || info.Size() != 4096 || contents(t, path) != "old" {
+		t.Fatalf("the room is %v, %v", info, err)
+	}
+	write(t, f, "new")
+	if err := f.Commit(); err != nil || contents(t, path) != "new" {
+		t.Errorf("%q, %v", contents(t, path), err)
+	}
+}

@@ -74,6 +74,23 @@ func truncate(file *os.File, size int64) error {
 	return err
 }
 
+// Cut truncates a file that was closed without a Commit, to its first size bytes, and makes that
+// durable: a full disk leaves the beginning of a row at its end.
+func (f *File) Cut(size int64) error {
+	if !f.closed || f.root == nil || size > f.Size() {
+		return fmt.Errorf("cut file %s to %d bytes: it is open, a stream or shorter", f.Path(), size)
+	}
+	file, err := openRegular(f.root, f.partial, os.O_RDWR)
+	if err != nil {
+		return err
+	}
+	if err = truncate(file, size); err == nil {
+		f.written, f.sum = size+int64(f.buffer.Buffered()), nil
+		err = file.Sync()
+	}
+	return errors.Join(err, file.Close())
+}
+
 // Append opens a file that is written in place, under its own name from the start: every Write goes to
 // its end, at once and without a buffer. It creates the file, for its owner only (mode 0600), if needed.
 func (d *Dir) Append(name string) (*os.File, error) {

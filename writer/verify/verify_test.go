@@ -232,7 +232,7 @@ func TestVerifyFindsPlantedDamage(t *testing.T) {
 			line(&l.rejects, l.row(2), func(s string) string {
 				return strings.NewReplacer(",6,7,", ",6,8,", `_line":7`, `_line":8`).Replace(s)
 			})
-		}, "record 6: line, outcome"},
+		}, "record 6: file, line, outcome"},
 		{"a reject of another run", func(l *leftovers) {
 			line(&l.rejects, l.row(2), func(s string) string { return strings.Replace(s, verifiedRun, "other", 1) })
 		}, "of another run than the rows before"},

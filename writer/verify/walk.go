@@ -110,8 +110,8 @@ func (q *rejectQueue) match(r *writer.Result) {
 		return
 	}
 	q.next = nil
-	if reject.Line != r.Line || reject.Status != r.Status || reject.Code != r.Code || reject.Detail != r.Detail {
-		q.v.find(q.v.files.Rejects.Name, reject.Row, "record %d: line, outcome, code or detail differ from line %d of %s",
+	if reject.Line != r.Line || reject.File != "" && reject.File != r.File || reject.Status != r.Status || reject.Code != r.Code || reject.Detail != r.Detail {
+		q.v.find(q.v.files.Rejects.Name, reject.Row, "record %d: file, line, outcome, code or detail differ from line %d of %s",
 			r.Record, r.Row, q.v.files.Results.Name)
 	}
 }

@@ -133,13 +133,21 @@ func cause(ctx context.Context, err error) (code string, safe error) {
 	case errors.As(err, &proxy):
 		return codeProxy, proxy
 	case errors.As(err, &dial) && dial.Op == "dial":
-		return "dial", dial
+		return "dial", withoutDial(dial)
 	case errors.As(err, &errno):
 		return reset(errno), errno
 	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
 		return "eof", io.ErrUnexpectedEOF
 	}
 	return "broken", errBroken
+}
+
+// withoutDial is err without the word of its code and of the network.
+func withoutDial(err *net.OpError) error {
+	if err.Addr == nil {
+		return err.Err
+	}
+	return fmt.Errorf("%s: %w", err.Addr, err.Err)
 }
 
 var (

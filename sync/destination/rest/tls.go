@@ -31,7 +31,11 @@ func trustFault(err error) error {
 // wrote, so its text is escaped.
 type certificateError struct{ err error }
 
-func (e *certificateError) Error() string { return visible.Text(e.err.Error()) }
+// Error leaves out the word that is the code of such a fault.
+func (e *certificateError) Error() string {
+	return visible.Text(strings.TrimPrefix(e.err.Error(), "tls: "))
+}
+
 func (e *certificateError) Unwrap() error { return e.err }
 
 // rejectsClient reports whether an alert (RFC 8446 6.2) refuses the client's

@@ -112,7 +112,7 @@ func TestMissedProxy(t *testing.T) {
 		fault destination.Fault
 		text  string
 	}{
-		gone.URL: {destination.NotTaken, "the proxy cannot be reached: dial tcp"},
+		gone.URL: {destination.NotTaken, "the proxy cannot be reached: 127.0.0.1:"},
 		strings.Replace(plain.URL, "http:", "https:", 1): {destination.Denied, "the proxy cannot be reached: it does not speak TLS"},
 	} {
 		c := connect(t, "https://api.example", func(c *Config) { c.Proxy = proxy })

@@ -3,6 +3,7 @@ package advice
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"strings"
 	"syscall"
@@ -34,6 +35,7 @@ func TestErrorsOfEarlierRuns(t *testing.T) {
 		"an unsafe place":             {&history.DirError{Err: &rundir.UnsafeError{Path: "/tmp"}}, exit.Misuse, "a directory of your own", ""},
 		"a place not writable":        {&history.DirError{Err: denied}, exit.Misuse, "this user can write to", "usersync run --help"},
 		"files of another process":    {&history.DirError{Err: &ledger.FailedError{Err: ledger.ErrFenced}}, exit.Held, "the other run continues", ""},
+		"a database that went away":   {&ledger.FailedError{Op: "store what the run has done", Err: io.ErrUnexpectedEOF}, exit.Temporary, "check that the ledger's PostgreSQL runs", ""},
 		"files in a database":         {&history.DirError{Err: &ledger.FailedError{Err: errors.New("closed")}}, exit.Temporary, "check its database", ""},
 		"a full disk":                 {&history.DirError{Err: full}, exit.Temporary, "make room", ""},
 		"a run in progress":           {&history.RunningError{Run: "k"}, exit.Held, "wait for it to finish", ""},

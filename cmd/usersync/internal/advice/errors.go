@@ -3,7 +3,9 @@ package advice
 import (
 	"cmp"
 	"errors"
+	"io"
 	"io/fs"
+	"net"
 	"slices"
 	"syscall"
 
@@ -184,10 +186,19 @@ func adviseOnLedger(err error) (advice, bool) {
 		return advice{}, false
 	case connect.Unwritable(err):
 		a.code, a.hint = exit.Misuse, "this user cannot write to the ledger: check its permissions, or set --ledger or --runs-dir to another place"
+	case unreachable(err):
+		a.code, a.hint = exit.Temporary, "check that the ledger's PostgreSQL runs and can be reached from here, and the address and the user in ledger"
 	default:
 		a.code, a.hint = exit.Temporary, "make room on the disk that holds the ledger, or check its database"
 	}
 	return a, true
+}
+
+// unreachable reports whether there is no connection to the database of the ledger, or no longer one.
+func unreachable(err error) bool {
+	_, is := errors.AsType[*ledger.ConnectError](err)
+	_, broke := errors.AsType[*net.OpError](err)
+	return is || broke || errors.Is(err, io.ErrUnexpectedEOF)
 }
 
 // adviseOnLookup is the advice on a run that was not found, or cannot be read.

@@ -61,6 +61,9 @@ func Acquire(ctx context.Context, c *config.Config, scope journal.Scope, dir, ru
 	address := c.Ledger.At(dir)
 	if address == config.NoLedger {
 		lock, err := filelock.Take(ctx, filepath.Join(dir, ".lock-"+lockName(scope)), run, c.Ledger.LockTimeout)
+		if err != nil {
+			err = fmt.Errorf("lock the account: %w", err)
+		}
 		return &Lease{lock: lock}, err
 	}
 	open := func() (*ledger.Ledger, error) {

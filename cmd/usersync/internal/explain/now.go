@@ -36,7 +36,7 @@ func (p *page) ledger(e *Explanation) {
 // held is what the ledger holds. to is the destination, if there are several.
 func (p *page) held(l *Ledger, note, to string) {
 	if to != "" {
-		p.line("\nnow, in the ledger, for %s", to)
+		p.prose("\nnow, in the ledger, for %s", to)
 	} else if l != nil {
 		p.line("\nnow, in the ledger")
 	}
@@ -65,7 +65,7 @@ func (l *Ledger) inWords() string {
 func (p *page) without(all []Without) {
 	for i := range all {
 		w := &all[i]
-		p.line("\nnot in run %s, to %s, which is newer: %s", w.Run, w.To, w.Why)
-		p.fact("next", w.Next)
+		p.prose("\nnot in run %s, to %s, which is newer: %s", w.Run, w.To, w.Why)
+		p.exact("next", w.Next)
 	}
 }

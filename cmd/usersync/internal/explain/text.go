@@ -15,9 +15,10 @@ import (
 // outcomeUnknown stands for the outcome of a row that has none.
 const outcomeUnknown = "not known yet"
 
-// Print writes an explanation for a person.
-func Print(w io.Writer, e *Explanation) error {
-	p := &page{}
+// Print writes an explanation for a person, whose terminal has so many columns; 0 if w is none.
+// Commands and values are never broken.
+func Print(w io.Writer, e *Explanation, columns int) error {
+	p := &page{columns: columns}
 	p.line("user %s", e.ID)
 	p.ledger(e)
 	p.without(e.Without)
@@ -25,10 +26,10 @@ func Print(w io.Writer, e *Explanation) error {
 		p.run(&e.Runs[i])
 	}
 	if e.OlderRuns > 0 {
-		p.line("\n%s had the user: --runs %d lists them too", exit.Plural(e.OlderRuns, "older run"), len(e.Runs)+e.OlderRuns)
+		p.prose("\n%s had the user: --runs %d lists them too", exit.Plural(e.OlderRuns, "older run"), len(e.Runs)+e.OlderRuns)
 	}
 	if len(e.Alike) > 0 {
-		p.line("\nids that look like this one: %s", strings.Join(e.Alike, ", "))
+		p.prose("\nids that look like this one: %s", strings.Join(e.Alike, ", "))
 	}
 	p.notSearched(e.NotSearched)
 	if e.Next != "" {
@@ -39,23 +40,44 @@ func Print(w io.Writer, e *Explanation) error {
 }
 
 // page is the text so far.
-type page struct{ text strings.Builder }
+type page struct {
+	text    strings.Builder
+	columns int
+}
 
 func (p *page) line(format string, args ...any) { fmt.Fprintf(&p.text, format+"\n", args...) }
+
+// prose writes a line that may be broken. What is broken off is indented a little more.
+func (p *page) prose(format string, args ...any) {
+	line := fmt.Sprintf(format, args...)
+	text := strings.TrimLeft(line, "\n ")
+	before := line[:len(line)-len(text)]
+	indent := "  " + strings.TrimLeft(before, "\n")
+	p.line("%s", before+strings.ReplaceAll(visible.Hang("", text, max(p.columns-len(indent), 0)), "\n", "\n"+indent))
+}
 
 // fact writes a line with a name, unless the text is empty.
 func (p *page) fact(name, text string) {
 	if text != "" {
-		p.line("  %-9s %s", name, visible.Text(text)) // a value could hold a line that looks like another fact
+		p.line("%s", visible.Hang(lead(name), visible.Text(text), p.columns)) // a value could hold a line that looks like another fact
 	}
 }
+
+// exact is fact for what must not be broken: a value, or a command.
+func (p *page) exact(name, text string) {
+	if text != "" {
+		p.line("%s", lead(name)+visible.Text(text))
+	}
+}
+
+func lead(name string) string { return fmt.Sprintf("  %-9s ", name) }
 
 func (p *page) run(r *Run) {
 	to := r.To
 	if r.Sandbox {
 		to += ", sandbox"
 	}
-	p.line("\nrun %s: %s, %s to %s, started %s", r.Run, r.State, r.Mode, to, r.StartedAt.Format(time.DateTime+" UTC"))
+	p.prose("\nrun %s: %s, %s to %s, started %s", r.Run, r.State, r.Mode, to, r.StartedAt.Format(time.DateTime+" UTC"))
 	if r.Retried != "" {
 		p.fact("retries", "the rejects of run "+r.Retried)
 	}
@@ -96,7 +118,7 @@ func (p *page) record(r *Record) {
 	}
 	p.fields(r)
 	p.fact("reject", r.Reject)
-	p.fact("next", r.Next)
+	p.exact("next", r.Next)
 }
 
 // where is the row in the input.
@@ -146,7 +168,7 @@ func (p *page) fields(r *Record) {
 	for _, f := range r.Fields {
 		switch {
 		case f.Value != nil:
-			p.fact("field", f.Name+" = "+*f.Value)
+			p.exact("field", f.Name+" = "+*f.Value)
 		case f.Secret:
 			names = append(names, f.Name+" (secret)")
 		default:
@@ -171,6 +193,6 @@ func (p *page) notSearched(all []NotSearched) {
 			p.line("  and %s", exit.Plural(len(all)-most, "more run"))
 			return
 		}
-		p.line("  run %s: %s", n.Run, n.Why)
+		p.prose("  run %s: %s", n.Run, n.Why)
 	}
 }

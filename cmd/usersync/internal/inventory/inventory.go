@@ -1,5 +1,7 @@
 // Package inventory writes tables of what the ledger holds: one user, what is parked, and
 // how many users there are in which scope. It reads no ledger.
+//
+// Its functions are given the columns of the terminal that they write to; 0 if it is none.
 package inventory
 
 import (
@@ -18,8 +20,8 @@ import (
 
 // WriteEntry writes what the ledger knows of a user, a line for each fact, and the rows of
 // theirs that are rejected run after run.
-func WriteEntry(to io.Writer, id string, s ledger.Details, rejected []ledger.RecurringRow) error {
-	table := visible.NewTabs(to)
+func WriteEntry(to io.Writer, columns int, id string, s ledger.Details, rejected []ledger.RecurringRow) error {
+	const widest = len("rejected  ")
 	lines := [][2]string{
 		{"id", id}, {"state", StateWord(s.State)}, {"remote", s.Remote}, {"feed", s.Feed},
 		{"run", s.Run}, {"record", strings.TrimPrefix(fmt.Sprint(s.Record), "0")}, {"fields", strings.Join(FieldNames(s.Fingerprints), ", ")},
@@ -33,34 +35,37 @@ func WriteEntry(to io.Writer, id string, s ledger.Details, rejected []ledger.Rec
 	}
 	for _, line := range lines {
 		if line[1] != "" {
-			fmt.Fprintf(table, "%s\t%s\n", line[0], visible.Text(line[1])) // a key of the API could hold a line that looks like another fact
+			// a key of the API could hold a line that looks like another fact
+			if _, err := fmt.Fprintln(to, visible.Hang(visible.Pad(line[0], widest), visible.Text(line[1]), columns)); err != nil {
+				return err
+			}
 		}
 	}
-	return table.Flush()
+	return nil
 }
 
 // WriteScopes writes a table of scopes.
-func WriteScopes(to io.Writer, all []ledger.Scope) error {
+func WriteScopes(to io.Writer, columns int, all []ledger.Scope) error {
 	table := visible.NewTabs(to)
 	fmt.Fprintf(table, "scope\tdestination\tholds_users\n")
 	for _, s := range all {
 		fmt.Fprintf(table, "%s\t%s\t%t\n", s.Name, s.Destination, s.Entries)
 	}
-	return table.Flush()
+	return table.FlushWithin(columns)
 }
 
 // WriteStats writes a table of how many users the scopes hold.
-func WriteStats(to io.Writer, all []ledger.Stats) error {
+func WriteStats(to io.Writer, columns int, all []ledger.Stats) error {
 	table := visible.NewTabs(to)
 	fmt.Fprintf(table, "scope\tfeed\theld\taccepted\tpending\tgeneration\n")
 	for _, s := range all {
 		fmt.Fprintf(table, "%s\t%s\t%d\t%d\t%d\t%d\n", s.Scope, s.Feed, s.Present, s.Accepted, s.Pending, s.Generation)
 	}
-	return table.Flush()
+	return table.FlushWithin(columns)
 }
 
 // WriteParked writes a table of those of the rows that are parked at a time.
-func WriteParked(to io.Writer, rows []ledger.RecurringRow, park config.Park, now time.Time) error {
+func WriteParked(to io.Writer, columns int, rows []ledger.RecurringRow, park config.Park, now time.Time) error {
 	table := visible.NewTabs(to)
 	fmt.Fprintf(table, "id\tfeed\toutcome\tcode\truns\tage\tlast_sent\tnext_try\n")
 	for i := range rows {
@@ -70,7 +75,7 @@ func WriteParked(to io.Writer, rows []ledger.RecurringRow, park config.Park, now
 				age(now.Sub(r.First)), date(r.Sent), nextTry(r, park))
 		}
 	}
-	return table.Flush()
+	return table.FlushWithin(columns)
 }
 
 func nextTry(r *ledger.RecurringRow, park config.Park) string {

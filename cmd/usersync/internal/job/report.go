@@ -93,7 +93,7 @@ func (p *Process) report(end afterwards.Ending, t *terminal.Terminal, s report.S
 // print writes the report for a person, who may have asked for quiet.
 func (p *Process) print(quiet bool, s report.Summary) error {
 	if quiet {
-		return report.PrintShort(p.Stderr, s)
+		return report.PrintShort(p.Stderr, s, terminal.Columns(p.Stderr))
 	}
 	if w := terminal.Colors(p.Stderr, p.Environment.Lookup); w != nil {
 		return report.PrintColored(w, s)

@@ -13,6 +13,7 @@ import (
 	"usersync/cmd/usersync/internal/advice"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/terminal"
+	"usersync/sync/visible"
 )
 
 // Error writes the error that ended a command or a run, and its exit code if asJSON. It
@@ -35,12 +36,8 @@ func Note(w io.Writer, asJSON bool, text, hint, next string) error {
 		log.Info(text, zap.String("hint", hint), zap.String("next", next))
 		return nil
 	}
-	for _, line := range [][2]string{{"  hint: ", hint}, {"  next: ", next}} {
-		if line[1] != "" {
-			text += "\n" + line[0] + line[1]
-		}
-	}
-	_, err := fmt.Fprintln(w, text)
+	columns := terminal.Columns(w)
+	_, err := fmt.Fprintln(w, visible.Hang("", text, columns)+advised(hint, next, columns))
 	return err
 }
 
@@ -54,17 +51,42 @@ func printError(w io.Writer, err error) {
 		printErrors(w, several.Unwrap())
 		return
 	}
-	terminal.Headed(w, os.LookupEnv, "usersync:", " "+strings.ReplaceAll(err.Error(), "\n", "\n  ")+"\n")
 	t, ok := advice.Printed(err)
 	if !ok {
-		return
+		t = &exit.Error{}
 	}
-	if t.Hint != "" {
-		fmt.Fprintf(w, "  hint: %s\n", t.Hint)
+	columns := terminal.Columns(w)
+	terminal.Headed(w, os.LookupEnv, head, laidOut(exit.Text(err), columns)+advised(t.Hint, t.Next, columns)+"\n")
+}
+
+const head = "usersync:"
+
+// laidOut returns what follows the head: a line for each error, broken for a terminal of so many
+// columns.
+func laidOut(text string, columns int) string {
+	const deeper = "    " // than the line of another error
+	lines := strings.Split(head+" "+text, "\n")
+	for i, line := range lines {
+		if i > 0 {
+			line = "  " + line
+		}
+		if columns > 0 && visible.Width(line) > columns {
+			line = line[:len(line)-len(strings.TrimLeft(line, " "))] + strings.Join(visible.Lines(line, columns-len(deeper)), "\n"+deeper)
+		}
+		lines[i] = line
 	}
-	if t.Next != "" {
-		fmt.Fprintf(w, "  next: %s\n", t.Next)
+	return strings.TrimPrefix(strings.Join(lines, "\n"), head)
+}
+
+// advised returns the lines of a hint and of the next command, which is never broken: people copy it.
+func advised(hint, next string, columns int) (text string) {
+	if hint != "" {
+		text += "\n" + visible.Hang("  hint: ", hint, columns)
 	}
+	if next != "" {
+		text += "\n  next: " + next
+	}
+	return text
 }
 
 // printErrors writes each error with its own hint, and the next command only where
@@ -103,5 +125,5 @@ func logError(w io.Writer, err error, code int) {
 	if t, ok := advice.Printed(err); ok {
 		fields = append(fields, zap.String("hint", t.Hint), zap.String("next", t.Next))
 	}
-	log.Error(err.Error(), fields...)
+	log.Error(exit.Text(err), fields...)
 }

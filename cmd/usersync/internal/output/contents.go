@@ -10,7 +10,6 @@ import (
 	"usersync/sync/engine"
 	"usersync/sync/user"
 	"usersync/writer"
-	"usersync/writer/rundir"
 )
 
 // Contents says what the files of a run contain.
@@ -19,6 +18,9 @@ type Contents struct {
 	LastDeleted string // id of the last missing user whose deletion is written
 	Keys        KeysMet
 	Noted       user.Noted
+
+	end     int64 // where the rows that were counted end in the results; more than any size: with the file
+	rejects int   // of the rows that were counted
 }
 
 // KeysMet is what an earlier part of a run says about whose the API's keys are, as far as
@@ -54,7 +56,7 @@ func (w *KeysMet) Add(s *user.Settled, written, held bool) {
 func (f *Files) Recount() (c Contents, err error) {
 	rejects, err := math.MaxInt, error(nil) // a shard has none
 	if !f.Shard {
-		rejects, err = countRejects(f.Spec, f.dir)
+		rejects, _, err = f.walkRejects(math.MaxInt)
 	}
 	if err == nil {
 		f.counts = newCounts()
@@ -72,13 +74,15 @@ func (f *Files) recount(rejects int, count writer.Writer) (c Contents, err error
 	if err != nil {
 		return c, err
 	}
-	c.Outcomes = map[user.Status]int{}
+	c.Outcomes, c.end = map[user.Status]int{}, math.MaxInt64
 	for r, bad := range writer.Restored(writer.ReadResults(file, file.Name(), writer.Format(f.ResultsFormat)), f.Pseudonyms) {
-		if r.Status.Rejected() && !r.Absent() {
-			rejects--
-		}
-		if bad != nil || rejects < 0 {
+		isReject := r.Status.Rejected() && !r.Absent()
+		if bad != nil || isReject && c.rejects == rejects {
+			c.end = r.Begin
 			break // nothing follows an incomplete row
+		}
+		if isReject {
+			c.rejects++
 		}
 		c.add(r, f.Spec.Ledger)
 		f.index.add(&r)
@@ -97,22 +101,6 @@ func (c *Contents) add(r writer.Result, held bool) {
 		c.Missing++
 		c.LastDeleted = r.ID
 	}
-}
-
-// countRejects counts the complete rows of rejects.
-func countRejects(spec Spec, dir *rundir.Dir) (int, error) {
-	file, err := dir.Read(spec.rejectsName())
-	if err != nil {
-		return 0, err
-	}
-	n := 0
-	for _, bad := range writer.ReadRejects(file, file.Name(), writer.Format(spec.Layout.Format)) {
-		if bad != nil {
-			break
-		}
-		n++
-	}
-	return n, file.Close()
 }
 
 // UnchangedIDs yields the ids of the users that the results call unchanged. A row that

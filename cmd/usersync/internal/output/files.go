@@ -27,6 +27,7 @@ import (
 type Spec struct {
 	config.Output
 	Layout reader.Layout // of the input, and of the rejects
+	Inputs int           // how many files are read: of several, each reject names its own
 	Ledger bool          // a ledger holds what the results say
 	Stdout io.Writer     // takes --results -
 	// Pseudonyms replace ids in results; the zero Key does not.
@@ -106,7 +107,7 @@ func Resume(spec Spec, r *history.Run) (*Files, error) {
 		f.rejects, err = dir.Resume(f.rejectsName(), r.Journal.Checkpoint.Rejects)
 	}
 	if err == nil {
-		f.summary, err = dir.Replace(rundir.SummaryName)
+		f.summary, err = dir.ReserveAgain(rundir.SummaryName, summaryRoom)
 	}
 	if err != nil {
 		return nil, errors.Join(err, f.abandon(err), f.Release())
@@ -173,6 +174,9 @@ func (f *Files) Continue(past *journal.History, now journal.Resumed) (err error)
 func (f *Files) Release() error {
 	f.index.close()
 	f.durable.close()
+	if f.summary != nil {
+		f.summary.Close() // of a run that could not start, whose summary holds only its room
+	}
 	if f.claimed == nil {
 		return nil
 	}

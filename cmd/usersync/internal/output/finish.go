@@ -28,8 +28,8 @@ func (f *Files) Finish(complete bool, known error) error {
 	return err
 }
 
-// Incomplete reports whether something could not be written to a file. Recount says then
-// what the files hold.
+// Incomplete reports whether something could not be written: to a file, or of an outcome that is in
+// the results, to what comes after them. Recount says then what the files hold.
 func (f *Files) Incomplete() bool { return f.incomplete }
 
 // end commits or closes files. It reports whether one of them could not be written.
@@ -55,12 +55,17 @@ func end(complete bool, known error, files ...*rundir.File) (incomplete bool, er
 
 // Close writes the summary, then the end of the journal. It completes s, so that what is
 // printed is what the file holds. A run that has finished is to be published from then on.
+//
+// Without its summary a run has no end, so that it is continued, which writes the summary.
 func (f *Files) Close(s *report.Summary, at time.Time) (err error) {
 	s.JournalBytes = f.journal.Size()
 	if f.Publish != "" && !f.Shard && s.State == report.Finished {
 		err = noteUnpublished(f.dir, f.Publish)
 	}
-	return errors.Join(err, writeSummary(f.summary, f.dir, *s), endJournal(f.journal, *s, at))
+	if failed := writeSummary(f.summary, f.dir, *s); failed != nil {
+		return errors.Join(err, failed)
+	}
+	return errors.Join(err, endJournal(f.journal, *s, at))
 }
 
 // noteUnpublished notes where the files are to be uploaded: the process may be killed before it does

@@ -17,9 +17,13 @@ func (f *Files) OpenWriters() error {
 	if err != nil {
 		return err
 	}
+	files, err := f.rejectsNameFiles()
+	if err != nil {
+		return err
+	}
 	rejects, err := writer.NewRejects(rejectsTo, writer.RejectsOptions{
 		Format: writer.Format(f.Layout.Format), Delimiter: f.Layout.Delimiter, Header: f.Layout.Header,
-		SecretColumns: f.Layout.SecretColumns, Hides: f.Layout.Hides, KeepSecrets: f.RejectsSecrets == "keep", Run: f.dir.ID(),
+		SecretColumns: f.Layout.SecretColumns, Hides: f.Layout.Hides, KeepSecrets: f.RejectsSecrets == "keep", Run: f.dir.ID(), Files: files,
 	})
 	if err != nil {
 		return err
@@ -37,6 +41,20 @@ func (f *Files) OpenWriters() error {
 	return nil
 }
 
+// rejectsNameFiles reports whether rejects have a column for the file of a row. Those of a resumed run
+// keep the columns of their header, which an earlier version may have written.
+func (f *Files) rejectsNameFiles() (bool, error) {
+	if f.Shard || f.rejects.Size() == 0 || writer.Format(f.Layout.Format) != writer.FormatCSV {
+		return f.Inputs > 1, nil
+	}
+	file, err := f.dir.Read(f.rejectsName())
+	if err != nil {
+		return false, err
+	}
+	names, err := writer.RejectsNameFiles(file)
+	return names, errors.Join(err, file.Close())
+}
+
 // Writer writes outcomes to the files first, because a checkpoint must agree with the
 // results, then to the checkpointer, and last to the copy of the results, which may fail.
 func (f *Files) Writer(checkpointer writer.Writer) writer.Writer {
@@ -47,7 +65,22 @@ func (f *Files) Writer(checkpointer writer.Writer) writer.Writer {
 	if f.copyWriter != nil {
 		all = append(all, f.copyWriter)
 	}
-	return writer.Tee(all...)
+	return noted{writer.Tee(all...), f}
+}
+
+// noted notes that an outcome may be in the results although it counts as not written, because the
+// ledger or the copy failed.
+type noted struct {
+	to    writer.Writer
+	files *Files
+}
+
+func (n noted) Write(o *user.Outcome) error {
+	err := n.to.Write(o)
+	if err != nil && !n.files.Shard {
+		n.files.incomplete = true
+	}
+	return err
 }
 
 // settledHere reports whether an outcome is this shard's.

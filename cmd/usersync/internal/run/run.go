@@ -154,5 +154,5 @@ func (b *base) outputSpec(h journal.Header, l *ledger.Ledger) output.Spec {
 	if l.Stored().Kept() {
 		store = l.Stored().File
 	}
-	return output.Spec{Store: store, Pseudonyms: ids, Output: b.Config.Output, Ledger: b.Config.Ledger.URL != config.NoLedger, Layout: b.Input.Layout(), Stdout: b.options.Stdout, Progress: b.options.Progress}
+	return output.Spec{Store: store, Pseudonyms: ids, Output: b.Config.Output, Ledger: b.Config.Ledger.URL != config.NoLedger, Layout: b.Input.Layout(), Inputs: len(b.Paths), Stdout: b.options.Stdout, Progress: b.options.Progress}
 }

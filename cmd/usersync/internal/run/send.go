@@ -196,6 +196,9 @@ func (r *Run) recount() error {
 			r.counts.SettledUpTo = c.Written // it has no others in its files
 		}
 	}
+	if err == nil && c.SettledUpTo >= r.checkpointer.Checkpointed() { // what is durable is never cut off
+		err = r.at.files.Trim(c)
+	}
 	return err
 }
 

@@ -67,7 +67,7 @@ func (r *Run) Summary(err error) report.Summary {
 		s.State = report.Finished
 	}
 	if err != nil {
-		s.Reason = strings.ReplaceAll(err.Error(), "\n", "; ")
+		s.Reason = strings.ReplaceAll(exit.Text(err), "\n", "; ")
 	}
 	return s
 }

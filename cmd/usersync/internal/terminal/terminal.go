@@ -6,6 +6,7 @@
 package terminal
 
 import (
+	"cmp"
 	"io"
 	"os"
 
@@ -72,13 +73,17 @@ func redraw(to io.Writer, c *config.Config, lookup Lookup) (redraw bool, width f
 	return c.Log.Progress == "always", func() int { return unlimited }
 }
 
-// WidthTo is how many columns fit where w leads to.
-func WidthTo(w io.Writer) int {
+// Columns is how many columns the terminal has that w leads to; 0 if that is none, where lines are
+// not broken.
+func Columns(w io.Writer) int {
 	if f, ok := bare(w).(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 		return widthOf(f)
 	}
-	return defaultWidth
+	return 0
 }
+
+// WidthTo is how many columns fit where w leads to.
+func WidthTo(w io.Writer) int { return cmp.Or(Columns(w), defaultWidth) }
 
 // bare returns what an escaping writer writes to, and any other writer unchanged.
 func bare(w io.Writer) io.Writer {

@@ -87,11 +87,11 @@ func TestColors(t *testing.T) {
 // A terminal that says it has no columns has some all the same.
 func TestWidthTo(t *testing.T) {
 	for columns, want := range map[uint16]int{0: 80, 1: 1, 132: 132} {
-		if _, program := pty(t, columns); WidthTo(program) != want {
-			t.Errorf("%d columns are %d", columns, WidthTo(program))
+		if _, program := pty(t, columns); WidthTo(program) != want || Columns(visible.NewWriter(program)) != want {
+			t.Errorf("%d columns are %d and %d", columns, WidthTo(program), Columns(program))
 		}
 	}
-	if WidthTo(io.Discard) != 80 {
+	if WidthTo(io.Discard) != 80 || Columns(io.Discard) != 0 {
 		t.Error("no terminal")
 	}
 }
