@@ -59,14 +59,22 @@ func afterRefusal(e Entry, o *user.Outcome) (Entry, bool) {
 	case o.Code == user.CodeMissing, absent:
 		e.State = user.Absent
 		return e, true
-	case r.IntentRecorded:
+	case r.IntentRecorded && o.Action != "":
 		return e, true
-	case pending || !r.PerhapsTaken && !contradicts(o):
+	case pending || !r.PerhapsTaken && !contradicts(o), namesOther(o):
 		return Entry{}, false
 	}
-	e.IfHeld = true
+	if e.IfHeld = true; o.Code == user.CodeSameUser {
+		e.Remote = r.Remote // the outcome's is another id's
+	}
 	forgetSent(&e, o)
 	return e, true
+}
+
+// namesOther reports whether the row itself named the key of another id's user: no call was about
+// the user of its own id.
+func namesOther(o *user.Outcome) bool {
+	return o.Code == user.CodeSameUser && o.Record.OwnRemote && o.Remote == o.Record.Remote
 }
 
 // contradicts reports whether an update may have found no user before the record failed: the user
