@@ -89,12 +89,24 @@ func try(path, name string) error {
 	}
 	out, err := goCommand(overlay, append([]string{"test", "-pgo=off", "-count=1"}, m.test...)...).CombinedOutput()
 	switch {
+	case err == nil && !ran(string(out)):
+		return errors.New("there is no such test")
 	case err == nil:
 		return errors.New("SURVIVED")
 	case !strings.Contains(string(out), "--- FAIL"):
 		return fmt.Errorf("no test failed: %s", out)
 	}
 	return nil
+}
+
+// ran reports whether a package had a test to run.
+func ran(out string) bool {
+	for line := range strings.Lines(out) {
+		if strings.HasPrefix(line, "ok") && !strings.Contains(line, "[no tests to run]") {
+			return true
+		}
+	}
+	return false
 }
 
 func read(path, name string) (mutation, error) {
