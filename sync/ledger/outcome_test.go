@@ -171,6 +171,17 @@ func TestKeyOfAnotherIDIsNotLearned(t *testing.T) {
 	}
 }
 
+// A create that led to the user of an id that is missing from the input has given that user the new id. If it is then
+// refused, the user is still held.
+func TestRefusedCreateOfARenamedUser(t *testing.T) {
+	p := fingerprint.NewFingerprinter(fingerprint.NewKey())
+	r := &user.Record{User: user.User{ID: "u-1"}, Op: user.Upsert, Renamed: true}
+	o := user.Outcome{Record: r, Status: user.Refused, Action: user.Create, Code: user.CodeExists, HTTP: 409, Remote: "k-1"}
+	if e, changes := EntryOf(&o, p, nil); changes {
+		t.Errorf("%+v, want no change", e)
+	}
+}
+
 // A row that was refused before any call leaves a pending user pending, in a continued run too.
 func TestRefusedBeforeACallStaysPending(t *testing.T) {
 	p := fingerprint.NewFingerprinter(fingerprint.NewKey())
