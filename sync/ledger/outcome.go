@@ -59,14 +59,22 @@ func afterRefusal(e Entry, o *user.Outcome) (Entry, bool) {
 	case o.Code == user.CodeMissing, absent:
 		e.State = user.Absent
 		return e, true
-	case r.IntentRecorded:
+	case r.IntentRecorded && o.Action != "":
 		return e, true
-	case pending || !r.PerhapsTaken && !contradicts(o):
+	case pending || !r.PerhapsTaken && !contradicts(o), namesOther(o):
 		return Entry{}, false
 	}
-	e.IfHeld = true
+	if e.IfHeld = true; o.Code == user.CodeSameUser {
+		e.Remote = r.Remote // the outcome's is another id's
+	}
 	forgetSent(&e, o)
 	return e, true
+}
+
+// namesOther reports whether the row itself named the key of another id's user: no call was about
+// the user of its own id.
+func namesOther(o *user.Outcome) bool {
+	return o.Code == user.CodeSameUser && o.Record.OwnRemote && o.Remote == o.Record.Remote
 }
 
 // contradicts reports whether an update may have found no user before the record failed: the user
@@ -77,10 +85,11 @@ func contradicts(o *user.Outcome) bool {
 
 // madeNoUser reports whether the last call was a create, which was not accepted: the user is not
 // pending, and not held either, because the create of a user who is held follows an update that
-// found no one. Only a plan may hold a create for a user who is still there.
+// found no one. Only a plan may hold a create for a user who is still there, and one who was just
+// renamed was found by it.
 func madeNoUser(o *user.Outcome) bool {
 	r := o.Record
-	return o.Action == user.Create && (r.IntentRecorded || !r.PerhapsCreated && r.Planned != user.Create)
+	return o.Action == user.Create && (r.IntentRecorded || !r.Renamed && !r.PerhapsCreated && r.Planned != user.Create)
 }
 
 // forgetSent makes what a call of the outcome's action may have changed uncertain: after an

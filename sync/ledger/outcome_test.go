@@ -128,12 +128,66 @@ func TestRefusedAfterTheIntent(t *testing.T) {
 		code string
 		http int
 		want user.EntryState
-	}{{"bad", 400, user.Absent}, {user.CodeExists, 409, user.Absent}, {user.CodeExists, 500, user.Pending}, {user.CodeExists, 0, user.Pending}} {
+	}{{"bad", 400, user.Absent}, {user.CodeExists, 409, user.Absent}, {user.CodeExists, 500, user.Pending}, {user.CodeExists, 0, user.Pending},
+		{user.CodeExists, 408, user.Pending}, {user.CodeExists, 429, user.Pending}} {
 		r := &user.Record{User: user.User{ID: "u-1"}, Sending: user.Sending{IntentRecorded: true}}
 		e, changes := EntryOf(&user.Outcome{Record: r, Status: user.Refused, Code: c.code, HTTP: c.http, Action: user.Create, Remote: "r1"}, p, nil)
 		if !changes || e.State != c.want || e.Remote != "r1" {
 			t.Errorf("%+v: %+v, %t", c, e, changes)
 		}
+	}
+}
+
+// An outcome that leads to another id's user names that id's key. The user of its own id keeps theirs:
+// with the other one the next call would change the wrong user.
+func TestKeyOfAnotherIDIsNotLearned(t *testing.T) {
+	p := fingerprint.NewFingerprinter(fingerprint.NewKey())
+	email := []user.Attribute{{Field: "email", Value: user.TextValue("a@b.example")}}
+	for name, c := range map[string]struct {
+		action  user.Op
+		remote  string // of the record
+		own     bool   // the row has it
+		certain bool   // nothing was changed
+	}{
+		"an update was answered with it":   {action: user.Update, remote: "k-1"},
+		"and the row has the right key":    {action: user.Update, remote: "k-1", own: true},
+		"a read found it":                  {remote: "k-1"},
+		"a delete led to it":               {action: user.Delete, remote: "k-1"},
+		"the row names it":                 {action: user.Update, remote: "k-2", own: true, certain: true},
+		"the row that deletes it names it": {action: user.Delete, remote: "k-2", own: true, certain: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			u := user.User{ID: "u-1", Attributes: email}
+			known := user.LedgerEntry{State: user.Present, Remote: "k-1", Fingerprints: p.Fingerprints(nil, &u)}
+			r := &user.Record{User: u, OwnRemote: c.own, Sending: user.Sending{PerhapsTaken: true}}
+			r.Remote = c.remote
+			if e, changes := EntryOf(&user.Outcome{Record: r, Status: user.Refused, Action: c.action, Code: user.CodeSameUser, Remote: "k-2"}, p, nil); changes {
+				known = e.ApplyTo(known)
+			}
+			if known.State != user.Present || known.Remote != "k-1" || (len(known.Fingerprints.Fields) > 0) != c.certain {
+				t.Errorf("%+v", known)
+			}
+		})
+	}
+}
+
+// A create that led to the user of an id that is missing from the input has given that user the new id. If it is then
+// refused, the user is still held.
+func TestRefusedCreateOfARenamedUser(t *testing.T) {
+	p := fingerprint.NewFingerprinter(fingerprint.NewKey())
+	r := &user.Record{User: user.User{ID: "u-1"}, Op: user.Upsert, Renamed: true}
+	o := user.Outcome{Record: r, Status: user.Refused, Action: user.Create, Code: user.CodeExists, HTTP: 409, Remote: "k-1"}
+	if e, changes := EntryOf(&o, p, nil); changes {
+		t.Errorf("%+v, want no change", e)
+	}
+}
+
+// A row that was refused before any call leaves a pending user pending, in a continued run too.
+func TestRefusedBeforeACallStaysPending(t *testing.T) {
+	p := fingerprint.NewFingerprinter(fingerprint.NewKey())
+	r := &user.Record{User: user.User{ID: "u-1"}, Sending: user.Sending{IntentRecorded: true, PerhapsCreated: true}}
+	if e, changes := EntryOf(&user.Outcome{Record: r, Status: user.Refused, Code: user.CodeParked}, p, nil); changes {
+		t.Errorf("%+v, want no change", e)
 	}
 }
 

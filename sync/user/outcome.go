@@ -1,6 +1,9 @@
 package user
 
-import "time"
+import (
+	"net/http"
+	"time"
+)
 
 // Status is what happened to a record.
 type Status string
@@ -75,7 +78,14 @@ func (o Outcome) For(records []*Record) []Outcome {
 
 // OnlyReadShows reports whether a record with this code and status was refused because a read has
 // found its user: the API itself has not said so, and may make a second one if it is asked to.
-func OnlyReadShows(code string, status int) bool { return code == CodeExists && status/100 != 4 }
+// A 4xx is the API's word, unless it is one that says nothing of the user.
+func OnlyReadShows(code string, status int) bool {
+	switch status {
+	case http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests:
+		return code == CodeExists
+	}
+	return code == CodeExists && status/100 != 4
+}
 
 // AccountingError says that outcomes and records do not add up. It is a bug in
 // usersync, and the run is never a success.
