@@ -117,6 +117,17 @@ func TestWorkbook(t *testing.T) {
 	}
 }
 
+// A part that is not read may be in the archive twice.
+func TestWorkbookWithOtherPartsTwice(t *testing.T) {
+	whole := spread(t, nil, []any{"id"}, []any{"007"})
+	text := packedAgain(t, whole, func(name, text string) (string, string) {
+		return strings.Replace(name, "docProps/app.xml", "docProps/core.xml", 1), text
+	})
+	if got := read(t, Options{}, text); len(got) != 1 || got[0] != "2 007" {
+		t.Errorf("%q", got)
+	}
+}
+
 // TestHiddenRows: rows that a filter hides are users like the others, and this is said.
 func TestHiddenRows(t *testing.T) {
 	text := spread(t, func(b *excelize.File) {

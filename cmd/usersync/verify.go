@@ -125,7 +125,7 @@ func checked(f *history.Files, p *journal.History) string {
 	case p.End != nil && p.End.State == journal.Absorbed:
 		return fmt.Sprintf("run %s superseded it: checked up to its last checkpoint, at record %d", p.End.By, p.Checkpoint.Record)
 	case p.End == nil && f.Ended().Journal.State == "":
-		return fmt.Sprintf("it has no end (killed, still running, or its summary could not be written): checked up to the last checkpoint, at record %d", p.Checkpoint.Record)
+		return fmt.Sprintf("it has no end (killed, still running, or its end could not be written): checked up to the last checkpoint, at record %d", p.Checkpoint.Record)
 	case f.Summary == nil:
 		return "checked results, rejects and journal; there is no summary"
 	}

@@ -39,20 +39,28 @@ func relations(archive *zip.Reader) ([]relation, error) {
 }
 
 // checkParts refuses a workbook whose parts the parser of the rows would not find: it knows them
-// by their names, and takes a part that it does not find for an empty one.
+// by their names, and takes a part that it does not find for an empty one. Parts that are not read,
+// such as pictures and folders, may have one name: spreadsheet programs open such workbooks.
 func checkParts(archive *zip.Reader) error {
-	names := map[string]bool{}
+	named := map[string]int{}
 	for _, f := range archive.File {
-		if names[f.Name] {
-			return fmt.Errorf("two parts have the name %s", f.Name)
-		}
-		names[f.Name] = true
+		named[f.Name]++
 	}
 	all, err := relations(archive)
+	read := []string{workbookPart, relationsPart, stylesPart, textsPart}
 	for i := range all {
 		r := &all[i]
-		if at := r.part(); strings.HasSuffix(r.Type, "/styles") && at != stylesPart && names[at] {
+		at := r.part()
+		switch {
+		case strings.HasSuffix(r.Type, "/worksheet"):
+			read = append(read, at)
+		case strings.HasSuffix(r.Type, "/styles") && at != stylesPart && named[at] > 0:
 			err = errors.Join(err, fmt.Errorf("the styles are in %s", at))
+		}
+	}
+	for _, name := range read {
+		if named[name] > 1 {
+			err = errors.Join(err, fmt.Errorf("%d parts have the name %s", named[name], name))
 		}
 	}
 	return err

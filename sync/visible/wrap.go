@@ -2,16 +2,24 @@ package visible
 
 import "strings"
 
-// Lines breaks prose into lines of at most so many columns. A word that is wider is not broken.
+// Lines breaks prose into lines of at most so many columns. A word that is wider is not broken, and
+// blanks that follow each other stay within a line: the name of a file may have them.
 func Lines(prose string, columns int) []string {
+	prose = strings.TrimSpace(strings.NewReplacer("\n", " ", "\t", " ").Replace(prose))
+	if prose == "" {
+		return nil
+	}
 	var lines []string
-	for _, word := range strings.Fields(prose) {
+	for word := range strings.SplitSeq(prose, " ") {
 		last := len(lines) - 1
-		if last < 0 || Width(lines[last])+1+Width(word) > columns {
+		if last < 0 || word != "" && Width(lines[last])+1+Width(word) > columns {
 			lines = append(lines, word)
 			continue
 		}
 		lines[last] += " " + word
+	}
+	for i := range lines {
+		lines[i] = strings.TrimRight(lines[i], " ")
 	}
 	return lines
 }

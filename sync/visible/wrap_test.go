@@ -18,6 +18,7 @@ func TestHang(t *testing.T) {
 		{"  hint: ", "make room on the disk", 28, "  hint: make room on the\n        disk"},
 		{"  hint: ", "用户用户用户用户 用户用户", 30, "  hint: 用户用户用户用户\n        用户用户"},
 		{"a: ", "keeps  two blanks", 30, "a: keeps  two blanks"},
+		{"a: ", "keeps  two blanks, and breaks  only once", 25, "a: keeps  two blanks, and\n   breaks  only once"},
 		{"a: ", "", 2, "a: "},
 		{"narrow: ", "one two three four five six", 10, "narrow: one two three four\n        five six"},
 	} {

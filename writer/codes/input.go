@@ -35,7 +35,7 @@ func ids() Group {
 		{"header_again", "The row holds names of columns: it is a header inside the file, such as one of a file that was joined to another; or, if its columns are in another order, the row is below it.", "Remove the line, or split the file there.", Fix},
 		{"bad_id", "The id holds characters that an id cannot hold, or that cannot be seen.", "Correct the id, or make one with an expression.", Fix},
 		{"null_id", "The id is a word for a missing value, such as `NULL` or `#N/A`, or what a row of totals or a comment begins with, such as `Total` or `# `.", "Fill in the id. For a row of totals: `footer`; for comments: `comment`. If such a word really is an id: `null_ids`.", Fix},
-		{"damaged_id", "The id is a number that a spreadsheet rounded, such as `1.23E+15`, has lost a character, or is in quotes that are not those of CSV, such as `“4711”`.", "Export the column again, as text, in UTF-8 and with plain quotes. If such numbers are ids: `scientific_ids: true`.", Fix},
+		{"damaged_id", "The id is a number that a spreadsheet rounded, such as `1.23E+15`, has lost a character, or is in quotes that are not those of CSV, such as `“4711”`.", "Export the column again, as text, in UTF-8 and with plain quotes. If such numbers are ids: `scientific_ids: true`; if ids are in such quotes: `null_ids`.", Fix},
 		{"changed_number", "The id is a number that the workbook shows differently, so it is unclear which of the two is the id.", "Format the column as text or as whole numbers, check its ids, and save the workbook again.", Fix},
 		{"bad_remote", "The API's key of the user cannot be part of an address.", "Correct the column that is mapped to `remote_id`.", Fix},
 	}}

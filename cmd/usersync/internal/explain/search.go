@@ -229,5 +229,18 @@ func (s *search) sum(all []searched) *Found {
 			f.Hits = append(f.Hits, Hit{Run: run, Header: one.header, Rows: one.rows, Unwritten: one.unwritten})
 		}
 	}
+	s.dropOlder(f)
 	return f
+}
+
+// dropOlder drops, from what was not searched, the runs older than the one that was asked for. If that
+// one had the user, nothing that is said depends on them.
+func (s *search) dropOlder(f *Found) {
+	older := slices.IndexFunc(f.newest, func(one *searched) bool { return one.run == s.Run && one.has() }) + 1
+	if older == 0 {
+		return
+	}
+	f.NotSearched = slices.DeleteFunc(f.NotSearched, func(n NotSearched) bool {
+		return slices.ContainsFunc(f.newest[older:], func(one *searched) bool { return one.run == n.Run })
+	})
 }
