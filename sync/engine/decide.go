@@ -48,7 +48,8 @@ func (d *decider) earlier(r *user.Record, known user.LedgerEntry) (user.Outcome,
 		return o, false, nil
 	}
 	before := d.memory.of(r.User.ID, known)
-	r.IntentRecorded, r.PerhapsCreated = known.State == user.Pending, before.State == user.Pending
+	r.IntentRecorded = known.State == user.Pending && o.Action == user.Create
+	r.PerhapsCreated = before.State == user.Pending
 	r.PerhapsTaken = o.Action != "" // the journal does not say whether all of its calls were refused
 	d.memory.learn(kept(before), &o)
 	return o, true, nil

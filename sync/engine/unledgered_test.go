@@ -275,3 +275,25 @@ func TestPerhapsCreatedBeforeTheStart(t *testing.T) {
 		}
 	})
 }
+
+// The intent of a pending user is that of an outcome of an earlier start only if this was a create:
+// the refusal of another call says nothing of a create by another run.
+func TestIntentOfAnEarlierStart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		actions := []user.Op{user.Create, user.Update, user.Delete, ""}
+		earlier := engine.Resumed{MaybeSentTo: len(actions), OutcomeOf: func(r *user.Record) (user.Outcome, bool, error) {
+			return user.Outcome{Record: r, Action: actions[r.Origin.Record-1], Status: user.Refused}, true, nil
+		}}
+		out := new(results)
+		rows := rowsOf([]string{"a/update/", "b/update/", "c/update/", "d/update/"}, 0)
+		job := engine.Job{Records: rows, Destination: newAPI(out, 0), Results: out, Ledger: waiting{"a": true, "b": true, "c": true, "d": true}, Resumed: earlier}
+		if _, err := job.Run(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		for i, action := range actions {
+			if r := out.list[i].Record; r.IntentRecorded != (action == user.Create) || !r.PerhapsCreated {
+				t.Errorf("after %q: %t, %t", action, r.IntentRecorded, r.PerhapsCreated)
+			}
+		}
+	})
+}
