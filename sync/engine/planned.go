@@ -59,6 +59,7 @@ func (d *decider) holds(known user.LedgerEntry) bool {
 // the one that follows from what is known.
 func (d *decider) firstCall(r *user.Record, known user.LedgerEntry) user.Op {
 	r.NotHeld = !d.holds(known)
+	r.NoEntry = known.State == user.Absent
 	if d.job.Applying && r.Planned != "" {
 		return r.Planned
 	}

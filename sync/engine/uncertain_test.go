@@ -78,24 +78,25 @@ func (prints) Apply(k user.LedgerEntry, _ *user.Outcome) user.LedgerEntry { retu
 func TestNotHeld(t *testing.T) {
 	fields := user.Fingerprints{Fields: []user.Fingerprint{{Field: user.Email, Sum: 1}}}
 	for name, c := range map[string]struct {
-		ledger engine.Ledger
-		want   bool
+		ledger  engine.Ledger
+		want    bool
+		noEntry bool
 	}{
-		"held":              {prints{State: user.Present, Fingerprints: fields}, false},
-		"held, by a secret": {prints{State: user.Present, Fingerprints: user.Fingerprints{Secrets: [16]byte{1}}}, false},
-		"accepted":          {prints{State: user.AcceptedLater, Fingerprints: fields}, false},
-		"after a doubt":     {prints{State: user.Present}, true},
-		"perhaps created":   {prints{State: user.Pending}, true},
-		"not held":          {prints{}, true},
-		"without a ledger":  {nil, true},
+		"held":              {prints{State: user.Present, Fingerprints: fields}, false, false},
+		"held, by a secret": {prints{State: user.Present, Fingerprints: user.Fingerprints{Secrets: [16]byte{1}}}, false, false},
+		"accepted":          {prints{State: user.AcceptedLater, Fingerprints: fields}, false, false},
+		"after a doubt":     {prints{State: user.Present}, true, false},
+		"perhaps created":   {prints{State: user.Pending}, true, false},
+		"not held":          {prints{}, true, true},
+		"without a ledger":  {nil, true, true},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			out := new(results)
 			if _, err := (engine.Job{Records: input(1, user.Upsert, own), Destination: newAPI(out, 0), Results: out, Ledger: c.ledger}).Run(t.Context()); err != nil {
 				t.Fatal(err)
 			}
-			if got := out.list[0].Record.NotHeld; got != c.want {
-				t.Errorf("%s: not held %t", name, got)
+			if r := out.list[0].Record; r.NotHeld != c.want || r.NoEntry != c.noEntry {
+				t.Errorf("%s: not held %t, no entry %t", name, r.NotHeld, r.NoEntry)
 			}
 		})
 	}

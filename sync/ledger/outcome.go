@@ -86,10 +86,10 @@ func contradicts(o *user.Outcome) bool {
 // madeNoUser reports whether the last call was a create, which was not accepted: the user is not
 // pending, and not held either, because the create of a user who is held follows an update that
 // found no one. Only a plan may hold a create for a user who is still there, and one who was just
-// renamed was found by it.
+// renamed was found by it. Where the ledger knows nothing, nothing changes.
 func madeNoUser(o *user.Outcome) bool {
 	r := o.Record
-	return o.Action == user.Create && (r.IntentRecorded || !r.Renamed && !r.PerhapsCreated && r.Planned != user.Create)
+	return o.Action == user.Create && (r.IntentRecorded || !r.NoEntry && !r.Renamed && !r.PerhapsCreated && r.Planned != user.Create)
 }
 
 // forgetSent makes what a call of the outcome's action may have changed uncertain: after an

@@ -171,14 +171,33 @@ func TestKeyOfAnotherIDIsNotLearned(t *testing.T) {
 	}
 }
 
-// A create that led to the user of an id that is missing from the input has given that user the new id. If it is then
-// refused, the user is still held.
+// A create that led to the user of an id that is missing from the input has given that user the
+// new id. If it is then refused, the user is still held.
 func TestRefusedCreateOfARenamedUser(t *testing.T) {
 	p := fingerprint.NewFingerprinter(fingerprint.NewKey())
 	r := &user.Record{User: user.User{ID: "u-1"}, Op: user.Upsert, Renamed: true}
 	o := user.Outcome{Record: r, Status: user.Refused, Action: user.Create, Code: user.CodeExists, HTTP: 409, Remote: "k-1"}
 	if e, changes := EntryOf(&o, p, nil); changes {
 		t.Errorf("%+v, want no change", e)
+	}
+}
+
+// A refused create changes nothing of which the ledger knew nothing: most refusals write no entry.
+func TestRefusedCreateWithoutAnEntry(t *testing.T) {
+	p := fingerprint.NewFingerprinter(fingerprint.NewKey())
+	for name, c := range map[string]struct {
+		sending user.Sending
+		want    bool
+	}{
+		"no entry": {user.Sending{NoEntry: true}, false},
+		"perhaps":  {user.Sending{}, true},
+		"intent":   {user.Sending{NoEntry: true, IntentRecorded: true}, true},
+	} {
+		r := &user.Record{User: user.User{ID: "u-1"}, Op: user.Upsert, Sending: c.sending}
+		e, changes := EntryOf(&user.Outcome{Record: r, Status: user.Refused, Action: user.Create, Code: "bad"}, p, nil)
+		if changes != c.want || changes && e.State != user.Absent {
+			t.Errorf("%s: %+v, %t", name, e, changes)
+		}
 	}
 }
 

@@ -109,6 +109,8 @@ type Sending struct {
 	// SentRecorded says that the journal holds the record as one that is about to be
 	// sent.
 	SentRecorded bool
+	// NoEntry says that the ledger knew nothing of the user before the record was sent.
+	NoEntry bool
 }
 
 // Tries are the calls that carried a record so far.
