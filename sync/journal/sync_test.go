@@ -53,6 +53,18 @@ func (d *slowDisk) has(record int) bool {
 	return false
 }
 
+// createSynced begins a journal on such a disk.
+func createSynced(t *testing.T) (*Journal, *slowDisk) {
+	h := header
+	h.Synced = true
+	d := &slowDisk{}
+	j, err := Create(d, h)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return j, d
+}
+
 // settleOneByOne settles a record a minute, and returns the errors, by when they came.
 func settleOneByOne(j *Journal, d *slowDisk, n int) map[time.Duration][]error {
 	begun, all := time.Now(), map[time.Duration][]error{}
@@ -77,13 +89,7 @@ func settleOneByOne(j *Journal, d *slowDisk, n int) map[time.Duration][]error {
 // What is written while the file is synced waits for one more sync, together.
 func TestOneSyncForAllThatWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		h := header
-		h.Synced = true
-		d := &slowDisk{}
-		j, err := Create(d, h)
-		if err != nil {
-			t.Fatal(err)
-		}
+		j, d := createSynced(t)
 		all := settleOneByOne(j, d, 16)
 		if first, others := all[time.Hour], all[2*time.Hour]; len(first) != 1 || len(others) != 15 || d.syncs != 3 {
 			t.Errorf("%d, %d, %d syncs", len(first), len(others), d.syncs)
@@ -99,13 +105,7 @@ func TestOneSyncForAllThatWait(t *testing.T) {
 // All that wait for a sync that fails fail with it, and so does what comes later.
 func TestAFailedSyncFailsForAllThatWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		h := header
-		h.Synced = true
-		d := &slowDisk{}
-		j, err := Create(d, h)
-		if err != nil {
-			t.Fatal(err)
-		}
+		j, d := createSynced(t)
 		d.broken = errors.New("the disk is broken")
 		all := settleOneByOne(j, d, 16)
 		if len(all[time.Hour]) != 16 || d.syncs != 2 {

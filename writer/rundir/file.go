@@ -186,8 +186,7 @@ func (f *File) rename() error {
 }
 
 // Close flushes and closes the file, which keeps its name ending in .partial, and frees room that was
-// reserved. After Commit or Close
-// it does nothing, so you can defer it.
+// reserved. After Commit or Close it does nothing, so you can defer it.
 func (f *File) Close() error {
 	if f.closed {
 		return nil

@@ -175,7 +175,7 @@ func (f *Files) Release() error {
 	f.index.close()
 	f.durable.close()
 	if f.summary != nil {
-		f.summary.Close() // of a run that could not start, whose summary holds only its room
+		_ = f.summary.Close() // of a run that could not start: it holds nothing but its room
 	}
 	if f.claimed == nil {
 		return nil
