@@ -122,7 +122,7 @@ func (c *Checkpointer) Write(o *user.Outcome) error {
 		}
 		if o.Code == user.CodeSameUser {
 			settled := o.Settled()
-			c.overwritten.add(&settled)
+			c.overwritten.add(&settled, o.Record.PerhapsTaken)
 		}
 	}
 	return c.due(o.At)

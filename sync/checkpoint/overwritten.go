@@ -7,20 +7,45 @@ import (
 	"usersync/sync/user"
 )
 
-// overwritten are keys of the API that the answer to a create named although another id has
-// them, with the id that was to be created. The API has written the record's values into
-// the user of the other id, whose fingerprints are then wrong.
-type overwritten map[string]string
+// overwritten are keys of the API that the answer to a call named although another id has
+// them. The API has perhaps written the record's values into the user of the other id, whose
+// fingerprints are then wrong.
+type overwritten map[string]overwriting
 
-// add adds the key of such an outcome.
-func (w *overwritten) add(s *user.Settled) {
-	if s.Code != user.CodeSameUser || s.Action != user.Create || s.HTTP/100 != 2 || s.Remote == "" {
+// overwriting is the last record whose call was answered with the key, and its id.
+type overwriting struct {
+	id     string
+	record int
+}
+
+// add adds the key of such an outcome. Taken says that a call for the record was perhaps taken: a
+// read alone, which may have led to the key too, changes no one.
+func (w *overwritten) add(s *user.Settled, taken bool) {
+	if s.Action == user.Create { // one that was not taken as it was sent changes no other user
+		taken = s.HTTP/100 == 2
+	}
+	if s.Code != user.CodeSameUser || s.Action == "" || s.Remote == "" || !taken {
 		return
 	}
 	if *w == nil {
 		*w = overwritten{}
 	}
-	(*w)[s.Remote] = s.ID
+	(*w)[s.Remote] = overwriting{s.ID, s.Record}
+}
+
+// after returns the keys that a record after the given one has met; nil if there are none.
+func (w overwritten) after(record int) overwritten {
+	var late overwritten
+	for remote, by := range w {
+		if by.record <= record {
+			continue
+		}
+		if late == nil {
+			late = overwritten{}
+		}
+		late[remote] = by
+	}
+	return late
 }
 
 // entries makes the ledger forget the fingerprints of those users, so that they are sent
@@ -38,14 +63,14 @@ func (w overwritten) entries(ctx context.Context, l *ledger.Ledger, before []led
 		return nil, err
 	}
 	for _, e := range before {
-		if w[e.Remote] != "" {
+		if _, changed := w[e.Remote]; changed {
 			held[e.Remote] = append(held[e.Remote], e.ID)
 		}
 	}
 	var list []ledger.Entry
 	for remote, ids := range held {
 		for _, id := range ids {
-			if id != w[remote] {
+			if id != w[remote].id {
 				list = append(list, ledger.Entry{ID: id, Remote: remote, Record: record, State: user.Present, Replace: true, IfHeld: true})
 			}
 		}

@@ -51,6 +51,7 @@ func (c *Checkpointer) begin() error {
 	m := c.snapshot(c.options.Now())
 	s := &saving{pending: c.pending, options: &c.options, journal: m, ledger: c.ledgerCheckpoint(m), checkpointed: &c.checkpointed, done: make(chan struct{})}
 	c.pending, c.spare = c.spare, pending{}
+	c.overwritten = s.overwritten.after(m.Record - maxRecords) // a user's own call may have been answered before, and come later
 	c.saving, c.since, c.lastAt = s, 0, m.At
 	go s.make()
 	if c.options.Saved != nil {

@@ -39,9 +39,10 @@ func (c *Client) sendReturning(ctx context.Context, n *call, op user.Op, records
 		return nil, err
 	}
 	for k, i := range send {
-		let := s.outcomes[i].Code
+		let, remote := s.outcomes[i].Code, s.outcomes[i].Remote
 		s.outcomes[i] = part[k]
 		s.outcomes[i].Code = cmp.Or(part[k].Code, let)
+		s.outcomes[i].Remote = shown(s.records[i], part[k].Remote, remote)
 		if let != "" {
 			noteLetIn(&s.outcomes[i])
 		}
@@ -124,8 +125,19 @@ func (s *returning) letIn(ctx context.Context, i int) (err error) {
 	if err := s.next(ctx, user.Update); err != nil {
 		return err
 	}
+	remote := s.outcomes[i].Remote
 	s.outcomes[i], err = s.client.letIn(ctx, s.records[i])
+	s.outcomes[i].Remote = shown(s.records[i], remote, s.outcomes[i].Remote)
 	return err
+}
+
+// shown returns the key that the answers to two calls for a user show: the one that is not the
+// user's, if there is one.
+func shown(r *user.Record, one, other string) string {
+	if one == "" || one == r.Remote && other != "" {
+		return other
+	}
+	return one
 }
 
 // letIn makes the call that lets one user in again. Its outcome is Updated, or says that
@@ -144,7 +156,7 @@ func (c *Client) letIn(ctx context.Context, r *user.Record) (user.Outcome, error
 		return o, nil
 	}
 	got := part[0]
-	o.Detail, o.HTTP, o.RequestID = got.Detail, got.HTTP, got.RequestID
+	o.Detail, o.HTTP, o.RequestID, o.Remote = got.Detail, got.HTTP, got.RequestID, got.Remote
 	switch got.Status {
 	case user.Updated, user.Created, user.Unchanged, user.Accepted:
 		o.Status, o.Code, o.Detail = user.Updated, codeReactivated, ""

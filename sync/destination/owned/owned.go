@@ -73,7 +73,7 @@ func (w Owned) claim(ctx context.Context, op user.Op, r *user.Record, o *user.Ou
 		known = ""
 	}
 	switch {
-	case o.Status == user.Deleted && known != "":
+	case o.Status == user.Deleted && known != "" && (o.Remote == "" || o.Remote == known):
 		w.Owners.Free(known, r)
 	case o.Remote != "" && o.Remote != known:
 		mine, err := w.Owners.Claim(ctx, o.Remote, r)
@@ -85,6 +85,9 @@ func (w Owned) claim(ctx context.Context, op user.Op, r *user.Record, o *user.Ou
 		}
 		if known != "" {
 			w.Owners.Free(known, r)
+		}
+		if o.Status == user.Deleted {
+			w.Owners.Free(o.Remote, r)
 		}
 	}
 	return nil

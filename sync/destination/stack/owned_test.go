@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 
 	"usersync/sync/destination"
 	"usersync/sync/destination/owned"
@@ -19,6 +20,8 @@ type family struct {
 	same   bool // a read shows no difference
 	upsert bool // a create of a known address answers with its user
 	strict bool // the search shows another user of the address as one that is not the record's
+	shows  bool // updates and deletes are answered with the user of the address
+	fails  bool // updates fail, and are perhaps made
 	once   bool // a create must not be repeated
 
 	mu    sync.Mutex
@@ -77,6 +80,12 @@ func (f *family) Apply(_ context.Context, b user.Batch) ([]user.Outcome, error) 
 			delete(f.users, r.Remote)
 			outcomes[i] = user.Outcome{Status: user.Deleted, HTTP: 204}
 		}
+		if f.fails && b.Op == user.Update {
+			outcomes[i] = user.Outcome{Status: user.InDoubt, HTTP: 500}
+		}
+		if f.shows && b.Op != user.Create {
+			outcomes[i].Remote = key
+		}
 	}
 	return outcomes, nil
 }
@@ -131,6 +140,9 @@ func TestOwned(t *testing.T) {
 		"in mode create, under its key":       {api: &family{upsert: true, once: true, same: true}, op: user.Create, intent: user.Create, send: "b=x", want: "in_doubt:same_user"},
 		"a read shows the other user's data":  {api: &family{upsert: true, once: true}, op: user.Create, intent: user.Upsert, send: "b=x", want: "refused:same_user"},
 		"this run has made the other user":    {api: &family{upsert: true, once: true, same: true}, op: user.Create, intent: user.Upsert, send: "b=n c=n", want: "created refused:same_user"},
+		"the answer to an update names it":    {api: &family{shows: true}, op: user.Update, intent: user.Update, send: "b=x@rb", want: "refused:same_user"},
+		"the answer to a delete names it":     {api: &family{shows: true}, op: user.Delete, intent: user.Delete, send: "b=x@rb", want: "refused:same_user"},
+		"a delete names a user of no one":     {api: &family{shows: true}, op: user.Delete, intent: user.Delete, send: "b=z@rb c=z@rc", want: "deleted deleted"},
 		"two are created as one":              {api: &family{upsert: true}, op: user.Create, intent: user.Upsert, send: "b=n c=n", want: "created refused:same_user"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -189,5 +201,33 @@ func TestRenamedUsersAreUpdated(t *testing.T) {
 		if last := api.calls[len(api.calls)-1]; last != "update b ra" {
 			t.Errorf("perhaps sent %t: %v", maybe, api.calls)
 		}
+	}
+}
+
+// If a read after a call leads to another id's user, the outcome is still that of the call: it may
+// have changed that user. Where no call was made, there is none to tell of.
+func TestSameUserAfterACall(t *testing.T) {
+	for name, c := range map[string]struct {
+		api  *family
+		op   user.Op
+		want user.Outcome
+	}{
+		"an update that failed": {&family{fails: true}, user.Update, user.Outcome{Action: user.Update, HTTP: 500, Attempts: 6}},
+		"nothing yet":           {&family{once: true}, user.Create, user.Outcome{HTTP: 200}},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			c.api.users = map[string]string{"ra": "x"}
+			o := options(new(pacer), 2)
+			o.Keys.Owners = owned.NewOwners(owned.Options{Holders: holders{"ra": {"a"}}, Checkpointed: func() int { return 0 }})
+			b := user.Batch{Op: c.op, Records: records("b=x", user.Upsert)}
+			if b.Records[0].MaybeSent = true; c.op == user.Update {
+				b.Records[0].Remote = "rb"
+			}
+			outcomes, err := o.Wrap(c.api).Apply(t.Context(), b)
+			got := outcomes[0]
+			if err != nil || got.Code != user.CodeSameUser || got.Remote != "ra" || got.Action != c.want.Action || got.HTTP != c.want.HTTP || got.Attempts != c.want.Attempts {
+				t.Errorf("%s: %+v, %v", name, got, err)
+			}
+		})
 	}
 }

@@ -15,7 +15,7 @@ func (v Verified) settle(op user.Op, o *user.Outcome, r *user.Record, found dest
 	}
 	switch {
 	case found.Presence == destination.Another:
-		*o = verdict.SameUser(found.Other, found.HTTP)
+		*o = verdict.SameUserAfter(o, found)
 		return false
 	case o.Status == user.Conflict:
 		return v.settleConflict(o, r, found)

@@ -114,7 +114,7 @@ func (u Upserted) confirmOne(ctx context.Context, o *user.Outcome, r *user.Recor
 	case err != nil:
 		o.Status, o.Code = user.Failed, user.CodeUnread
 	case found.Presence == destination.Another:
-		*o = verdict.SameUser(found.Other, found.HTTP)
+		*o = verdict.SameUserAfter(o, found)
 	case exists && found.Remote != "" && found.Remote != r.Remote:
 		o.Status, o.Remote = user.Exists, found.Remote
 	case exists:

@@ -1,6 +1,8 @@
 package verdict
 
 import (
+	"cmp"
+
 	"usersync/sync/destination"
 	"usersync/sync/user"
 )
@@ -21,4 +23,15 @@ func OrUnknown(found destination.Found, err error) (destination.Found, error) {
 // SameUser is the outcome of a record that leads to a user of another id.
 func SameUser(remote string, status int) user.Outcome {
 	return user.Outcome{Status: user.Refused, Code: user.CodeSameUser, Detail: user.SameUserDetail, Remote: remote, HTTP: status}
+}
+
+// SameUserAfter is SameUser for a read that follows the call with the outcome o, which may have
+// changed that user. Without attempts there was no such call.
+func SameUserAfter(o *user.Outcome, found destination.Found) user.Outcome {
+	if o.Attempts == 0 {
+		return SameUser(found.Other, found.HTTP)
+	}
+	same := SameUser(found.Other, cmp.Or(o.HTTP, found.HTTP))
+	same.Record, same.Action, same.Attempts, same.RequestID = o.Record, o.Action, o.Attempts, o.RequestID
+	return same
 }
