@@ -70,6 +70,17 @@ func (p *Fingerprinter) Fingerprints(dst []user.Fingerprint, u *user.User) user.
 	return user.Fingerprints{Fields: dst, Secrets: p.ofSecrets(u)}
 }
 
+// Held returns the fingerprints of a user whom the destination certainly holds: of one who has
+// nothing but an id, that of the id. Without any, nothing is certain of a user.
+func (p *Fingerprinter) Held(dst []user.Fingerprint, u *user.User) user.Fingerprints {
+	if len(u.Attributes) == 0 && len(u.Secrets) == 0 {
+		u = &user.User{ID: u.ID, Attributes: []user.Attribute{{Field: user.ID}}}
+	}
+	return p.Fingerprints(dst, u)
+}
+
+func isNone(p user.Fingerprints) bool { return len(p.Fields) == 0 && p.Secrets == ([16]byte{}) }
+
 // ofSecrets covers all secrets in the order of their names.
 func (p *Fingerprinter) ofSecrets(u *user.User) (sum [16]byte) {
 	if len(u.Secrets) == 0 {
@@ -100,8 +111,12 @@ func appendText(dst []byte, s string) []byte {
 }
 
 // Same reports whether every field of got is known with the same fingerprint. Fields that got
-// leaves out do not matter.
+// leaves out do not matter, but if that is all of them, something must be known: otherwise the
+// user is perhaps not there.
 func Same(known, got user.Fingerprints) bool {
+	if isNone(got) {
+		return !isNone(known)
+	}
 	if got.Secrets != ([16]byte{}) && got.Secrets != known.Secrets {
 		return false
 	}
@@ -117,8 +132,11 @@ func Same(known, got user.Fingerprints) bool {
 }
 
 // Differs appends to dst the fields of got that are not known with the same fingerprint, and
-// Secrets if those differ.
+// Secrets if those differ; the id if got has none and nothing is known.
 func Differs(dst []user.Field, known, got user.Fingerprints) []user.Field {
+	if isNone(got) && isNone(known) {
+		return append(dst, user.ID)
+	}
 	for _, g := range got.Fields {
 		if !slices.Contains(known.Fields, g) {
 			dst = append(dst, g.Field)

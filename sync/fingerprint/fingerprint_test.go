@@ -55,6 +55,38 @@ func TestFingerprintsDiffer(t *testing.T) {
 	}
 }
 
+// A user who has nothing but an id is the same only if something is certain of that user.
+func TestUsersWithOnlyAnID(t *testing.T) {
+	p := NewFingerprinter(testKey)
+	bare, other := ada(), ada(text(user.City, "1"))
+	secret := &user.User{ID: "ada", Secrets: []user.SecretAttribute{{Field: user.Password, Value: user.NewSecret("1")}}}
+	held := p.Held(nil, bare)
+	if len(held.Fields) != 1 || held.Fields[0].Field != user.ID || held.Fields[0] == p.Held(nil, &user.User{ID: "adb"}).Fields[0] {
+		t.Errorf("held: %+v", held)
+	}
+	for _, u := range []*user.User{other, secret} {
+		if got := p.Held(nil, u); !Same(p.Fingerprints(nil, u), got) || len(got.Fields) != len(u.Attributes) {
+			t.Errorf("%+v are not the fingerprints of the values", got)
+		}
+	}
+	for name, c := range map[string]struct {
+		known user.Fingerprints
+		want  []user.Field
+	}{
+		"held":                     {held, nil},
+		"with a value":             {p.Held(nil, other), nil},
+		"with a secret":            {p.Held(nil, secret), nil},
+		"nothing is certain":       {user.Fingerprints{}, []user.Field{user.ID}},
+		"an update was in doubt":   {Merge(p.Held(nil, other), user.Fingerprints{}, []user.Field{user.City}), []user.Field{user.ID}},
+		"one of a user with an id": {Merge(Merge(held, p.Held(nil, other), nil), user.Fingerprints{}, []user.Field{user.City}), nil},
+	} {
+		got := p.Fingerprints(nil, bare)
+		if differs := Differs(nil, c.known, got); !slices.Equal(differs, c.want) || Same(c.known, got) != (c.want == nil) {
+			t.Errorf("%s: differs %v", name, differs)
+		}
+	}
+}
+
 // The stored fingerprints of every ledger depend on this. If it fails, raise Version.
 func TestFingerprintsAreStable(t *testing.T) {
 	key, err := ParseKey(strings.Repeat("0f", 32))

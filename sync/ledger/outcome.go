@@ -40,7 +40,7 @@ func EntryOf(o *user.Outcome, p *fingerprint.Fingerprinter, prints []user.Finger
 	default:
 		return Entry{}, false
 	}
-	e.Fingerprints = p.Fingerprints(prints, &r.User)
+	e.Fingerprints = p.Held(prints, &r.User)
 	return e, true
 }
 
