@@ -30,11 +30,11 @@ func (u Unfinished) Sent() func(*user.Record) bool {
 // by what the ledger knows of it, the record's id: what a run writes to the ledger before
 // the checkpoint of its record is that.
 func (u Unfinished) Renamed() func(*user.Record, user.LedgerEntry) bool {
-	last := u.Journal.Checkpoint.Record
-	return func(r *user.Record, known user.LedgerEntry) bool {
-		record := r.Origin.Record
-		return known.State == user.Present && known.Run == u.Run && known.Record == record && record > last
-	}
+	return func(r *user.Record, known user.LedgerEntry) bool { return u.hasRenamed(r.Origin.Record, known) }
+}
+
+func (u Unfinished) hasRenamed(record int, known user.LedgerEntry) bool {
+	return known.State == user.Present && known.Run == u.Run && known.Record == record && record > u.Journal.Checkpoint.Record
 }
 
 // Outcomes returns a function that returns the outcomes that records after the checkpoint

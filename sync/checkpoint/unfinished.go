@@ -88,9 +88,26 @@ func (u Unfinished) entries(ctx context.Context, l *ledger.Ledger) ([]ledger.Ent
 	if err != nil {
 		return nil, err
 	}
+	u.keepRenamed(entries, known)
 	complete(entries, len(settled), known)
 	slices.SortStableFunc(entries, func(a, b ledger.Entry) int { return a.Record - b.Record })
 	return u.withOverwritten(ctx, l, entries)
+}
+
+// keepRenamed keeps the users to whom the run has given the id of a record whose create was then
+// refused: the create has led to them.
+func (u Unfinished) keepRenamed(entries []ledger.Entry, known []user.LedgerEntry) {
+	for i := range entries {
+		if e := &entries[i]; e.State != user.Present && u.hasRenamed(e.Record, known[i]) && u.refusedCreate(e.Record) {
+			e.State = user.Present
+		}
+	}
+}
+
+func (u Unfinished) refusedCreate(record int) bool {
+	return slices.ContainsFunc(u.Journal.Settled, func(o user.Settled) bool {
+		return o.Record == record && o.Action == user.Create && (o.Status == user.Refused || o.Status == user.Failed)
+	})
 }
 
 // complete gives entries the keys that are known before them, from the ledger or from an

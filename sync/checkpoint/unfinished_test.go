@@ -258,3 +258,39 @@ func TestRefusalsOfAnUnfinishedRun(t *testing.T) {
 		}
 	}
 }
+
+// A user to whom the run has given the id of a record stays known if the create of the record was
+// refused, because it has led to that user. One who is not there after all is not.
+func TestRenamedUsersOfAnUnfinishedRun(t *testing.T) {
+	refused := user.Settled{Record: 2, ID: "new", Action: user.Create, Status: user.Refused, Code: user.CodeExists, HTTP: 409, Remote: "k-1"}
+	unread, keyless, gone := refused, refused, refused
+	unread.HTTP, keyless.Remote = 500, ""
+	gone.Action, gone.Code = user.Update, user.CodeMissing
+	for name, c := range map[string]struct {
+		outcome user.Settled
+		want    user.EntryState
+	}{
+		"refused": {refused, user.Present}, "a read shows it": {unread, user.Present}, "without its key": {keyless, user.Present},
+		"it is missing": {gone, user.Absent},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newScene(t)
+			err := s.ledger.Save(t.Context(), ledger.Checkpoint{Run: "run-1", Record: 1}, []ledger.Entry{{ID: "old", Remote: "k-1", State: user.Present}})
+			if err == nil {
+				err = s.ledger.Runs().Rename(t.Context(), "run-1", 2, ledger.Renaming{Old: "old", New: "new"})
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			u := Unfinished{Run: "run-1", Journal: &journal.History{Settled: []user.Settled{c.outcome}}}
+			u.Journal.Header.Unsafe, u.Journal.Checkpoint.Record = []user.Op{user.Create}, 1
+			if err := u.UpdateLedger(t.Context(), s.ledger, "run-2"); err != nil {
+				t.Fatal(err)
+			}
+			known, err := s.ledger.Lookup(t.Context(), []string{"old", "new"})
+			if err != nil || known[0].State != user.Absent || known[1].State != c.want || c.want == user.Present && known[1].Remote != "k-1" {
+				t.Errorf("%+v, %v", known, err)
+			}
+		})
+	}
+}

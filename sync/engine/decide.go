@@ -41,10 +41,10 @@ func (d *decider) earlier(r *user.Record, known user.LedgerEntry) (user.Outcome,
 	if err != nil {
 		return o, false, err
 	}
+	r.Renamed = d.job.WasRenamed != nil && d.job.WasRenamed(r, known)
 	if !settled {
 		r.MaybeSent = d.job.WasSent == nil || d.job.WasSent(r)
 		r.PerhapsTaken = r.MaybeSent
-		r.Renamed = d.job.WasRenamed != nil && d.job.WasRenamed(r, known)
 		return o, false, nil
 	}
 	before := d.memory.of(r.User.ID, known)

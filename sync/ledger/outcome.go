@@ -53,7 +53,7 @@ func afterRefusal(e Entry, o *user.Outcome) (Entry, bool) {
 	case o.Code == user.CodeSameUser && (pending || !absent && !r.PerhapsTaken):
 		// a pending create has made no user of this id
 		return Entry{ID: e.ID, Record: e.Record, State: user.Absent, IfPending: true}, true
-	case r.IntentRecorded && o.Action == user.Create && user.OnlyReadShows(o.Code, o.HTTP):
+	case r.IntentRecorded && !r.Renamed && o.Action == user.Create && user.OnlyReadShows(o.Code, o.HTTP):
 		e.State, e.Replace = user.Pending, true // the next create is about the same user
 		return e, true
 	case o.Code == user.CodeMissing, absent:
@@ -89,7 +89,7 @@ func contradicts(o *user.Outcome) bool {
 // renamed was found by it. Where the ledger knows nothing, nothing changes.
 func madeNoUser(o *user.Outcome) bool {
 	r := o.Record
-	return o.Action == user.Create && (r.IntentRecorded || !r.NoEntry && !r.Renamed && !r.PerhapsCreated && r.Planned != user.Create)
+	return o.Action == user.Create && !r.Renamed && (r.IntentRecorded || !r.NoEntry && !r.PerhapsCreated && r.Planned != user.Create)
 }
 
 // forgetSent makes what a call of the outcome's action may have changed uncertain: after an

@@ -175,10 +175,24 @@ func TestKeyOfAnotherIDIsNotLearned(t *testing.T) {
 // new id. If it is then refused, the user is still held.
 func TestRefusedCreateOfARenamedUser(t *testing.T) {
 	p := fingerprint.NewFingerprinter(fingerprint.NewKey())
-	r := &user.Record{User: user.User{ID: "u-1"}, Op: user.Upsert, Renamed: true}
-	o := user.Outcome{Record: r, Status: user.Refused, Action: user.Create, Code: user.CodeExists, HTTP: 409, Remote: "k-1"}
-	if e, changes := EntryOf(&o, p, nil); changes {
-		t.Errorf("%+v, want no change", e)
+	for name, c := range map[string]struct {
+		sending user.Sending
+		http    int
+	}{
+		"refused":             {user.Sending{}, 409},
+		"in a continued run":  {user.Sending{PerhapsTaken: true}, 409},
+		"after an intent":     {user.Sending{IntentRecorded: true}, 409},
+		"and a read shows it": {user.Sending{IntentRecorded: true}, 500},
+	} {
+		r := &user.Record{User: user.User{ID: "u-1"}, Op: user.Upsert, Renamed: true, Remote: "k-1", Sending: c.sending}
+		o := user.Outcome{Record: r, Status: user.Refused, Action: user.Create, Code: user.CodeExists, HTTP: c.http, Remote: "k-1"}
+		known := user.LedgerEntry{State: user.Present, Remote: "k-1"}
+		if e, changes := EntryOf(&o, p, nil); changes {
+			known = e.ApplyTo(known)
+		}
+		if known.State != user.Present || known.Remote != "k-1" {
+			t.Errorf("%s: %+v", name, known)
+		}
 	}
 }
 
