@@ -208,3 +208,45 @@ func TestDeletionAfterAKill(t *testing.T) {
 		}
 	})
 }
+
+// Nor is a further row of a user sent while an update or a delete of such a process may be at work.
+// Its own record may repeat the call at once.
+func TestFurtherRowAfterAKill(t *testing.T) {
+	for name, c := range map[string]struct {
+		by      int // the record that had the call in flight
+		waits   [2]time.Duration
+		started time.Duration // ago; the clock of the process may be ahead
+	}{
+		"the same run": {1, [2]time.Duration{0, 30 * time.Second}, 0},
+		"another run":  {0, [2]time.Duration{30 * time.Second, 0}, 0},
+		"a while ago":  {0, [2]time.Duration{20 * time.Second, 0}, 10 * time.Second},
+		"days ahead":   {0, [2]time.Duration{30 * time.Second, 30 * time.Second}, -72 * time.Hour},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				f := scene{held: "a=0 b=0"}.fake()
+				go func() {
+					time.Sleep(19 * time.Second)
+					_, _ = readable{f}.Apply(context.Background(), user.Batch{Op: user.Update, Records: records("a=1", user.Upsert)})
+				}()
+				o := options(new(pacer), 2)
+				o.Quiet = stack.NewQuiet(time.Now().Add(-c.started), 30*time.Second)
+				o.Quiet.Expect("a", c.by)
+				wrapped := o.Wrap(readable{f})
+				for i, row := range []string{"a=1", "a=2"} {
+					b := user.Batch{Op: user.Update, Records: records(row, user.Upsert)}
+					b.Records[0].Origin.Record = i + 1
+					began := time.Now()
+					got, err := wrapped.Apply(t.Context(), b)
+					if waited := time.Since(began); err != nil || got[0].Status != user.Updated || waited != c.waits[i] {
+						t.Errorf("%s: %s %s (%v) after %v, want %v", row, got[0].Status, got[0].Code, err, waited, c.waits[i])
+					}
+				}
+				time.Sleep(time.Minute)
+				if f.holds() != "a=2 b=0" {
+					t.Errorf("holds %s", f.holds())
+				}
+			})
+		})
+	}
+}

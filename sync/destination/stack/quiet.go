@@ -17,10 +17,16 @@ type Quiet struct {
 	seed    maphash.Seed
 
 	mu    sync.Mutex
-	until time.Time            // of all users who were perhaps created
-	ids   map[uint64]time.Time // of single users, by a hash of their ids
+	until time.Time             // of all users who were perhaps created
+	ids   map[uint64]unanswered // of single users, by a hash of their ids
 
 	extended atomic.Bool // it lasts, or has lasted, for single users
+}
+
+// unanswered is a call for a user that had no answer.
+type unanswered struct {
+	until time.Time // when it is over
+	by    int       // the record that may repeat it at once; 0 if none may
 }
 
 // mostQuiet is of how many users Quiet knows that their calls have just ended. If there are
@@ -30,7 +36,17 @@ const mostQuiet = 10_000
 // NewQuiet returns a Quiet for a process that began at a time: a call of the process before it
 // is over one timeout later.
 func NewQuiet(began time.Time, timeout time.Duration) *Quiet {
-	return &Quiet{timeout: timeout, seed: maphash.MakeSeed(), until: began.Add(timeout), ids: map[uint64]time.Time{}}
+	return &Quiet{timeout: timeout, seed: maphash.MakeSeed(), until: began.Add(timeout), ids: map[uint64]unanswered{}}
+}
+
+// Expect notes that the process before may have been killed while it made a call for the user of an
+// id: a further row of the user is not sent before that is over. The record by may repeat the call;
+// 0 is of another run. Call it before the first call.
+func (q *Quiet) Expect(id string, by int) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.extended.Store(true)
+	q.ids[maphash.String(q.seed, id)] = unanswered{q.until, by}
 }
 
 // extend notes that a call for a user has just ended without an answer.
@@ -43,10 +59,10 @@ func (q *Quiet) extend(r *user.Record) {
 	q.extended.Store(true)
 	now := time.Now()
 	if len(q.ids) >= mostQuiet {
-		maps.DeleteFunc(q.ids, func(_ uint64, until time.Time) bool { return !until.After(now) })
+		maps.DeleteFunc(q.ids, func(_ uint64, u unanswered) bool { return !u.until.After(now) })
 	}
 	if until := now.Add(q.timeout); len(q.ids) < mostQuiet {
-		q.ids[q.key(r)] = until
+		q.ids[q.key(r)] = unanswered{until: until}
 	} else {
 		q.until = until
 	}
@@ -63,10 +79,10 @@ func (q *Quiet) left(r *user.Record, perhapsCreated bool) time.Duration {
 	if perhapsCreated {
 		until = q.until
 	}
-	if own := q.ids[q.key(r)]; own.After(until) {
-		until = own
+	if own := q.ids[q.key(r)]; own.until.After(until) && (own.by == 0 || own.by != r.Origin.Record) {
+		until = own.until
 	}
-	return time.Until(until)
+	return min(time.Until(until), q.timeout)
 }
 
 func (q *Quiet) key(r *user.Record) uint64 { return maphash.String(q.seed, r.User.ID) }

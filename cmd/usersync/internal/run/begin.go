@@ -18,6 +18,7 @@ import (
 	"usersync/sync/checkpoint"
 	"usersync/sync/engine"
 	"usersync/sync/fingerprint"
+	"usersync/sync/journal"
 	"usersync/sync/lookalike"
 	"usersync/sync/mirror"
 	"usersync/sync/parking"
@@ -33,7 +34,10 @@ type start struct {
 	// deleting are the users that it was deleting, absorbed those that runs were deleting
 	// which this one absorbs, true if the API confirmed it.
 	deleting, absorbed map[string]bool
-	renamed            int              // users that it gave a new id after its checkpoint
+	renamed            int // users that it gave a new id after its checkpoint
+	// unanswered are the calls that it had in flight when it was killed, others those of runs which
+	// this one absorbs.
+	unanswered, others []journal.Sent
 	hashes             fingerprint.Rows // of rows that are sent
 	parking            *parking.Finder  // nil without a ledger
 	engine.Resumed
@@ -114,6 +118,9 @@ func (b *beginning) start(ctx context.Context) (at *start, err error) {
 		at.absorbed = earlier.DeletingBy(left)
 	} else if _, err := b.register(ctx, at.files.Run(), at.Written); err != nil {
 		return at, err
+	}
+	for _, r := range left {
+		at.others = append(at.others, r.Journal.Sent...)
 	}
 	if err = b.account().End(ctx, left, runs, at.files.Run()); err == nil {
 		b.removeShards(ctx, b.lease.Ledger)

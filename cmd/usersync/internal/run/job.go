@@ -93,11 +93,23 @@ func (r *Run) middleware(wire context.Context, owners *owned.Owners, adopt *stac
 	}
 	return stack.Options{
 		Pacer: r.Conn.Pace, Lease: r.lease, Wire: wire, Calls: &r.calls, Client: stack.FeaturesOf(r.Conn.Client), Keys: keys,
-		Retries: c.Pace.Retries, Quiet: stack.NewQuiet(r.started, c.Pace.Timeout),
+		Retries: c.Pace.Retries, Quiet: r.quiet(),
 		Intents: checkpoint.Intents{Run: r.at.files.Run(), Ledger: r.lease.Ledger, Journal: &r.sent}, Sent: r.sent.Sent,
 		Adopt: adopt, Absences: r.at.absences(c, r.lease.Ledger), Protected: r.protected, Observer: observers, Retrying: &r.way.retrying,
 		Canary: canary.Options{Records: c.Guards.Canary, Patience: c.Pace.Timeout, AnswersOnly: c.Guards.CanaryAnswersOnly},
 	}
+}
+
+// quiet knows which calls of processes before this one may still be at work.
+func (r *Run) quiet() *stack.Quiet {
+	q := stack.NewQuiet(r.started, r.Config.Pace.Timeout)
+	for _, s := range r.at.unanswered {
+		q.Expect(s.ID, s.Record)
+	}
+	for _, s := range r.at.others {
+		q.Expect(s.ID, 0)
+	}
+	return q
 }
 
 // staleness finds rejects that are older than what l, which may be nil, knows of their users.
