@@ -91,9 +91,9 @@ func queryOf(cmd *cobra.Command, c *config.Config, o explainOptions, args []stri
 func (e *env) explain(cmd *cobra.Command, c *config.Config, o explainOptions, q explain.Query) error {
 	from := lookup.Source{Config: c, Wrong: o.wrong, Runs: o.runs, Values: o.showValues, Settings: func(h journal.Header, withFlags bool) (*config.Config, error) {
 		if withFlags {
-			return settingsFor(e, h, cmd, false)
+			return settingsFor(e, h, cmd, theAccount)
 		}
-		return settingsFor(e, h, &cobra.Command{}, false)
+		return settingsFor(e, h, &cobra.Command{}, theAccount)
 	}}
 	x, err := from.Collect(cmd.Context(), q)
 	if err != nil {

@@ -7,9 +7,12 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/history"
 	"usersync/cmd/usersync/internal/list"
+	"usersync/cmd/usersync/internal/setting"
 	"usersync/sync/ledger"
 )
 
@@ -22,6 +25,8 @@ func ledgerRename(e *env) *cobra.Command {
 			"and the next run sends the user again, under the new id. Use it for a row that was refused\n" +
 			"with code same_user, and for ids that are now spelled differently. --from names a CSV file\n" +
 			"with the columns old and new; either all of its users are renamed, or none.\n\n" +
+			"What unfinished runs did is taken into the ledger first, and they cannot be resumed any\n" +
+			"more: they read an input that has the old ids.\n\n" +
 			"If the ledger has the same key of the API for both ids, NEW keeps it and OLD is forgotten.\n" +
 			"A user that the API knows by the id itself cannot be renamed: to the API, another id is\n" +
 			"another user.",
@@ -29,20 +34,58 @@ func ledgerRename(e *env) *cobra.Command {
 		Args:    argumentsOr("from", "OLD", "NEW"),
 	}
 	cmd.Flags().StringVar(&from, "from", "", "the `FILE` of pairs, CSV with the columns old and new; - is standard input")
-	return onLedger(e, cmd, connect.Writing, func(ctx context.Context, l *ledger.Ledger, args []string) error {
-		if len(args) == 2 {
-			return renameUsers(ctx, e, l, []ledger.Renaming{{Old: args[0], New: args[1]}}, nil, "")
-		}
-		rows, err := readList(e, from, cmd.CommandPath(), "old", "new")
+	load := addSettings(e, cmd, setting.ForLedger)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		c, err := load()
 		if err != nil {
 			return err
 		}
-		var pairs []ledger.Renaming
-		for _, r := range rows {
-			pairs = append(pairs, ledger.Renaming{Old: r.Cells[0], New: r.Cells[1]})
+		pairs, rows, err := pairsOf(e, cmd, args, from)
+		if err != nil {
+			return err
 		}
-		return renameUsers(ctx, e, l, pairs, rows, from)
-	})
+		return connect.WithLedger(cmd.Context(), c, connect.Writing, history.AddressEvidence(c), func(l *ledger.Ledger) error {
+			if err := endUnfinished(e, cmd, c, l); err != nil {
+				return err
+			}
+			return renameUsers(cmd.Context(), e, l, pairs, rows, from)
+		})
+	}
+	return cmd
+}
+
+// pairsOf returns the pairs that are typed, or those of a file and its rows.
+func pairsOf(e *env, cmd *cobra.Command, args []string, from string) (pairs []ledger.Renaming, rows []list.Row, err error) {
+	if len(args) == 2 {
+		return []ledger.Renaming{{Old: args[0], New: args[1]}}, nil, nil
+	}
+	if rows, err = readList(e, from, cmd.CommandPath(), "old", "new"); err != nil {
+		return nil, nil, err
+	}
+	for _, r := range rows {
+		pairs = append(pairs, ledger.Renaming{Old: r.Cells[0], New: r.Cells[1]})
+	}
+	return pairs, rows, nil
+}
+
+// renamedBy is what ends unfinished runs.
+const renamedBy = "usersync-ledger-rename"
+
+// endUnfinished ends the unfinished runs of the account. A run that is continued after a user got
+// a new id would not find that id in its input: a mirror would delete the user.
+func endUnfinished(e *env, cmd *cobra.Command, c *config.Config, l *ledger.Ledger) error {
+	scope, err := connect.ScopeOf(cmd.Context(), c)
+	if err != nil {
+		return err
+	}
+	ended, err := history.EndUnfinished(cmd.Context(), l, c.Output.RunsDir, scope, c.LedgerName(), renamedBy)
+	if away, ok := errors.AsType[*history.ElsewhereError](err); ok {
+		return exit.Usage(fmt.Errorf("rename users of the ledger: %w", away), "resume it there; or give it up, if it is certainly no longer working", c.LedgerCommand("abandon", away.Name))
+	}
+	for _, run := range ended {
+		err = errors.Join(err, e.note(cmd, "took over what run "+run+" did", "it cannot be resumed any more: a new run sends what is still missing", ""))
+	}
+	return err
 }
 
 // renameUsers renames all pairs, or none. An error names the row of the file, if there is one.

@@ -35,17 +35,26 @@ func runArguments(cmd *cobra.Command) func(runsDir, name string, fits func(*jour
 // settingsOf returns the settings of an earlier run, overridden by the flags given
 // to now. They are those of the command that started the run.
 func settingsOf(e *env, h journal.Header, now *cobra.Command) (*config.Config, error) {
-	return settingsFor(e, h, now, true)
+	return settingsFor(e, h, now, allCredentials)
 }
 
-// settingsFor is settingsOf. Without calls they need not hold the credentials of the API.
-func settingsFor(e *env, h journal.Header, now *cobra.Command, calls bool) (*config.Config, error) {
+// credentials are those of the API that settings must hold.
+type credentials int
+
+const (
+	noCredentials  credentials = iota
+	theAccount                 // those that say which account it is
+	allCredentials             // for calls
+)
+
+// settingsFor is settingsOf for settings that need not hold all credentials of the API.
+func settingsFor(e *env, h journal.Header, now *cobra.Command, needs credentials) (*config.Config, error) {
 	if len(h.Args) == 0 {
 		return nil, exit.Usage(errors.New("read the settings of the run: they are not in its journal"), "repeat the command that started the run", "usersync run --help")
 	}
 	cmd := &cobra.Command{Use: h.Args[0]}
 	flags := config.AddFlags(cmd, e.settings(), setting.ForRun)
-	flags.WithoutCalls = !calls
+	flags.WithoutCalls, flags.WithAccount = needs != allCredentials, needs == theAccount
 	if err := cmd.ParseFlags(h.Args[1:]); err != nil {
 		return nil, exit.Usage(fmt.Errorf("read the settings of the run: %w", err), "use the version of usersync that started the run", "")
 	}

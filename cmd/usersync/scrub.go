@@ -72,7 +72,7 @@ func (e *env) scrub(cmd *cobra.Command, r *history.Run, out string) (err error) 
 
 // scrubbedConfig are the settings of a run, without those that are not known to be harmless.
 func scrubbedConfig(e *env, r *history.Run) (s scrub.Config) {
-	c, err := settingsFor(e, r.Journal.Header, &cobra.Command{}, false)
+	c, err := settingsFor(e, r.Journal.Header, &cobra.Command{}, noCredentials)
 	if err != nil || c == nil {
 		s.Note = "the settings of the run cannot be read any more"
 		return s

@@ -17,7 +17,7 @@ func TestRename(t *testing.T) {
 		lock(t, l)
 		email := fingerprints(user.Fingerprint{Field: user.Email, Sum: 1})
 		save(t, l, Entry{ID: "a", State: user.Present, Remote: "ra", Record: 4, Fingerprints: email}, Entry{ID: "b", State: user.AcceptedLater, Remote: "rb"},
-			Entry{ID: "c", State: user.Present, Remote: "rc"}, Entry{ID: "ours", State: user.Present})
+			Entry{ID: "c", State: user.Present, Remote: "rc"}, Entry{ID: "ours", State: user.Present}, Entry{ID: "p", State: user.Pending})
 		// b and c swap, and a gets an id that looks like another.
 		if err := l.Admin().Rename(t.Context(), []Renaming{{Old: "a", New: "Z"}, {Old: "b", New: "c"}, {Old: "c", New: "b"}}); err != nil {
 			t.Fatal(err)
@@ -39,6 +39,7 @@ func TestRename(t *testing.T) {
 			"unknown":     {[]Renaming{{Old: "Z", New: "q"}, {Old: "unknown", New: "x"}}, 2, "old id"},
 			"in use":      {[]Renaming{{Old: "Z", New: "b"}}, 1, "new id"},
 			"by id":       {[]Renaming{{Old: "ours", New: "x"}}, 1, "by the id itself"},
+			"pending":     {[]Renaming{{Old: "Z", New: "q"}, {Old: "p", New: "x"}}, 2, "pending, and no key"},
 			"twice":       {[]Renaming{{Old: "Z", New: "x"}, {Old: "Z", New: "y"}}, 2, "earlier pair"},
 			"same new id": {[]Renaming{{Old: "Z", New: "x"}, {Old: "b", New: "x"}}, 2, "earlier pair"},
 			"same":        {[]Renaming{{Old: "Z", New: "Z"}}, 1, "the same"},

@@ -18,7 +18,7 @@ func settled() Group {
 // refusals are codes of records that a rule about users, or the API, kept back.
 func refusals() Group {
 	return Group{"Refused or kept back", "The API or a rule about who the user is forbids the call.", []Entry{
-		{"exists", "Mode `create` found that the user exists already.", "Use `--mode upsert` to update the user, or remove the row.", Fix},
+		{"exists", "The user exists already. Mode `create` updates no users, and an upsert does not either where the API does not show that it is the same user.", "With `--mode create`: use `--mode upsert`, or remove the row. Otherwise find the user in the API. If it is the user of this row: `usersync ledger rename OLD NEW` if the ledger has it under another id (`usersync ledger show --remote KEY`), and the key in a column `remote_id` if not.", Fix},
 		{"missing", "Mode `update` found no such user in the API.", "Use `--mode upsert` to create the user, or remove the row.", Fix},
 		{"same_user", "The row leads to a user of the API that belongs to another id. Nothing was sent for the row.", "`usersync ledger show --remote KEY` names the other id (KEY is `remote_id`). If the id was renamed: `usersync ledger rename OLD NEW`. If both rows are right, one of them has to change what the API finds its users by, such as the e-mail address.", Fix},
 		{"lookalike", "The user is missing from the input, which has a new id that looks like this one. Mirror did not delete the user.", "If it is the same user: `usersync ledger rename OLD NEW`. If both are users: run again with `--accept-lookalikes`.", Fix},

@@ -29,11 +29,11 @@ func (d *decoder) compare(r *user.Record, o *resource.Object, status int) destin
 		}
 		found.Held = append(found.Held, l.held(r, shown, same)...)
 	}
-	if v, given := r.User.Value(user.ExternalID); given {
-		if holds := o.Text("externalId"); holds == "" || holds == externalID(r) {
-			found.Held = append(found.Held, user.Attribute{Field: user.ExternalID, Value: v})
-		} else {
+	if holds := o.Text("externalId"); tellsExternalID(user.Update, r) {
+		if v, given := r.User.Value(user.ExternalID); holds != "" && holds != externalID(r) {
 			found.Differs = append(found.Differs, user.ExternalID)
+		} else if given {
+			found.Held = append(found.Held, user.Attribute{Field: user.ExternalID, Value: v})
 		}
 	}
 	if len(found.Differs) > 0 {

@@ -71,7 +71,7 @@ func (e *encoder) replacement(op user.Op, r *user.Record) *resource.Object {
 	}
 	o.Drop("meta")
 	o.Drop("groups")
-	if _, given := r.User.Value(user.ExternalID); given {
+	if tellsExternalID(op, r) {
 		o.Set("externalId", resource.Quote(externalID(r)))
 	}
 	e.overlay(o, op, r)
@@ -127,6 +127,14 @@ func externalID(r *user.Record) string {
 		}
 	}
 	return r.User.ID
+}
+
+// tellsExternalID reports whether a call that changes a user carries the caller's key: if the row has
+// it, or if the server may know the user under an earlier id. A renamed user has an entry in the
+// ledger that holds nothing but the server's key.
+func tellsExternalID(op user.Op, r *user.Record) bool {
+	_, given := r.User.Value(user.ExternalID)
+	return given || op != user.Delete && (r.Renamed || r.NotHeld && !r.NoEntry && !r.OwnRemote)
 }
 
 // appendOperation appends the operation for one user of a Bulk call. Only a POST has a

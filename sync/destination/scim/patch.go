@@ -75,7 +75,7 @@ func (e *encoder) appendPatch(b []byte, op user.Op, r *user.Record, held *resour
 	first := len(b)
 	if op != user.Delete {
 		b = e.appendChanges(b, first, r, held)
-		if _, given := r.User.Value(user.ExternalID); given {
+		if tellsExternalID(op, r) {
 			b = appendChange(b, first, "replace", "externalId", resource.Quote(externalID(r)))
 		}
 		if password, ok := r.User.Secret(user.Password); ok && e.sendsPassword(op, r) {

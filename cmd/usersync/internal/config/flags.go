@@ -15,8 +15,8 @@ type Flags struct {
 	cmd      *cobra.Command
 	commands setting.Commands
 	json     bool
-	// WithoutCalls is that of setting.Sources.
-	WithoutCalls bool
+	// WithoutCalls and WithAccount are those of setting.Sources.
+	WithoutCalls, WithAccount bool
 }
 
 // Declared are all settings, as the flags of several commands share them: each has many, and
@@ -75,7 +75,7 @@ func (f *Flags) Load(e setting.Environment) (*Config, error) {
 // load determines the log format first, because its own errors are printed in it.
 func (f *Flags) load(e setting.Environment) (*Config, error) {
 	flags := f.cmd.Flags()
-	src := sources{apis: f.apis, Sources: setting.Sources{Flags: setting.Given(flags), Environment: e, Commands: f.commands, WithoutCalls: f.WithoutCalls}}
+	src := sources{apis: f.apis, Sources: setting.Sources{Flags: setting.Given(flags), Environment: e, Commands: f.commands, WithoutCalls: f.WithoutCalls, WithAccount: f.WithAccount}}
 	src.NoteVariables(f.cmd)
 	path := setting.FileNamed(flags, e)
 	if path != "" {

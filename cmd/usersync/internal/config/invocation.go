@@ -133,6 +133,16 @@ const Parked = "parked"
 
 // LedgerCommand is a command line of usersync ledger for the same ledger.
 func (c *Config) LedgerCommand(verb string, args ...string) string {
+	return exit.CommandLine(append([]string{"ledger"}, c.onLedger(verb).line(verb, args)...)...)
+}
+
+// LedgerCommandWith is a LedgerCommand with a flag of its own.
+func (c *Config) LedgerCommandWith(f Flag, verb string, args ...string) string {
+	return exit.CommandLine(append([]string{"ledger"}, c.onLedger(verb).With(f).line(verb, args)...)...)
+}
+
+// onLedger is the same command line with the flags alone that a command of the ledger has.
+func (c *Config) onLedger(verb string) Invocation {
 	takes, commands := map[string]bool{setting.FileFlag: true, runsDirFlag: true}, setting.ForLedger
 	if verb == Parked {
 		commands |= setting.ForParked
@@ -143,7 +153,7 @@ func (c *Config) LedgerCommand(verb string, args ...string) string {
 	}
 	in := c.Invocation
 	in.Flags = slices.DeleteFunc(slices.Clone(in.Flags), func(f Flag) bool { return !takes[f.Name] })
-	return exit.CommandLine(append([]string{"ledger"}, in.line(verb, args)...)...)
+	return in
 }
 
 // Named reports whether the config or the runs directory was named, so that another

@@ -109,6 +109,6 @@ func onboMock() Mock {
 // onboCauses say what to do about rejects of this API. The codes are those of its page in docs.
 func onboCauses() []cause.Known {
 	return []cause.Known{
-		refusedWith(user.CodeExists, "Find the user in Onbo who has this SSN or e-mail address. If it is the user of this row: `usersync ledger resolve ID --remote KEY`."),
+		refusedWith(user.CodeExists, "Find the user in Onbo who has this SSN or e-mail address. `usersync ledger show --remote KEY` names the id that the ledger has for it: if that is an earlier id of the row, run `usersync ledger rename OLD NEW`. If the ledger does not have the user, put the key in a column `remote_id`."),
 	}
 }

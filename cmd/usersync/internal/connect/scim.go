@@ -158,6 +158,6 @@ func scimCauses() []cause.Known {
 		refusedWith("invalidPath", "Use `update: put`, or attributes that the server's schema has."),
 		refusedWith("noTarget", "Use `update: put`: the server found nothing to change at this path."),
 		refusedWith("sensitive", "Leave the attribute out of the mapping: the server does not take it like this."),
-		refusedWith(user.CodeExists, "If the user with this userName is the user of the row, set `match: user_name`. Otherwise use another userName."),
+		refusedWith(user.CodeExists, "If the user with this userName is the user of the row, set `match: user_name`, which takes users without an externalId, or put the server's key in a column `remote_id`. Otherwise use another userName."),
 	}
 }

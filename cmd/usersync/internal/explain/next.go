@@ -59,9 +59,9 @@ func (c *cause) next() string {
 	case c.retriedIn() != nil, c.never(): // that run says what is left to do, or nothing is
 		return ""
 	case row.Code == user.CodeSameUser && row.Remote != "":
-		return c.ledgerCommand("show", "--remote", row.Remote)
+		return c.ledgerCommand(config.Flag{Name: "remote", Value: row.Remote}, "show")
 	case row.Status == user.InDoubt && c.held != nil && c.held.State == user.Pending.String():
-		return c.ledgerCommand("resolve", row.ID, "--help")
+		return c.ledgerCommand(config.Flag{Name: "help", Value: "true", Bool: true}, "resolve", row.ID)
 	case row.Row == unwritten: // it is in no rejects
 		return ""
 	case row.Absent(), c.header.Mode == string(config.Mirror) && row.Code == user.CodeLookalike:

@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/history"
 	"usersync/sync/journal"
 	"usersync/sync/pseudonym"
@@ -36,7 +37,7 @@ type Found struct {
 	ReadBy map[string][]string
 	// LedgerCommand is a command line of usersync ledger for the ledger in question. It is for
 	// the caller to set.
-	LedgerCommand func(verb string, args ...string) string
+	LedgerCommand func(f config.Flag, verb string, ids ...string) string
 
 	newest []*searched // all runs, the newest first
 }

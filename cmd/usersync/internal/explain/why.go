@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/sync/journal"
 	"usersync/sync/user"
@@ -20,7 +21,7 @@ type cause struct {
 	later  []Run   // that had the user, the newest first
 	readBy []string
 
-	ledgerCommand func(verb string, args ...string) string
+	ledgerCommand func(f config.Flag, verb string, ids ...string) string
 	last          bool // no later row of the run is the user's
 }
 

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"usersync/cmd/usersync/internal/config"
 	"usersync/sync/journal"
 	"usersync/sync/user"
 	"usersync/writer"
@@ -86,10 +87,12 @@ func TestOneLine(t *testing.T) {
 
 // What is left to do in the ledger is done in the ledger that was read.
 func TestNextInTheLedger(t *testing.T) {
-	for code, want := range map[string]string{user.CodeSameUser: "show --remote k-1", "": "resolve u-1 --help"} {
+	for code, want := range map[string]string{user.CodeSameUser: "show --remote k-1", "": "resolve --help true u-1"} {
 		c := cause{
 			run: &Run{}, row: writer.Result{Settled: user.Settled{ID: "u-1", Status: user.InDoubt, Code: code, Remote: "k-1"}}, held: &Ledger{State: user.Pending.String()}, last: true,
-			ledgerCommand: func(verb string, args ...string) string { return strings.Join(append([]string{verb}, args...), " ") },
+			ledgerCommand: func(f config.Flag, verb string, ids ...string) string {
+				return strings.TrimSpace(strings.Join(append([]string{verb, "--" + f.Name}, append([]string{f.Value}, ids...)...), " "))
+			},
 		}
 		if got := c.next(); got != want {
 			t.Errorf("%s: %s", code, got)

@@ -101,12 +101,12 @@ func (v ledgerView) settings() (*config.Config, error) {
 }
 
 // command is a command line of usersync ledger with the settings that lead to the ledger.
-func (v ledgerView) command(verb string, args ...string) string {
+func (v ledgerView) command(f config.Flag, verb string, ids ...string) string {
 	c, err := v.settings()
 	if err != nil {
 		c = v.Config
 	}
-	return c.LedgerCommand(verb, args...)
+	return c.LedgerCommandWith(f, verb, ids...)
 }
 
 func show(ctx context.Context, l *ledger.Ledger, to string, q explain.Query, x *explain.Explanation) error {

@@ -29,6 +29,9 @@ type Sources struct {
 	// WithoutCalls is for a command that makes no call with the values, which need not hold
 	// the credentials of the API then.
 	WithoutCalls bool
+	// WithAccount is for such a command that looks in the ledger: it needs those of the
+	// credentials that say which account it is.
+	WithAccount bool
 }
 
 // needless reports whether the value that s leads to is not needed: it does not apply to the
@@ -42,7 +45,7 @@ func (src Sources) needless(s *Setting) bool {
 	case src.Commands&ForLedger != 0:
 		return s.Kind == Secret || s.isCredential()
 	case src.WithoutCalls:
-		return s.isCredential()
+		return s.isCredential() && (s.Commands&ForLedger == 0 || !src.WithAccount)
 	}
 	return s.indirect() && src.callsNothing() || s.Remote && src.Commands == ForPublish
 }

@@ -94,6 +94,8 @@ func findHeld(t change.Writer, olds []string) ([]change.Stored, error) {
 		switch s := &held[i]; {
 		case !s.Exists:
 			return nil, &Error{i + 1, "the old id is not in the ledger"}
+		case s.Remote == "" && user.EntryState(s.State) == user.Pending:
+			return nil, &Error{i + 1, "the user is pending, and no key of the API is known: find out whether the API has the user, and run usersync ledger resolve first"}
 		case s.Remote == "":
 			return nil, &Error{i + 1, "the API knows this user by the id itself: under a new id it would be a different user"}
 		}
