@@ -1,5 +1,5 @@
-// Package shared keeps a limit on calls that several processes share: in PostgreSQL, or,
-// if the program is built with the tag redis, in Redis, with PostgreSQL to fall back on.
+// Package shared keeps a limit on calls that several processes share: in PostgreSQL, or in
+// Redis, with PostgreSQL to fall back on.
 //
 // The limit is a generic cell rate algorithm. All that is kept is when the next call is
 // due. A process that asks reserves the next moments, and the due time moves on. Only the
