@@ -47,7 +47,6 @@ func (p *Postgres) Reserve(ctx context.Context, a pace.Ask) (answer pace.Answer,
 	if err != nil {
 		return pace.Answer{}, fmt.Errorf("reserve calls in the ledger's database: %w", err)
 	}
-	answer.Counts = "ledger"
 	return answer, nil
 }
 
