@@ -8,7 +8,9 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -62,6 +64,36 @@ func TestOpenTelemetryDuringARun(t *testing.T) {
 	}
 	if c := <-code; c != 0 {
 		t.Errorf("exit code %d", c)
+	}
+}
+
+// A retry of rejects says nothing about the job: its exit code is not the job's.
+func TestOpenTelemetryOfARetry(t *testing.T) {
+	got := make(chan string, 100)
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { got <- r.URL.Path }))
+	defer server.Close()
+	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", server.URL)
+	dir := t.TempDir()
+	users, runs := filepath.Join(dir, "users.csv"), filepath.Join(dir, "runs")
+	if err := os.WriteFile(users, []byte("id,email,enrolled_rewards\nu-1,nobody,CARDLINKED\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	send := func(args ...string) (metrics int) {
+		if code := execute(t.Context(), append(args, "--runs-dir", runs), strings.NewReader(""), io.Discard, io.Discard); code != 3 {
+			t.Errorf("%q: exit code %d", args, code)
+		}
+		for len(got) > 0 {
+			if <-got == "/v1/metrics" {
+				metrics++
+			}
+		}
+		return metrics
+	}
+	if n := send("run", "--to", "kard", "--sandbox", users); n == 0 {
+		t.Error("a run has sent no metrics")
+	}
+	if n := send("retry", "--last"); n > 0 {
+		t.Errorf("a retry has sent metrics %d times", n)
 	}
 }
 

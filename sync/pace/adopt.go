@@ -15,7 +15,7 @@ const toldToAnother = "the API (told to another process)"
 // adopted is what this process knows of the limit that it shares.
 type adopted struct {
 	lostSince time.Time // the server does not answer; zero if it does
-	counts    string    // the server that counts the calls
+	fallen    bool      // Redis should count the calls, and does not
 }
 
 // adopt follows what other processes were told, and tells of a server that does not
@@ -27,10 +27,10 @@ func (p *Pace) adopt(a Answer, err error) {
 	if p.stop != nil || p.limitIsLost(now, err) {
 		return
 	}
-	if p.adopted.counts != "" && p.adopted.counts != a.Counts {
+	if a.Fallen && !p.adopted.fallen {
 		p.report.note(now, Event{What: "paused", Why: "Redis does not answer; the ledger's database counts the calls for the rest of the run"})
 	}
-	p.adopted.counts = a.Counts
+	p.adopted.fallen = a.Fallen
 	if a.Pause > 0 && now.Add(a.Pause).Sub(p.pausedUntil) > cutsApart {
 		p.pause(now, ratelimit.Advice{Wait: a.Pause, Source: toldToAnother})
 	}

@@ -9,6 +9,8 @@ const (
 	mostMargin = 100 * time.Millisecond
 	// judged is after how many moments a process finds out whether its margin is enough.
 	judged = 200
+	// blurred is after how many answers in a row a server counts as one that is always slow.
+	blurred = 4
 )
 
 // leastMargin is enough for a process that is woken in time, and for a network whose calls
@@ -23,6 +25,19 @@ func leastMargin(perSecond float64) time.Duration {
 type margin struct {
 	wide       time.Duration
 	used, late int
+	blurred    int // answers in a row that showed no moment exactly enough to be used
+}
+
+// see widens the margin for a server that always answers so slowly that its moments are not known
+// to within a grace: otherwise no call would ever start. It costs rate, as much as that takes.
+func (m *margin) see(width, grace time.Duration) {
+	if width < usable(grace) {
+		m.blurred = 0
+		return
+	}
+	if m.blurred++; m.blurred >= blurred {
+		m.wide, m.blurred = max(m.wide, 2*width), 0
+	}
 }
 
 // count widens the margin if more than one moment in a hundred is missed.
@@ -35,7 +50,7 @@ func (m *margin) count(missed bool) {
 		return
 	}
 	if m.late*100 > m.used {
-		m.wide = min(m.wide*3/2, mostMargin)
+		m.wide = max(m.wide, min(m.wide*3/2, mostMargin))
 	}
 	m.used, m.late = 0, 0
 }

@@ -86,10 +86,14 @@ func (s *share) answered(sent time.Time, a Answer) {
 	}
 	for _, at := range a.At {
 		first, last := s.skew.toOurs(at)
-		s.moments = append(s.moments, moment{last, first.Add(a.Grace * 2 / 3)}) // the rest is for its way to the API
+		s.moments = append(s.moments, moment{last, first.Add(usable(a.Grace))})
 	}
+	s.margin.see(s.skew.width(), a.Grace)
 	s.askAt = now.Add(s.pause(a))
 }
+
+// usable is the part of a grace in which a call may start: the rest is for its way to the API.
+func usable(grace time.Duration) time.Duration { return grace * 2 / 3 }
 
 // pause is how long to wait before asking again. The longer the line, the more callers
 // are asked for together: their calls start no later for it.

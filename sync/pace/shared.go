@@ -84,5 +84,5 @@ type Answer struct {
 	Next      time.Time
 	Pause     time.Duration // how much longer no call starts
 	PerSecond float64       // the rate in force, but for a quota
-	Counts    string        // the server that counts: "ledger" or "redis"
+	Fallen    bool          // Redis should count, and the ledger's database does
 }

@@ -222,3 +222,23 @@ func momentsAreNotLost(t *testing.T) {
 		t.Errorf("%d moments for %d calls", s.granted, n)
 	}
 }
+
+// Where Redis should count and does not, the run says so, also if it never did.
+func TestRedisThatDoesNotCountIsReported(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const why = "Redis does not answer; the ledger's database counts the calls for the rest of the run"
+		for _, fallen := range []bool{false, true} {
+			s := &together{fallen: fallen}
+			p := pace.New(pace.Options{PerSecond: 10, MaxInFlight: 4, Shared: s})
+			for range 3 {
+				if err := call(p, 0, 200, true); err != nil {
+					t.Fatal(err)
+				}
+			}
+			reported := slices.ContainsFunc(p.Report().Events, func(e pace.Event) bool { return e.Why == why })
+			if reported != fallen || len(p.Report().Events) > 1 {
+				t.Errorf("fallen %v: %+v", fallen, p.Report().Events)
+			}
+		}
+	})
+}

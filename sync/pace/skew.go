@@ -33,6 +33,9 @@ func (s *skew) learn(sent, answered, server time.Time) (jumped bool) {
 	return jumped
 }
 
+// width is between how far the server's clock is ahead at least and at most.
+func (s *skew) width() time.Duration { return s.most - s.least }
+
 // toOurs returns a moment of the server's clock by ours: it is between first and last.
 func (s *skew) toOurs(server time.Time) (first, last time.Time) {
 	ahead := server.Sub(s.servers) - s.answered.Sub(s.ours)

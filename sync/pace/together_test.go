@@ -17,7 +17,7 @@ type together struct {
 	due     time.Time
 	paused  time.Time
 	force   float64
-	counts  string
+	fallen  bool
 	down    error
 	asked   []pace.Ask
 	told    pace.News // by the last question
@@ -45,7 +45,7 @@ func (s *together) Reserve(_ context.Context, a pace.Ask) (pace.Answer, error) {
 		base = later(base, now.Add(pace.Ahead+time.Duration(float64(a.Burst)/a.PerSecond*float64(time.Second))))
 	}
 	grace := max(a.Margin.Seconds(), 1/a.PerSecond)
-	answer := pace.Answer{Now: now, Grace: time.Duration(grace * float64(time.Second)), Pause: s.paused.Sub(now), PerSecond: a.PerSecond, Counts: s.counts}
+	answer := pace.Answer{Now: now, Grace: time.Duration(grace * float64(time.Second)), Pause: s.paused.Sub(now), PerSecond: a.PerSecond, Fallen: s.fallen}
 	if s.force > 0 {
 		answer.PerSecond = s.force
 	}

@@ -52,7 +52,9 @@ func (f *Fallback) Reserve(ctx context.Context, a pace.Ask) (pace.Answer, error)
 		if since < trusted {
 			return pace.Answer{}, errSwitching
 		}
-		return f.Ledger.Reserve(ctx, a)
+		answer, err := f.Ledger.Reserve(ctx, a)
+		answer.Fallen = true
+		return answer, err
 	}
 	answer, err := f.reserveInRedis(ctx, a)
 	if err == nil && passed(checked) > trusted {

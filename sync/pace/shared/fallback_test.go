@@ -40,7 +40,7 @@ type standIn struct {
 func (s *standIn) Reserve(context.Context, pace.Ask) (pace.Answer, error) {
 	s.asked.Add(1)
 	<-time.After(s.slow)
-	return pace.Answer{Now: time.Now(), Counts: "redis"}, s.err
+	return pace.Answer{Now: time.Now()}, s.err
 }
 
 // counts returns who counts for a process, or the error.
@@ -50,7 +50,10 @@ func counts(t *testing.T, f *shared.Fallback) string {
 	if err != nil {
 		return err.Error()
 	}
-	return answer.Counts
+	if answer.Fallen {
+		return "ledger"
+	}
+	return "redis"
 }
 
 // A process that can reach Redis no longer reserves there, once another one could not, and

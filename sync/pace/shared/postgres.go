@@ -1,5 +1,5 @@
-// Package shared keeps a limit on calls that several processes share: in PostgreSQL, or,
-// if the program is built with the tag redis, in Redis, with PostgreSQL to fall back on.
+// Package shared keeps a limit on calls that several processes share: in PostgreSQL, or in
+// Redis, with PostgreSQL to fall back on.
 //
 // The limit is a generic cell rate algorithm. All that is kept is when the next call is
 // due. A process that asks reserves the next moments, and the due time moves on. Only the
@@ -47,7 +47,6 @@ func (p *Postgres) Reserve(ctx context.Context, a pace.Ask) (answer pace.Answer,
 	if err != nil {
 		return pace.Answer{}, fmt.Errorf("reserve calls in the ledger's database: %w", err)
 	}
-	answer.Counts = "ledger"
 	return answer, nil
 }
 

@@ -46,7 +46,6 @@ func (r *Redis) Reserve(ctx context.Context, a pace.Ask) (pace.Answer, error) {
 	if err != nil {
 		return pace.Answer{}, fmt.Errorf("reserve calls in Redis: %w", err)
 	}
-	answer.Counts = "redis"
 	return answer, nil
 }
 

@@ -3,7 +3,8 @@
 -- in microseconds.
 --
 -- A hash that is missing may have been lost, so nothing is reserved until all calls that
--- it may have held are over (forgotten).
+-- it may have held are over (forgotten). Nor is it if the line is longer than any can be: the
+-- clock was set back, and no call would start until it is there again.
 local run = ARGV[1]
 local calls, per_second, burst, margin = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
 local lost, pause, cut, granted, lowered = ARGV[6] == '1', tonumber(ARGV[7]), tonumber(ARGV[8]), tonumber(ARGV[9]), tonumber(ARGV[10])
@@ -21,6 +22,8 @@ if redis.call('HGET', KEYS[1], 'run') ~= run and was.due < now then
 	was = { due = was.due, paused = was.paused, granted = 0, lowered = 0, cut = 0, raised = 0, quota = 0, ends = 0, margin = 0 }
 	lost = true
 end
+if was.cut > now then was.cut = 0 end
+if was.raised > now then was.raised = 0 end
 
 local function lower(a, b)
 	if a == 0 or b > 0 and b < a then return b end
@@ -54,6 +57,9 @@ local apart = math.max(1e6 / lower(force, was.quota), (1e6 + grace) / most)
 local forgotten = 1e6 + 1e6 * burst / per_second + grace
 local base = math.max(now, was.paused)
 if lost then base = math.max(base, now + forgotten) end
+if was.due > base + forgotten + burst * math.max(apart, 6e7) then -- no quota spreads calls farther apart than a minute
+	was.due, base = 0, math.max(base, now + forgotten)
+end
 local head, early, taken = math.max(was.due, base), apart * (burst - 1), 0
 if base <= now + 1e6 then
 	taken = math.max(0, math.min(calls, math.floor((now + 1e6 - head + early) / apart) + 1))

@@ -20,7 +20,7 @@ WITH quick AS MATERIALIZED (
 		greatest(paused, now + $8::float8) AS paused,
 		coalesce(least(nullif(CASE WHEN first THEN 0 ELSE granted END, 0), nullif($10::float8, 0)), 0) AS granted,
 		coalesce(least(nullif(CASE WHEN first THEN 0 ELSE lowered END, 0), nullif($11::float8, 0)), 0) AS lowered,
-		CASE WHEN first THEN 0 ELSE cut END AS cut, raised,
+		CASE WHEN first OR cut > now THEN 0 ELSE cut END AS cut, CASE WHEN raised > now THEN 0 ELSE raised END AS raised,
 		CASE WHEN $13::float8 > 0 THEN $12::float8 WHEN now < ends AND NOT first THEN quota ELSE 0 END AS quota,
 		CASE WHEN $13::float8 > 0 THEN now + $13::float8 ELSE ends END AS ends,
 		greatest(CASE WHEN first THEN 0 ELSE margin END, $6::float8) AS margin
@@ -42,10 +42,14 @@ WITH quick AS MATERIALIZED (
 ), spaced AS MATERIALIZED (
 	SELECT rates.*, least(goal, nullif(slower, 0)) AS force,
 		greatest(1e6 / least(goal, nullif(slower, 0), nullif(quota, 0)), (1e6 + grace) / (floor($4::float8) + 1)) AS apart,
-		greatest(now, paused, started + forgotten, CASE WHEN lost THEN now + forgotten ELSE 0 END) AS base
+		greatest(now, paused, started + forgotten, CASE WHEN lost THEN now + forgotten ELSE 0 END) AS earliest
 	FROM rates
+), judged AS MATERIALIZED ( -- no quota spreads calls farther apart than a minute
+	SELECT spaced.*, due > earliest + forgotten + $5::float8 * greatest(apart, 6e7) AS jumped FROM spaced
+), begun AS MATERIALIZED (
+	SELECT judged.*, CASE WHEN jumped THEN greatest(earliest, now + forgotten) ELSE earliest END AS base FROM judged
 ), line AS MATERIALIZED (
-	SELECT spaced.*, greatest(due, base) AS head, apart * ($5::float8 - 1) AS early FROM spaced
+	SELECT begun.*, CASE WHEN jumped THEN base ELSE greatest(due, base) END AS head, apart * ($5::float8 - 1) AS early FROM begun
 ), taken AS MATERIALIZED (
 	SELECT line.*, CASE WHEN base > now + 1e6 THEN 0
 		ELSE greatest(0, least($3::float8, floor((now + 1e6 - head + early) / apart) + 1)) END AS n

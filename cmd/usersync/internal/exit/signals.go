@@ -80,6 +80,32 @@ func Graceful(soft, wire context.Context, grace time.Duration) (ctx context.Cont
 	return ctx, func() { stop(); cut(nil) }
 }
 
+// brief is how long what only tells of a run may go on after a signal that asks to end at once.
+const brief = 2 * time.Second
+
+// Afterwards returns the context of what tells of a run that has ended. It outlives soft. If a signal
+// has ended soft, it ends before the grace period does, even if calls in flight have taken all of
+// their time; after a further signal it ends in two seconds. Call end when it is no longer needed.
+func Afterwards(soft, wire context.Context, grace time.Duration) (ctx context.Context, end context.CancelFunc) {
+	ctx, cut := context.WithCancelCause(context.WithoutCancel(soft))
+	signal, further := StoppedBy(soft), wire
+	if signal == nil {
+		further = soft
+	}
+	var limit context.CancelFunc = func() {}
+	if signal != nil {
+		ctx, limit = context.WithTimeout(ctx, (grace-InFlight(grace))*3/4)
+	}
+	stop := context.AfterFunc(further, func() {
+		select {
+		case <-time.After(brief):
+			cut(context.Cause(further))
+		case <-ctx.Done():
+		}
+	})
+	return ctx, func() { stop(); limit(); cut(nil) }
+}
+
 // InFlight is how much of a grace period calls in flight may take.
 func InFlight(grace time.Duration) time.Duration { return grace - min(10*time.Second, grace/4) }
 

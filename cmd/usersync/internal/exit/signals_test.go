@@ -98,3 +98,38 @@ func TestGraceful(t *testing.T) {
 		t.Error("a short period has a short margin")
 	}
 }
+
+// What tells of a run ends before the process is killed, and soon after a signal that came later.
+func TestAfterwards(t *testing.T) {
+	const never = time.Hour
+	for name, c := range map[string]struct {
+		soft, wire time.Duration // when a signal ends each, from the end of the run
+		after      time.Duration
+	}{
+		"no signal":                   {never, never, never},
+		"stopped":                     {-time.Second, never, 7500 * time.Millisecond},
+		"stopped, and again":          {-time.Second, 3 * time.Second, 5 * time.Second},
+		"stopped twice":               {-2 * time.Second, -time.Second, 2 * time.Second},
+		"a signal when the run ended": {4 * time.Second, never, 6 * time.Second},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			soft, endSoft := context.WithCancelCause(t.Context())
+			wire, endWire := context.WithCancelCause(t.Context())
+			time.AfterFunc(10*time.Second+c.soft, func() { endSoft(SignalError{syscall.SIGTERM}) })
+			time.AfterFunc(10*time.Second+c.wire, func() { endWire(SignalError{syscall.SIGTERM}) })
+			<-time.After(10 * time.Second)
+			began := time.Now()
+			ctx, end := Afterwards(soft, wire, time.Minute)
+			defer end()
+			took := never
+			select {
+			case <-ctx.Done():
+				took = time.Since(began)
+			case <-time.After(time.Minute):
+			}
+			if took != c.after {
+				t.Errorf("%s: ended after %s, want %s", name, took, c.after)
+			}
+		})
+	}
+}

@@ -38,15 +38,10 @@ func (s *sender) showMetrics() {
 }
 
 // measure writes and pushes the metrics of a run that has ended, if the settings ask for it.
-func (s *sender) measure(ctx context.Context, code int) {
+func (s *sender) measure(ctx context.Context, run metrics.Run) {
 	m := s.config.Metrics
 	if m.File == "" && m.Push == "" {
 		return
-	}
-	run := s.metricsRun()
-	run.Summary, run.Ended, run.ExitCode, run.At = s.summary, true, code, s.Now()
-	if s.shardOf() != "" { // its numbers are not those of the run
-		run.Summary = nil
 	}
 	var errs []error
 	if m.File != "" {
@@ -60,6 +55,16 @@ func (s *sender) measure(ctx context.Context, code int) {
 	if err := errors.Join(errs...); err != nil && s.terminal != nil {
 		s.terminal.Log.Warn("the metrics of the run are not complete", zap.Error(err))
 	}
+}
+
+// ended is how the run ended, as the metrics show it.
+func (s *sender) ended(code int) metrics.Run {
+	run := s.metricsRun()
+	run.Summary, run.Ended, run.ExitCode, run.At = s.summary, true, code, s.Now()
+	if s.shardOf() != "" { // its numbers are not those of the run
+		run.Summary = nil
+	}
+	return run
 }
 
 func (s *sender) metricsRun() metrics.Run {

@@ -10,29 +10,41 @@ import (
 	"usersync/cmd/usersync/internal/advice"
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/metrics"
 	"usersync/cmd/usersync/internal/notify"
 	"usersync/cmd/usersync/internal/pod"
 	"usersync/cmd/usersync/internal/run"
+	"usersync/sync/destination/parallel"
 	"usersync/sync/ledger"
 )
 
 // tell tells monitoring and the team how a run ended, if the settings ask for it. The rejects
-// of another run say nothing about how the job is. What fails here is a warning.
+// of another run say nothing about how the job is. What fails here is a warning. All are told at the
+// same time: one that does not answer takes no time from the others.
 func (s *sender) tell(ctx context.Context, err error, found advice.Result) {
 	err = exit.WithSignal(ctx, err)
-	ctx, code := context.WithoutCancel(ctx), advice.ExitCode(err, found)
-	s.endTrace(ctx, code)
+	code := advice.ExitCode(err, found)
+	ctx, end := exit.Afterwards(ctx, s.Wire, s.config.Pace.GracePeriod)
+	defer end()
 	if s.summary != nil {
 		s.Ran(pod.RunOf(s.config.Target.To, s.summary))
 	}
 	doneShard := err == nil && s.summary == nil && s.config.Shards.Split() // the run is not over
-	if s.options.Retried.Run != "" || doneShard {
-		return
+	ofJob := s.options.Retried.Run == "" && !doneShard
+	var measured *metrics.Run
+	if ofJob && !s.ofAnother(err) {
+		run := s.ended(code)
+		measured = &run
 	}
-	if !s.ofAnother(err) {
-		s.measure(ctx, code)
+	all, _ := parallel.New(ctx)
+	all.Go(func() error { s.endTrace(ctx, code, measured); return nil })
+	if measured != nil {
+		all.Go(func() error { s.measure(ctx, *measured); return nil })
 	}
-	s.notify(ctx, err, code)
+	if ofJob {
+		all.Go(func() error { s.notify(ctx, err, code); return nil })
+	}
+	_ = all.Wait() // what fails is a warning
 }
 
 // ofAnother reports whether the run is another process's by now, which continues it or has ended

@@ -7,6 +7,7 @@ import (
 	"go.uber.org/zap"
 
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/metrics"
 	"usersync/cmd/usersync/internal/otlp"
 )
 
@@ -20,7 +21,7 @@ func (s *sender) startTrace(ctx context.Context) {
 	if !otlp.Asked(lookup) {
 		return
 	}
-	job := otlp.Job{Name: s.config.Job(), Destination: s.config.Target.To, Mode: string(s.config.Target.Mode), Version: exit.ReadBuild().Version}
+	job := otlp.Job{Name: s.config.Job(), Destination: s.config.Target.To, Mode: string(s.config.Target.Mode), Version: exit.ReadBuild().Version, Apart: s.options.Retried.Run != ""}
 	started, err := otlp.Start(context.WithoutCancel(ctx), lookup, job)
 	if err != nil {
 		s.terminal.Log.Warn("nothing is sent to OpenTelemetry", zap.Error(err))
@@ -29,16 +30,17 @@ func (s *sender) startTrace(ctx context.Context) {
 	s.traced = started
 }
 
-// endTrace sends what is left of the trace, and the metrics of the run.
-func (s *sender) endTrace(ctx context.Context, code int) {
+// endTrace sends what is left of the trace, and the metrics of the job; measured is nil if the run says
+// nothing about it.
+func (s *sender) endTrace(ctx context.Context, code int, measured *metrics.Run) {
 	if s.traced == nil {
 		return
 	}
-	run := s.metricsRun()
-	run.Summary, run.Ended, run.ExitCode, run.At = s.summary, true, code, s.Now()
+	run := s.ended(code)
+	run.Summary = s.summary
 	ctx, cancel := context.WithTimeout(ctx, otlpWithin)
 	defer cancel()
-	if err := s.traced.End(ctx, run); err != nil {
+	if err := s.traced.End(ctx, run, measured); err != nil {
 		s.terminal.Log.Warn("the trace and the metrics of the run are not complete", zap.Error(err))
 	}
 }

@@ -329,7 +329,11 @@ func TestPushFails(t *testing.T) {
 		}
 	}))
 	defer moved.Close()
-	for _, address := range []string{moved.URL, "http://127.0.0.1:1", "http://me:hunter2@127.0.0.1:1", "http://me:hunter2@[x"} {
+	echoes := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		http.Error(w, "hunter2 is not the password", http.StatusUnauthorized)
+	}))
+	defer echoes.Close()
+	for _, address := range []string{moved.URL, echoes.URL, "http://127.0.0.1:1", "http://me:hunter2@127.0.0.1:1", "http://me:hunter2@[x"} {
 		if err := Push(t.Context(), address, aRun(0, night)); err == nil || strings.Contains(err.Error(), "hunter2") {
 			t.Errorf("%s: %v", address, err)
 		}

@@ -41,12 +41,26 @@ func Push(ctx context.Context, address string, r Run) error {
 func pusher(to *url.URL, group string, r Run, wanted func(string) bool) *push.Pusher {
 	bare := *to
 	bare.User = nil
-	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	client := &http.Client{Transport: silent{http.DefaultTransport}, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	p := push.New(bare.String(), group).Client(client).Gatherer(some{registry(r), wanted}).Grouping("name", r.Name).Grouping("destination", r.Destination)
 	if password, ok := to.User.Password(); ok {
 		p = p.BasicAuth(to.User.Username(), password)
 	}
 	return p
+}
+
+// silent drops what a server says: the library shows it, and it may repeat what it was sent.
+type silent struct{ http.RoundTripper }
+
+// RoundTrip returns the answer without its body.
+func (s silent) RoundTrip(r *http.Request) (*http.Response, error) {
+	answer, err := s.RoundTripper.RoundTrip(r)
+	if err != nil {
+		return nil, err
+	}
+	err = answer.Body.Close()
+	answer.Body = http.NoBody
+	return answer, err
 }
 
 // some gathers the metrics that are wanted, without the labels that a Pushgateway adds from

@@ -25,4 +25,4 @@ func (*Exporter) Waited(telemetry.Spent) {}
 func (*Exporter) Watch(func() metrics.Run) {}
 
 // End does nothing.
-func (*Exporter) End(context.Context, metrics.Run) error { return nil }
+func (*Exporter) End(context.Context, metrics.Run, *metrics.Run) error { return nil }

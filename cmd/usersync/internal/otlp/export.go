@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"sync"
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracehttp"
@@ -28,7 +27,7 @@ type Exporter struct {
 	run      trace.Span
 	inRun    context.Context // of the run's span
 	metrics  *periodic       // nil if no metrics are wanted
-	failed   failures
+	sent     sent
 }
 
 // Start begins a trace of the run. It makes no call.
@@ -48,7 +47,7 @@ func Start(ctx context.Context, lookup Lookup, job Job) (*Exporter, error) {
 			return nil, err
 		}
 	}
-	if metricsAsked(lookup) {
+	if metricsAsked(lookup) && !job.Apart {
 		if e.metrics, err = newPeriodic(ctx, e.resource, job.Version); err != nil {
 			return nil, fmt.Errorf("read the variables OTEL_*: %w", withoutAddress(err))
 		}
@@ -61,7 +60,7 @@ func (e *Exporter) startTrace(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read the variables OTEL_*: %w", withoutAddress(err))
 	}
-	e.provider = sdktrace.NewTracerProvider(sdktrace.WithResource(e.resource), sdktrace.WithBatcher(&quiet{client, &e.failed}))
+	e.provider = sdktrace.NewTracerProvider(sdktrace.WithResource(e.resource), sdktrace.WithBatcher(&quiet{client, &e.sent}))
 	e.tracer = e.provider.Tracer("usersync", trace.WithInstrumentationVersion(e.job.Version))
 	e.inRun, e.run = e.tracer.Start(ctx, "usersync run", trace.WithNewRoot(), trace.WithAttributes(
 		attribute.String("usersync.job", e.job.Name), attribute.String("usersync.destination", e.job.Destination), attribute.String("usersync.mode", e.job.Mode)))
@@ -77,53 +76,19 @@ func (e *Exporter) Watch(now func() metrics.Run) {
 	}
 }
 
-// End sends what is left. Its error is a warning.
-func (e *Exporter) End(ctx context.Context, r metrics.Run) error {
+// End sends what is left: of the trace, which ends as r did, and measured as the last metrics; nil
+// sends none. Its error is a warning.
+func (e *Exporter) End(ctx context.Context, r metrics.Run, measured *metrics.Run) error {
 	var errs []error
 	if e.provider != nil {
 		e.endRun(&r)
-		errs = append(errs, e.provider.Shutdown(ctx), e.failed.err())
+		errs = append(errs, bare(e.provider.Shutdown(ctx)), bare(e.sent.err()))
 	}
 	if e.metrics != nil {
-		errs = append(errs, e.metrics.end(ctx, r))
+		errs = append(errs, bare(e.metrics.end(ctx, measured)))
 	}
 	if err := errors.Join(errs...); err != nil {
-		return fmt.Errorf("send to OpenTelemetry: %w", withoutAddress(err))
-	}
-	return nil
-}
-
-// failures keeps the first error of spans that could not be sent, and counts the others.
-type failures struct {
-	mu    sync.Mutex
-	first error
-	count int
-}
-
-func (f *failures) add(err error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.count++; f.first == nil {
-		f.first = err
-	}
-}
-
-func (f *failures) err() error {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.first
-}
-
-// quiet is an exporter whose errors are kept: the SDK would print them.
-type quiet struct {
-	sdktrace.SpanExporter
-	failed *failures
-}
-
-// ExportSpans sends spans, and keeps an error.
-func (q *quiet) ExportSpans(ctx context.Context, spans []sdktrace.ReadOnlySpan) error {
-	if err := q.SpanExporter.ExportSpans(ctx, spans); err != nil {
-		q.failed.add(err)
+		return fmt.Errorf("send to OpenTelemetry: %w", err)
 	}
 	return nil
 }

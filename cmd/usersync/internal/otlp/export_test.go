@@ -116,7 +116,8 @@ func TestMetricsDuringARun(t *testing.T) {
 	}
 	ended := make(chan error)
 	go func() {
-		ended <- e.End(t.Context(), metrics.Run{Name: "nightly", Destination: "kard", Version: "v1", Ended: true, ExitCode: 3, At: time.Now(), Summary: summary()})
+		r := metrics.Run{Name: "nightly", Destination: "kard", Version: "v1", Ended: true, ExitCode: 3, At: time.Now(), Summary: summary()}
+		ended <- e.End(t.Context(), r, &r)
 	}()
 	for last := false; !last; {
 		select {
@@ -177,11 +178,12 @@ func run(t *testing.T, c http.Handler, variables ...string) (header string, err 
 		telemetry.Tee{e}.Called(&call)
 	}
 	ended := time.Now()
-	return header, e.End(t.Context(), metrics.Run{Name: "nightly", Destination: "kard", Version: "v1", Ended: true, ExitCode: 3, At: ended, Summary: &report.Summary{
+	of := metrics.Run{Name: "nightly", Destination: "kard", Version: "v1", Ended: true, ExitCode: 3, At: ended, Summary: &report.Summary{
 		Ending: report.Ending{State: report.Finished}, Counts: report.Counts{RecordsRead: 2, Outcomes: writer.CountOutcomes(map[user.Status]int{user.Created: 1, user.Refused: 1})},
 		Times:    report.Times{StartedAt: ended.Add(-time.Minute), FinishedAt: ended},
 		Activity: &report.Activity{Latency: map[string]report.Latency{"create": {Calls: 3, Sum: 30, Buckets: []report.Bucket{{UpTo: 4, Calls: 2}, {UpTo: 8, Calls: 1}}}}},
-	}})
+	}}
+	return header, e.End(t.Context(), of, &of)
 }
 
 func (c *collector) spans(t *testing.T) (all []*tracepb.Span) {
@@ -283,5 +285,73 @@ func TestACollectorThatRefuses(t *testing.T) {
 	_, err := run(t, refuse)
 	if err == nil || strings.Contains(err.Error(), "hunter2") {
 		t.Errorf("%v", err)
+	}
+}
+
+// The words of a collector are not shown: it may repeat what it was sent, such as a key.
+func TestTheWordsOfACollectorAreNotShown(t *testing.T) {
+	partial, err := proto.Marshal(&collectortrace.ExportTraceServiceResponse{PartialSuccess: &collectortrace.ExportTracePartialSuccess{RejectedSpans: 2, ErrorMessage: "key hunter3 (old)"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for status, want := range map[int]string{200: "2 spans rejected", 400: "400 Bad Request", 503: "retry-able request failure"} {
+		_, err := run(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/x-protobuf")
+			w.Header().Set("Retry-After", "3600")
+			w.WriteHeader(status)
+			if status == 200 {
+				w.Write(partial)
+			} else {
+				io.WriteString(w, "the key hunter3 is not valid")
+			}
+		}))
+		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "hunter") {
+			t.Errorf("%d: %v", status, err)
+		}
+	}
+}
+
+// Spans that the SDK leaves out, because the collector is slower than the calls, are an error.
+func TestSpansThatAreLeftOut(t *testing.T) {
+	calls := make(chan struct{})
+	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-calls }))
+	defer server.Close()
+	t.Setenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", server.URL+"/v1/traces")
+	t.Setenv("OTEL_BSP_MAX_QUEUE_SIZE", "8")
+	t.Setenv("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "2")
+	e, err := otlp.Start(t.Context(), os.LookupEnv, otlp.Job{Name: "nightly", Destination: "kard", Mode: "upsert", Version: "v1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 100 {
+		e.Called(&telemetry.Call{Kind: "create", Span: e.Begin("create"), Began: time.Now(), Result: "ok"})
+	}
+	close(calls)
+	err = e.End(t.Context(), metrics.Run{Ended: true, At: time.Now()}, nil)
+	if err == nil || !strings.Contains(err.Error(), " of 101 spans were left out") {
+		t.Error(err)
+	}
+}
+
+// A run that is not the job itself has a trace and no metrics, and so has one whose end says nothing
+// about the job.
+func TestMetricsAreThoseOfTheJob(t *testing.T) {
+	for _, apart := range []bool{true, false} {
+		var c collector
+		server := httptest.NewServer(&c)
+		defer server.Close()
+		t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", server.URL)
+		e, err := otlp.Start(t.Context(), os.LookupEnv, otlp.Job{Name: "nightly", Destination: "kard", Mode: "upsert", Version: "v1", Apart: apart})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, none := metrics.Run{Name: "nightly", Destination: "kard", Ended: true, At: time.Now()}, (*metrics.Run)(nil)
+		e.Watch(func() metrics.Run { return r })
+		if apart {
+			none = &r
+		}
+		if err := e.End(t.Context(), r, none); err != nil || len(c.metrics) != 0 || len(c.spans(t)) != 1 {
+			t.Errorf("apart %v: %v, %d metrics", apart, err, len(c.metrics))
+		}
 	}
 }

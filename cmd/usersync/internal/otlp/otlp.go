@@ -11,7 +11,11 @@ import (
 )
 
 // Job is what runs.
-type Job struct{ Name, Destination, Mode, Version string }
+type Job struct {
+	Name, Destination, Mode, Version string
+	// Apart says that the run is not the job itself, such as a retry of its rejects. It has no metrics.
+	Apart bool
+}
 
 // Lookup returns an environment variable, as os.LookupEnv does.
 type Lookup func(name string) (value string, ok bool)

@@ -38,10 +38,13 @@ func newPeriodic(ctx context.Context, about *resource.Resource, version string) 
 
 func (p *periodic) watch(now func() metrics.Run) { p.source.set(now) }
 
-// end sends the metrics of the run that has ended. Only this time counts: what could not be
-// sent before is in it, too.
-func (p *periodic) end(ctx context.Context, r metrics.Run) error {
-	p.source.set(func() metrics.Run { return r })
+// end sends the metrics of the run that has ended, unless r is nil. Only this time counts: what could
+// not be sent before is in it, too.
+func (p *periodic) end(ctx context.Context, r *metrics.Run) error {
+	p.source.set(nil)
+	if r != nil {
+		p.source.set(func() metrics.Run { return *r })
+	}
 	p.to.forget()
 	return errors.Join(p.provider.Shutdown(ctx), p.to.take())
 }

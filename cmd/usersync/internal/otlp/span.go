@@ -57,7 +57,7 @@ func (e *Exporter) Called(c *telemetry.Call) {
 			s.SetStatus(codes.Error, own.Label(c.Result))
 		}
 	}
-	s.End(trace.WithTimestamp(c.Began.Add(c.Wire)))
+	e.end(s.Span, c.Began.Add(c.Wire))
 }
 
 // Waited does nothing: a wait without a call has no span.
@@ -75,5 +75,13 @@ func (e *Exporter) endRun(r *metrics.Run) {
 	if r.ExitCode != 0 {
 		e.run.SetStatus(codes.Error, fmt.Sprintf("exit code %d", r.ExitCode))
 	}
-	e.run.End(trace.WithTimestamp(r.At))
+	e.end(e.run, r.At)
+}
+
+// end ends a span, which is then sent if the sampler has chosen it.
+func (e *Exporter) end(s trace.Span, at time.Time) {
+	if s.SpanContext().IsSampled() {
+		e.sent.end()
+	}
+	s.End(trace.WithTimestamp(at))
 }
