@@ -216,22 +216,31 @@ func TestFurtherRowAfterAKill(t *testing.T) {
 		by      int // the record that had the call in flight
 		waits   [2]time.Duration
 		started time.Duration // ago; the clock of the process may be ahead
+		ended   time.Duration // ago; 0 if the process was killed
 	}{
-		"the same run": {1, [2]time.Duration{0, 30 * time.Second}, 0},
-		"another run":  {0, [2]time.Duration{30 * time.Second, 0}, 0},
-		"a while ago":  {0, [2]time.Duration{20 * time.Second, 0}, 10 * time.Second},
-		"days ahead":   {0, [2]time.Duration{30 * time.Second, 30 * time.Second}, -72 * time.Hour},
+		"the same run":   {1, [2]time.Duration{0, 30 * time.Second}, 0, 0},
+		"another run":    {0, [2]time.Duration{30 * time.Second, 0}, 0, 0},
+		"a while ago":    {0, [2]time.Duration{20 * time.Second, 0}, 10 * time.Second, 0},
+		"days ahead":     {0, [2]time.Duration{30 * time.Second, 30 * time.Second}, -72 * time.Hour, 0},
+		"not killed":     {0, [2]time.Duration{25 * time.Second, 0}, 0, 5 * time.Second},
+		"ended later":    {0, [2]time.Duration{20 * time.Second, 0}, 10 * time.Second, 5 * time.Second},
+		"ended long ago": {0, [2]time.Duration{0, 0}, 0, time.Hour},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				f := scene{held: "a=0 b=0"}.fake()
 				go func() {
-					time.Sleep(19 * time.Second)
-					_, _ = readable{f}.Apply(context.Background(), user.Batch{Op: user.Update, Records: records("a=1", user.Upsert)})
+					if time.Sleep(19 * time.Second); c.ended < time.Minute {
+						_, _ = readable{f}.Apply(context.Background(), user.Batch{Op: user.Update, Records: records("a=1", user.Upsert)})
+					}
 				}()
 				o := options(new(pacer), 2)
 				o.Quiet = stack.NewQuiet(time.Now().Add(-c.started), 30*time.Second)
-				o.Quiet.Expect("a", c.by)
+				var ended time.Time
+				if c.ended > 0 {
+					ended = time.Now().Add(-c.ended)
+				}
+				o.Quiet.Expect("a", c.by, ended)
 				wrapped := o.Wrap(readable{f})
 				for i, row := range []string{"a=1", "a=2"} {
 					b := user.Batch{Op: user.Update, Records: records(row, user.Upsert)}

@@ -39,14 +39,18 @@ func NewQuiet(began time.Time, timeout time.Duration) *Quiet {
 	return &Quiet{timeout: timeout, seed: maphash.MakeSeed(), until: began.Add(timeout), ids: map[uint64]unanswered{}}
 }
 
-// Expect notes that the process before may have been killed while it made a call for the user of an
-// id: a further row of the user is not sent before that is over. The record by may repeat the call;
-// 0 is of another run. Call it before the first call.
-func (q *Quiet) Expect(id string, by int) {
+// Expect notes that a call of the process before, for the user of an id, had no answer: a further row
+// of the user is not sent before it is over. The record by may repeat it; 0 if none may. Ended is when
+// that process ended; zero if it was killed. Call it before the first call.
+func (q *Quiet) Expect(id string, by int, ended time.Time) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.extended.Store(true)
-	q.ids[maphash.String(q.seed, id)] = unanswered{q.until, by}
+	until := q.until
+	if over := ended.Add(q.timeout); !ended.IsZero() && over.Before(until) {
+		until = over
+	}
+	q.ids[maphash.String(q.seed, id)] = unanswered{until, by}
 }
 
 // extend notes that a call for a user has just ended without an answer.

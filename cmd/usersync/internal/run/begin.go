@@ -18,7 +18,6 @@ import (
 	"usersync/sync/checkpoint"
 	"usersync/sync/engine"
 	"usersync/sync/fingerprint"
-	"usersync/sync/journal"
 	"usersync/sync/lookalike"
 	"usersync/sync/mirror"
 	"usersync/sync/parking"
@@ -34,10 +33,8 @@ type start struct {
 	// deleting are the users that it was deleting, absorbed those that runs were deleting
 	// which this one absorbs, true if the API confirmed it.
 	deleting, absorbed map[string]bool
-	renamed            int // users that it gave a new id after its checkpoint
-	// unanswered are the calls that it had in flight when it was killed, others those of runs which
-	// this one absorbs.
-	unanswered, others []journal.Sent
+	unanswered         []unanswered     // of it, and of runs that are absorbed
+	renamed            int              // users that it gave a new id after its checkpoint
 	hashes             fingerprint.Rows // of rows that are sent
 	parking            *parking.Finder  // nil without a ledger
 	engine.Resumed
@@ -120,7 +117,7 @@ func (b *beginning) start(ctx context.Context) (at *start, err error) {
 		return at, err
 	}
 	for _, r := range left {
-		at.others = append(at.others, r.Journal.Sent...)
+		at.unanswered = append(at.unanswered, unansweredBy(r.Journal, false))
 	}
 	if err = b.account().End(ctx, left, runs, at.files.Run()); err == nil {
 		b.removeShards(ctx, b.lease.Ledger)

@@ -100,18 +100,6 @@ func (r *Run) middleware(wire context.Context, owners *owned.Owners, adopt *stac
 	}
 }
 
-// quiet knows which calls of processes before this one may still be at work.
-func (r *Run) quiet() *stack.Quiet {
-	q := stack.NewQuiet(r.started, r.Config.Pace.Timeout)
-	for _, s := range r.at.unanswered {
-		q.Expect(s.ID, s.Record)
-	}
-	for _, s := range r.at.others {
-		q.Expect(s.ID, 0)
-	}
-	return q
-}
-
 // staleness finds rejects that are older than what l, which may be nil, knows of their users.
 func (b *base) staleness(ctx context.Context, l *ledger.Ledger, run string) *history.Staleness {
 	log := b.options.Log

@@ -82,7 +82,7 @@ func (b *beginning) resumeRun(ctx context.Context, r *history.Run) (*start, erro
 		stop()
 		return nil, &history.DirError{Err: err}
 	}
-	at := &start{files: files, read: read, records: reader.Records(records), stop: stop, before: before, hashes: hashes, deleting: earlier.DeletingIn(r.Journal), renamed: renamedIn(r.Journal.Settled), unanswered: r.Journal.Sent,
+	at := &start{files: files, read: read, records: reader.Records(records), stop: stop, before: before, hashes: hashes, deleting: earlier.DeletingIn(r.Journal), renamed: renamedIn(r.Journal.Settled), unanswered: []unanswered{unansweredBy(r.Journal, true)},
 		Resumed: engine.Resumed{Written: last.Record, MaybeSentTo: last.Record + journal.MaxUncheckpointed, OutcomeOf: r.Unfinished().Outcomes(), WasSent: r.Unfinished().Sent(), WasRenamed: r.Unfinished().Renamed(),
 			Earlier: files.Settled(),
 		}}
