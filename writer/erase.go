@@ -21,6 +21,9 @@ type Erasure struct {
 	Keys map[string]bool
 	// Met are keys of the person that Results has come across. Set it to collect them.
 	Met map[string]bool
+	// Others are other ids whose rows have a key of the person for their own: the person had such
+	// an id before, or has it since. Set it to collect them.
+	Others map[string]bool
 	// Checkpoints are records, ascending. Copied.At returns where, in each file, the row
 	// after each begins.
 	Checkpoints []int
@@ -73,6 +76,7 @@ func (e *Erasure) Results(to io.Writer, from FileText) (Copied, error) {
 			e.unnamed[r.Record] = struct{}{}
 		}
 		text := row.text
+		e.Meet(&r)
 		if r.ID == e.ID || e.LedTo(&r) {
 			e.erase(&r)
 			p.written = p.lines.line(p.written[:0], &r)
@@ -92,15 +96,23 @@ func (e *Erasure) LedTo(r *user.Settled) bool {
 	return r.ID != e.ID && r.Code == user.CodeSameUser && e.Keys[r.Remote]
 }
 
+// Meet collects what an outcome says of the keys and the ids of the person.
+func (e *Erasure) Meet(r *user.Settled) {
+	switch {
+	case r.Remote == "" || r.Code == user.CodeSameUser: // the key is another id's
+	case r.ID == e.ID && e.Met != nil:
+		e.Met[r.Remote] = true
+	case r.ID != e.ID && e.Others != nil && e.Keys[r.Remote] && r.ID != user.Erased && !pseudonym.Is(r.ID):
+		e.Others[r.ID] = true
+	}
+}
+
 // erase removes what an outcome holds of the person.
 func (e *Erasure) erase(r *user.Settled) {
 	if r.ID != e.ID {
 		e.led[r.Record] = r.Remote
 		r.Remote = ""
 		return
-	}
-	if e.Met != nil && r.Remote != "" && r.Code != user.CodeSameUser {
-		e.Met[r.Remote] = true
 	}
 	e.mine[r.Record] = struct{}{}
 	r.Erase()

@@ -30,8 +30,9 @@ func ledgerForget(e *env) *cobra.Command {
 			"A run that can still be resumed needs its users: if one holds the id, nothing is erased\n" +
 			"and forget exits 2; resume that run first. If forget is killed, run it again to finish.\n" +
 			"--plan names a plan that holds the user: it is erased too, and cannot be applied then.\n" +
-			"Inputs, copies made by --results, logs and backups are not touched, nor are runs of\n" +
-			"other accounts. If you have no ledger, give --ledger none.",
+			"A user who got a new id is in earlier runs under the old one: forget names it, and does\n" +
+			"not erase it. Inputs, copies made by --results, logs and backups are not touched, nor\n" +
+			"are runs of other accounts. If you have no ledger, give --ledger none.",
 		Example: "  usersync ledger forget 4711",
 		Args:    ledgerArguments("ID"),
 	}
@@ -42,18 +43,18 @@ func ledgerForget(e *env) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		return forgetUser(cmd.Context(), e, c, args[0], plans)
+		return forgetUser(cmd, e, c, args[0], plans)
 	}
 	return cmd
 }
 
 // forgetUser erases a user from plans, and from the ledger and the runs, and prints where they were.
-func forgetUser(ctx context.Context, e *env, c *config.Config, id string, plans []string) error {
+func forgetUser(cmd *cobra.Command, e *env, c *config.Config, id string, plans []string) error {
 	lines, err := erasure.Plans(plans, id)
 	if err != nil {
 		return err
 	}
-	done, err := forget(ctx, c, id)
+	done, err := forget(cmd.Context(), c, id)
 	if err != nil && (lines == 0 || !unknownUser(err)) {
 		return err
 	}
@@ -62,6 +63,10 @@ func forgetUser(ctx context.Context, e *env, c *config.Config, id string, plans 
 		text += fmt.Sprintf("; lines of plans: %d", lines)
 	}
 	_, err = fmt.Fprintln(e.stdout, text)
+	for _, other := range done.Others {
+		err = errors.Join(err, e.note(cmd, "in earlier runs another id has the user's key of the API, and was not erased",
+			"if the user got a new id, forget that one too", c.LedgerCommand("forget", other)))
+	}
 	return err
 }
 

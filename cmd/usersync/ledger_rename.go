@@ -13,6 +13,7 @@ import (
 	"usersync/cmd/usersync/internal/history"
 	"usersync/cmd/usersync/internal/list"
 	"usersync/cmd/usersync/internal/setting"
+	"usersync/sync/identity"
 	"usersync/sync/ledger"
 )
 
@@ -44,6 +45,9 @@ func ledgerRename(e *env) *cobra.Command {
 		if err != nil {
 			return err
 		}
+		if err := checkNew(c.Input.Policy(), pairs, rows, from); err != nil {
+			return err
+		}
 		return connect.WithLedger(cmd.Context(), c, connect.Writing, history.AddressEvidence(c), func(l *ledger.Ledger) error {
 			if err := endUnfinished(e, cmd, c, l); err != nil {
 				return err
@@ -57,7 +61,7 @@ func ledgerRename(e *env) *cobra.Command {
 // pairsOf returns the pairs that are typed, or those of a file and its rows.
 func pairsOf(e *env, cmd *cobra.Command, args []string, from string) (pairs []ledger.Renaming, rows []list.Row, err error) {
 	if len(args) == 2 {
-		return []ledger.Renaming{{Old: args[0], New: args[1]}}, nil, nil
+		return []ledger.Renaming{{Old: args[0], New: identity.Clean(args[1])}}, nil, nil
 	}
 	if rows, err = readList(e, from, cmd.CommandPath(), "old", "new"); err != nil {
 		return nil, nil, err
@@ -66,6 +70,16 @@ func pairsOf(e *env, cmd *cobra.Command, args []string, from string) (pairs []le
 		pairs = append(pairs, ledger.Renaming{Old: r.Cells[0], New: r.Cells[1]})
 	}
 	return pairs, rows, nil
+}
+
+// checkNew refuses new ids that no row can have: a mirror would delete the user.
+func checkNew(ids identity.Policy, pairs []ledger.Renaming, rows []list.Row, file string) error {
+	for i, p := range pairs {
+		if v := ids.Check(p.New); v.Class >= identity.Never {
+			return ofRow(&ledger.RenameError{Pair: i + 1, What: "no row can have the new id: it " + v.Rule}, rows, file)
+		}
+	}
+	return nil
 }
 
 // renamedBy is what ends unfinished runs.
@@ -90,13 +104,17 @@ func endUnfinished(e *env, cmd *cobra.Command, c *config.Config, l *ledger.Ledge
 
 // renameUsers renames all pairs, or none. An error names the row of the file, if there is one.
 func renameUsers(ctx context.Context, e *env, l *ledger.Ledger, pairs []ledger.Renaming, rows []list.Row, file string) error {
-	err := l.Admin().Rename(ctx, pairs)
+	if err := l.Admin().Rename(ctx, pairs); err != nil {
+		return ofRow(err, rows, file)
+	}
+	_, err := fmt.Fprintf(e.stdout, "renamed %d\n", len(pairs))
+	return err
+}
+
+// ofRow is an error that names the row of the file in place of a pair, if there is a file.
+func ofRow(err error, rows []list.Row, file string) error {
 	if bad, ok := errors.AsType[*ledger.RenameError](err); ok && rows != nil {
 		return exit.Usage(fmt.Errorf("rename users of the ledger: %s, line %d: %s", file, rows[bad.Pair-1].Line, bad.What), "nothing was renamed", "")
 	}
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(e.stdout, "renamed %d\n", len(pairs))
 	return err
 }

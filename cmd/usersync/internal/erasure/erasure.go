@@ -111,6 +111,9 @@ type Done struct {
 	Lists   int  // rows in lists of users that a mirror would have deleted
 	// Elsewhere counts runs to other accounts that hold the id and were not changed.
 	Elsewhere int
+	// Others are ids that had the user's key of the API in runs: they are of the same person if
+	// the user got a new id. Their rows were not changed.
+	Others []string
 }
 
 // String returns the counts in one line. It holds no id.

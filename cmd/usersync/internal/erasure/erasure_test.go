@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"reflect"
 	"testing"
 	"time"
 
@@ -79,7 +80,7 @@ func TestErase(t *testing.T) {
 	apart := makeRun(t, dir, id, journal.Header{Scope: elsewhere}, journal.Finished)
 	makeRun(t, dir, "u-1", journal.Header{}, "")
 	done, err := Erase(t.Context(), nil, dir, scope, id)
-	if err != nil || done != (Done{Runs: 3, Notes: 3, Lists: 3, Elsewhere: 1}) {
+	if err != nil || !reflect.DeepEqual(done, Done{Runs: 3, Notes: 3, Lists: 3, Elsewhere: 1}) {
 		t.Errorf("%+v, %v", done, err)
 	}
 	for run, want := range map[string]bool{mine: false, otherFeed: false, sandbox: false, apart: true} {
@@ -111,7 +112,7 @@ func TestEraseFindsRunsOfAnEarlierAddress(t *testing.T) {
 		t.Fatal(err)
 	}
 	done, err := Erase(t.Context(), l, dir, scope, id)
-	if err = errors.Join(err, l.Close()); err != nil || done != (Done{Runs: 1, Notes: 1, Lists: 1, Elsewhere: 1}) {
+	if err = errors.Join(err, l.Close()); err != nil || !reflect.DeepEqual(done, Done{Runs: 1, Notes: 1, Lists: 1, Elsewhere: 1}) {
 		t.Errorf("%+v, %v", done, err)
 	}
 	if holds(t, dir, moved) || !holds(t, dir, apart) {

@@ -189,9 +189,9 @@ func (e *eraser) edit() journal.Edit {
 			}
 		},
 		Settled: func(o *user.Settled) {
+			e.Meet(o)
 			switch {
 			case o.ID == e.id:
-				e.meet(o.Remote, o.Code)
 				o.Erase()
 				e.notes++
 			case e.LedTo(o):
@@ -203,13 +203,6 @@ func (e *eraser) edit() journal.Edit {
 			m.Results, m.Rejects = sizeAt(e.results, next, m.Results), sizeAt(e.rejects, next, m.Rejects)
 			next++
 		},
-	}
-}
-
-// meet collects a key of the person, if keys are collected.
-func (e *eraser) meet(remote, code string) {
-	if e.Met != nil && remote != "" && code != user.CodeSameUser {
-		e.Met[remote] = true
 	}
 }
 

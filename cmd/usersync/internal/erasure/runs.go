@@ -30,7 +30,7 @@ func fromRuns(dir string, at place, who person) (done Done, err error) {
 	if err != nil {
 		return done, err
 	}
-	done.Elsewhere = s.elsewhere
+	done.Elsewhere, done.Others = s.elsewhere, slices.Sorted(maps.Keys(s.others))
 	if blocking := s.blocking(); len(blocking) > 0 {
 		return done, &BlockedError{Runs: blocking}
 	}
@@ -56,6 +56,7 @@ type survey struct {
 	unfinished []*history.Run          // unfinished runs that hold the id
 	readers    map[string]*history.Run // runs that can be resumed, by the run whose rejects they read
 	elsewhere  int
+	others     map[string]bool // ids that had a key of the person
 }
 
 func searchRuns(dir string, at place, who person) (s survey, err error) {
@@ -63,13 +64,14 @@ func searchRuns(dir string, at place, who person) (s survey, err error) {
 	if err != nil {
 		return s, &history.DirError{Err: err}
 	}
-	s.readers = map[string]*history.Run{}
+	s.readers, s.others = map[string]*history.Run{}, map[string]bool{}
 	for _, info := range runs {
 		c := &candidate{Run: &history.Run{Dir: dir, ID: info.ID}, user: who}
 		if err := c.search(info); err == nil {
 			s.add(c, at)
 			if c.belongsTo(at) {
 				maps.Copy(who.keys, c.met)
+				maps.Copy(s.others, c.others)
 			}
 		} else if c.Journal == nil || c.belongsTo(at) {
 			return s, &UnreadableError{Run: info.ID, Err: err}
@@ -111,7 +113,7 @@ func (s *survey) blocking() []*history.Run {
 type candidate struct {
 	*history.Run // Journal is nil if it has none
 	user         person
-	met          map[string]bool // keys of the person
+	met, others  map[string]bool // keys of the person, and other ids that had them
 	holds        bool
 	checkpoints  []int // records of the journal's checkpoints
 }
@@ -149,8 +151,8 @@ func (c *candidate) search(info rundir.RunInfo) (err error) {
 		c.Run = read
 	}
 	return c.inDir(func(dir *rundir.Dir, files []string) error {
-		c.met = map[string]bool{}
-		e := &eraser{dir: dir, files: files, id: c.user.id, ids: c.pseudonyms(), Erasure: writer.Erasure{Keys: c.user.keys, Met: c.met}}
+		c.met, c.others = map[string]bool{}, map[string]bool{}
+		e := &eraser{dir: dir, files: files, id: c.user.id, ids: c.pseudonyms(), Erasure: writer.Erasure{Keys: c.user.keys, Met: c.met, Others: c.others}}
 		if err := e.copyAll(func(string) (io.Writer, error) { return io.Discard, nil }); err != nil {
 			return err
 		}
