@@ -156,6 +156,7 @@ func TestReportOfABadNight(t *testing.T) {
 		"What to do: look at the codes in rejects", "Next command: usersync validate users.csv", "Input users.csv: 48,000 records with an outcome",
 		"13,000 records read − 700 without a result = 12,300 outcomes.", "at most 200 of them may already be with the API",
 		"900 (68%) invalid: bad_email", "26 of other causes", "it stopped the run", "this covers it from record 5,001 on",
+		"since it was continued, exit code", "duration of the last part",
 		"There is no earlier run to the same account in the same mode.",
 	} {
 		if !strings.Contains(said, want) {
@@ -164,6 +165,18 @@ func TestReportOfABadNight(t *testing.T) {
 	}
 	if t.Failed() {
 		t.Log(said)
+	}
+}
+
+// Calls that were refused as a whole were made, and nothing of them was taken.
+func TestReportOfWhatWasDenied(t *testing.T) {
+	s := bad()
+	s.PerhapsTaken = 0
+	if said := text(written(t, s, nil)); !strings.Contains(said, "700 records after the last result were read; the API has taken none of them.") {
+		t.Error(said)
+	}
+	if said := text(written(t, good(), nil)); strings.Contains(said, "continued") || strings.Contains(said, "last part") {
+		t.Error(said)
 	}
 }
 

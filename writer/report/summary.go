@@ -82,13 +82,13 @@ type Ending struct {
 
 // Times are when a run was made, and how fast.
 type Times struct {
-	// Start of the run.
+	// Start of the run; if it was interrupted and continued, of its last part.
 	StartedAt time.Time `json:"started_at"`
 	// End of the run.
 	FinishedAt time.Time `json:"finished_at"`
-	// Duration of the run in seconds.
+	// Duration of the run in seconds; if it was interrupted and continued, of its last part.
 	Seconds float64 `json:"seconds" jsonschema:"minimum=0"`
-	// Records in results, for each second of the run.
+	// Records that were settled in that time, for each second of it.
 	PerSecond float64 `json:"users_per_second" jsonschema:"minimum=0"`
 }
 
@@ -101,9 +101,20 @@ func (s *Summary) Finish(at time.Time) {
 	s.Seconds = took.Round(time.Millisecond).Seconds()
 	s.Rejects = s.Outcomes.Rejected() - s.Deleted().Rejected
 	if took > 0 {
-		s.PerSecond = math.Round(10*float64(s.Outcomes.Total())/took.Seconds()) / 10
+		s.PerSecond = math.Round(10*float64(s.Outcomes.Total()-s.before())/took.Seconds()) / 10
 	}
 }
+
+// before is how many records an earlier, interrupted part of the run has settled.
+func (s *Summary) before() int {
+	if s.Activity == nil {
+		return 0
+	}
+	return min(max(s.Activity.FirstRecord-1, 0), s.Outcomes.Total())
+}
+
+// Continued reports whether the run was interrupted and continued: its times are those of its last part.
+func (s *Summary) Continued() bool { return s.before() > 0 }
 
 // Unaccounted returns how many records have no outcome, or, if negative, how many outcomes there are too
 // many: among all records read if the run finished, among those up to SettledUpTo if it stopped.

@@ -168,6 +168,16 @@ func TestUnknownFactsAreLeftOut(t *testing.T) {
 	}
 }
 
+func TestRateOfARunThatWasContinued(t *testing.T) {
+	for first, want := range map[int]float64{1: 1200, 1001: 200} {
+		began := time.Date(2026, 3, 14, 2, 15, 0, 0, time.UTC)
+		s := Summary{Times: Times{StartedAt: began}, Counts: Counts{Outcomes: writer.Outcomes{Created: 1200}}, Activity: &Activity{FirstRecord: first}}
+		if s.Finish(began.Add(time.Second)); s.PerSecond != want || s.Continued() != (first > 1) {
+			t.Errorf("from record %d: %v users per second", first, s.PerSecond)
+		}
+	}
+}
+
 func TestFinish(t *testing.T) {
 	s := mixed()
 	if s.Seconds != 102.3 || s.Rejects != 167 || s.PerSecond != 977.5 || s.Format != SummaryFormat {

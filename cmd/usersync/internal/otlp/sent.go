@@ -39,7 +39,7 @@ func (s *sent) err() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if left := s.ended - s.tried; s.first == nil && left > 0 {
-		return fmt.Errorf("%d of %d spans were left out, as calls ended faster than the collector took them: see OTEL_BSP_MAX_QUEUE_SIZE and OTEL_TRACES_SAMPLER", left, s.ended)
+		return fmt.Errorf("%d of %d spans were left out; if calls end faster than the collector takes them, see OTEL_BSP_MAX_QUEUE_SIZE and OTEL_TRACES_SAMPLER", left, s.ended)
 	}
 	return s.first
 }
