@@ -143,6 +143,7 @@ func kept(known user.LedgerEntry) *user.LedgerEntry {
 		return nil
 	}
 	e := known // so that only this allocates
+	e.Fingerprints.Fields = slices.Clone(e.Fingerprints.Fields)
 	return &e
 }
 

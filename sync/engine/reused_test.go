@@ -36,6 +36,9 @@ func (m *model) Lookup(_ context.Context, ids []string, room []user.LedgerEntry)
 	}
 	room = room[:cap(room)]
 	for i := range room {
+		for k := range room[i].Fingerprints.Fields {
+			room[i].Fingerprints.Fields[k] = user.Fingerprint{Field: "POISON"}
+		}
 		room[i] = user.LedgerEntry{State: user.Present, Remote: "POISON"}
 	}
 	if cap(room) < len(ids) {
@@ -46,6 +49,7 @@ func (m *model) Lookup(_ context.Context, ids []string, room []user.LedgerEntry)
 		room[i] = user.LedgerEntry{}
 		if v, ok := m.saved[id]; ok {
 			room[i] = user.LedgerEntry{State: user.Present, Remote: id + "=" + v}
+			room[i].Fingerprints.Fields = []user.Fingerprint{{Field: user.Field(id)}}
 		}
 	}
 	return room, nil
@@ -61,6 +65,11 @@ func (m *model) Unchanged(k user.LedgerEntry, u *user.User) bool {
 func (m *model) ok(k user.LedgerEntry, id string) {
 	if k.State == user.Present && (len(k.Remote) <= len(id) || k.Remote[:len(id)+1] != id+"=") {
 		m.t.Errorf("%s: known is %+v", id, k)
+	}
+	for _, f := range k.Fingerprints.Fields {
+		if string(f.Field) != id {
+			m.t.Errorf("%s: known are fingerprints of %s", id, f.Field)
+		}
 	}
 }
 

@@ -3,6 +3,7 @@ package fingerprint
 import (
 	"encoding/binary"
 	"errors"
+	"slices"
 
 	"usersync/sync/user"
 )
@@ -33,35 +34,23 @@ func Append(dst []byte, p user.Fingerprints, num func(string) int64) []byte {
 	return dst
 }
 
-// Slab allocates fingerprints in chunks. The zero value is ready to use.
-type Slab struct {
-	free  []user.Fingerprint
-	users int // 0: not known
-}
-
-// SlabFor returns a Slab for so many users: it allocates hardly more than they need.
-func SlabFor(users int) Slab { return Slab{users: users} }
+// slab allocates fingerprints in chunks. The zero value is ready to use.
+type slab struct{ free []user.Fingerprint }
 
 const slabSize = 4096
 
-func (s *Slab) room(n int) []user.Fingerprint {
+func (s *slab) room(n int) []user.Fingerprint {
 	if len(s.free) < n {
-		size := slabSize
-		if s.users > 0 {
-			size = min(size, n*s.users) // as if all had as many as this one
-		}
-		s.free = make([]user.Fingerprint, max(n, size))
+		s.free = make([]user.Fingerprint, max(n, slabSize))
 	}
-	s.users = max(s.users-1, 0)
 	room := s.free[:0:n]
 	s.free = s.free[n:]
 	return room
 }
 
-// Decode reads the stored form; name returns the field of a number, and the fingerprints are
-// allocated from s. Fingerprints of another version count as none. The error is ErrDamaged or
-// comes from name.
-func Decode(b []byte, name func(int64) (string, error), s *Slab) (p user.Fingerprints, err error) {
+// Decode reads the stored form; name returns the field of a number. It uses dst if that has room.
+// Fingerprints of another version count as none. The error is ErrDamaged or comes from name.
+func Decode(b []byte, name func(int64) (string, error), dst []user.Fingerprint) (p user.Fingerprints, err error) {
 	if len(b) == 0 || b[0] != Version {
 		return p, nil
 	}
@@ -72,9 +61,7 @@ func Decode(b []byte, name func(int64) (string, error), s *Slab) (p user.Fingerp
 	if b = b[2:]; secrets {
 		b = b[copy(p.Secrets[:], b[:16]):]
 	}
-	if p.Fields = s.room(len(b) / 9); len(b) == 0 {
-		p.Fields = nil
-	}
+	p.Fields = slices.Grow(dst[:0], len(b)/9)
 	for len(b) > 0 {
 		num, n := binary.Uvarint(b)
 		if n <= 0 || len(b) < n+8 {

@@ -35,7 +35,7 @@ type Fingerprinter struct {
 	mac     hash.Hash
 	scratch []byte
 	secrets []user.SecretAttribute
-	slab    Slab
+	slab    slab
 }
 
 // NewFingerprinter returns a fingerprinter with the given key.

@@ -168,33 +168,39 @@ func TestStoredFingerprintsRoundTrip(t *testing.T) {
 		in.Secrets[0] = rapid.Byte().Draw(r, "secrets")
 		b := Append(nil, in, func(s string) int64 { return number[s] })
 		lookup := func(n int64) (string, error) { return name[n], nil }
-		var s Slab
-		out, err := Decode(b, lookup, &s)
+		out, err := Decode(b, lookup, nil)
 		if err != nil || !slices.Equal(in.Fields, out.Fields) || in.Secrets != out.Secrets {
 			r.Fatal(in, out, err)
 		}
 		if cut := rapid.IntRange(1, len(b)-1).Draw(r, "cut"); (cut-2)%9 != 0 {
-			_, _ = Decode(b[:cut], lookup, &s) // may fail, must not panic
+			_, _ = Decode(b[:cut], lookup, nil) // may fail, must not panic
 		}
 	})
-	var s Slab
-	if p, err := Decode([]byte{Version + 1, 7, 7}, nil, &s); err != nil || len(p.Fields) > 0 {
+	if p, err := Decode([]byte{Version + 1, 7, 7}, nil, nil); err != nil || len(p.Fields) > 0 {
 		t.Error("prints of another version:", p, err)
 	}
 }
 
-// A slab for so many users has room for them, as if all were like the first, and no more.
-func TestSlab(t *testing.T) {
-	for users, want := range map[int]int{0: slabSize, 1: 5, 100: 500, 10_000: slabSize} {
-		s := SlabFor(users)
-		first := append(s.room(5), make([]user.Fingerprint, 5)...)
-		if got := len(first) + len(s.free); got != want {
-			t.Errorf("%d users: room for %d, want %d", users, got, want)
+// Decode uses the memory that it is given, and no more of it than it needs to.
+func TestStoredFingerprintsUseRoom(t *testing.T) {
+	name := func(int64) (string, error) { return "a", nil }
+	stored := func(sums ...uint64) (b []byte) {
+		var p user.Fingerprints
+		for _, sum := range sums {
+			p.Fields = append(p.Fields, user.Fingerprint{Field: "a", Sum: sum})
 		}
-		second := append(s.room(5), user.Fingerprint{Sum: 1})
-		if first[0].Sum != 0 || len(second) != 1 {
-			t.Error("two users share their fingerprints")
+		return Append(nil, p, func(string) int64 { return 1 })
+	}
+	room := make([]user.Fingerprint, 0, 2)
+	for _, sums := range [][]uint64{{1, 2}, {3}, {}, {4, 5}} {
+		b := stored(sums...)
+		var got user.Fingerprints
+		if n := testing.AllocsPerRun(10, func() { got, _ = Decode(b, name, room) }); n > 0 || len(got.Fields) != len(sums) {
+			t.Errorf("%d sums: got %v with %v allocations", len(sums), got, n)
 		}
+	}
+	if more, err := Decode(stored(6, 7, 8), name, room); err != nil || len(more.Fields) != 3 || room[:2][0].Sum != 4 {
+		t.Error("more than there is room for:", more, err, room[:2])
 	}
 }
 

@@ -52,13 +52,21 @@ func TestLookupUsesRoom(t *testing.T) {
 	everywhere(t, func(t *testing.T, url string) {
 		l := open(t, Options{URL: url})
 		lock(t, l)
-		save(t, l, Entry{ID: "a", State: user.Present, Remote: "r"}, Entry{ID: "b", State: user.Pending})
+		prints := func(sums ...uint64) (p user.Fingerprints) {
+			for i, sum := range sums {
+				p.Fields = append(p.Fields, user.Fingerprint{Field: user.Field(fmt.Sprint("f", i)), Sum: sum})
+			}
+			return p
+		}
+		save(t, l, Entry{ID: "a", State: user.Present, Remote: "r", Fingerprints: prints(1, 2)},
+			Entry{ID: "b", State: user.Pending, Fingerprints: prints(3, 4)})
 		room := find(t, l, "a", "b", "c")
 		known, err := l.LookupInto(t.Context(), []string{"c", "a"}, room)
-		if err != nil || !reflect.DeepEqual(known[0], user.LedgerEntry{}) || known[1].Remote != "r" || &known[0] != &room[0] {
+		if err != nil || !known[0].IsZero() || known[1].Remote != "r" || !slices.Equal(known[1].Fingerprints.Fields, prints(1, 2).Fields) || &known[0] != &room[0] {
 			t.Error(known, err)
 		}
-		if known, err = l.LookupInto(t.Context(), []string{"b", "c", "a", "d"}, room); err != nil || len(known) != 4 || known[0].State != user.Pending {
+		if known, err = l.LookupInto(t.Context(), []string{"b", "c", "a", "d"}, room); err != nil || len(known) != 4 || known[0].State != user.Pending ||
+			!known[1].IsZero() || !slices.Equal(known[0].Fingerprints.Fields, prints(3, 4).Fields) || !slices.Equal(known[2].Fingerprints.Fields, prints(1, 2).Fields) {
 			t.Error(known, err)
 		}
 	})

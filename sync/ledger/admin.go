@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 
-	"usersync/sync/fingerprint"
 	"usersync/sync/ledger/internal/change"
 	"usersync/sync/ledger/internal/entries"
 	"usersync/sync/ledger/internal/recurring"
@@ -34,10 +33,9 @@ func (a Admin) Show(ctx context.Context, id string) (Details, error) {
 		return Details{}, failed("", err)
 	}
 	var found *Details
-	var prints fingerprint.Slab
 	err = a.l.entries.Find(ctx, a.l.entries.DB.Read, num, []string{id}, func(_ int, r *entries.Stored) (err error) {
 		found = new(Details)
-		if found.LedgerEntry, err = a.l.entries.Decode(a.l.entries.NamesIn(ctx), r, &prints); err != nil {
+		if found.LedgerEntry, err = a.l.entries.Decode(a.l.entries.NamesIn(ctx), r, nil); err != nil {
 			return err
 		}
 		found.Run = MainRun(found.Run) // whose files a person can look at

@@ -47,5 +47,5 @@ type LedgerEntry struct {
 // IsZero reports whether e says nothing at all.
 func (e *LedgerEntry) IsZero() bool {
 	return e.State == Absent && !e.Shared && !e.OtherFeedOnly && e.Row == 0 && e.Remote == "" && e.Run == "" && e.Record == 0 &&
-		e.Fingerprints.Fields == nil && e.Fingerprints.Secrets == [16]byte{}
+		len(e.Fingerprints.Fields) == 0 && e.Fingerprints.Secrets == [16]byte{}
 }

@@ -64,14 +64,13 @@ func (t Writer) loadAll(part []Entry, c *Chunk) error {
 	if t.Next == 1 && t.Alone { // the scope is empty
 		t.Entries.AddsAll()
 	}
-	prints := fingerprint.SlabFor(len(c.ids))
 	return t.Entries.Find(t, t.SQL, t.ID, c.ids, func(i int, r *entries.Stored) error {
-		return t.load(&c.changed[i], r, &prints)
+		return t.load(&c.changed[i], r)
 	})
 }
 
-func (t Writer) load(s *Stored, r *entries.Stored, prints *fingerprint.Slab) error {
-	k, err := t.Entries.Decode(t.NameOf, r, prints)
+func (t Writer) load(s *Stored, r *entries.Stored) error {
+	k, err := t.Entries.Decode(t.NameOf, r, nil)
 	if err != nil {
 		return err
 	}

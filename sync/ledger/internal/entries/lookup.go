@@ -43,10 +43,13 @@ func CheckID(id string) error {
 }
 
 // Lookup returns what the ledger knows about each id, in the order of ids. An unknown
-// id is user.Absent. It uses the memory of room if that is enough.
+// id is user.Absent. It uses the memory of room, and of the fingerprints there, if that is
+// enough.
 func (v *Reader) Lookup(ctx context.Context, ids []string, room []user.LedgerEntry) ([]user.LedgerEntry, error) {
 	known := slices.Grow(room[:0], len(ids))[:len(ids)]
-	clear(known)
+	for i := range known {
+		known[i] = user.LedgerEntry{Fingerprints: user.Fingerprints{Fields: known[i].Fingerprints.Fields[:0]}}
+	}
 	for from := 0; from < len(ids); from += ChunkSize {
 		to := min(from+ChunkSize, len(ids))
 		if err := v.look(ctx, ids[from:to], known[from:to]); err != nil {
@@ -66,7 +69,7 @@ func (v *Reader) look(ctx context.Context, ids []string, known []user.LedgerEntr
 	if err != nil || num == 0 {
 		return err
 	}
-	a := lookup{reader: v, ctx: ctx, ids: ids, known: known, slab: fingerprint.SlabFor(len(ids))}
+	a := lookup{reader: v, ctx: ctx, ids: ids, known: known}
 	if v.added.Load() == nil {
 		if err := v.ahead.try(&a, num); err != nil {
 			return err
@@ -87,7 +90,6 @@ type lookup struct {
 	known  []user.LedgerEntry
 	found  int
 	last   int // the largest index found
-	slab   fingerprint.Slab
 }
 
 // add records r as what is known about ids[i].
@@ -96,7 +98,7 @@ func (a *lookup) add(i int, r *Stored) (err error) {
 		a.found++
 	}
 	a.last = max(a.last, i)
-	a.known[i], err = a.reader.Decode(a.reader.NamesIn(a.ctx), r, &a.slab)
+	a.known[i], err = a.reader.Decode(a.reader.NamesIn(a.ctx), r, a.known[i].Fingerprints.Fields)
 	return err
 }
 
@@ -170,8 +172,8 @@ func (v *Reader) NamesIn(ctx context.Context) NameOf {
 	return func(n *database.Names, num int64) (string, error) { return n.Name(ctx, v.DB, num) }
 }
 
-// Decode returns what an entry says.
-func (v *Reader) Decode(name NameOf, r *Stored, s *fingerprint.Slab) (k user.LedgerEntry, err error) {
+// Decode returns what an entry says. It uses dst for the fingerprints if that has room.
+func (v *Reader) Decode(name NameOf, r *Stored, dst []user.Fingerprint) (k user.LedgerEntry, err error) {
 	home := v.HomeFeed()
 	k.OtherFeedOnly = r.Feed != home && r.Feed != 0 && home != 0
 	k.State, k.Row, k.Record, k.Remote = user.EntryState(r.State), scope.Row(r.Num), int(r.Record), string(r.Remote)
@@ -183,6 +185,6 @@ func (v *Reader) Decode(name NameOf, r *Stored, s *fingerprint.Slab) (k user.Led
 		return k, nil
 	}
 	field := func(num int64) (string, error) { return name(v.Fields, num) }
-	k.Fingerprints, err = fingerprint.Decode(r.Fingerprints, field, s)
+	k.Fingerprints, err = fingerprint.Decode(r.Fingerprints, field, dst)
 	return k, err
 }

@@ -97,8 +97,7 @@ func runsOf(ctx context.Context, from *entries.Reader) (names []string, err erro
 }
 
 func lineOf(ctx context.Context, from *entries.Reader, r *entries.Stored) (line, error) {
-	var prints fingerprint.Slab
-	k, err := from.Decode(from.NamesIn(ctx), r, &prints)
+	k, err := from.Decode(from.NamesIn(ctx), r, nil)
 	if err != nil {
 		return line{}, err
 	}
