@@ -80,7 +80,7 @@ func Graceful(soft, wire context.Context, grace time.Duration) (ctx context.Cont
 	return ctx, func() { stop(); cut(nil) }
 }
 
-// brief is how long what only tells of a run may go on after a signal that asks to end at once.
+// brief is how long telling others of a run may still take after a signal that asks to end at once.
 const brief = 2 * time.Second
 
 // Afterwards returns the context of what tells of a run that has ended. It outlives soft. If a signal
