@@ -29,6 +29,7 @@ func (s *scripted) Traits() destination.Traits {
 }
 
 func (s *scripted) Apply(_ context.Context, b user.Batch) ([]user.Outcome, error) {
+	time.Sleep(s.slowest)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	outcomes := make([]user.Outcome, len(b.Records))
@@ -111,7 +112,7 @@ func TestEarlierRowsWithoutLedger(t *testing.T) {
 func TestWaitingRowHasTheKey(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		out := new(results)
-		api := &scripted{api: newAPI(out, 0)}
+		api := &scripted{api: newAPI(out, time.Second)}
 		job := engine.Job{Records: rowsOf([]string{"a/upsert/created=k", "a/upsert/updated"}, 0), Destination: api, Results: out, Limits: engine.Limits{BatchSize: 1}}
 		if _, err := job.Run(t.Context()); err != nil || len(api.calls) != 2 || api.calls[1] != "update k" {
 			t.Error(api.calls, err)
