@@ -94,7 +94,7 @@ func (u Unfinished) entries(ctx context.Context, l *ledger.Ledger) ([]ledger.Ent
 	return u.withOverwritten(ctx, l, entries)
 }
 
-// keepRenamed keeps the users to whom the run has given the id of a record whose create was then
+// keepRenamed keeps the users who got the id of a record from the run, and whose create was then
 // refused: the create has led to them.
 func (u Unfinished) keepRenamed(entries []ledger.Entry, known []user.LedgerEntry) {
 	for i := range entries {

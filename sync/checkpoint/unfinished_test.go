@@ -259,7 +259,7 @@ func TestRefusalsOfAnUnfinishedRun(t *testing.T) {
 	}
 }
 
-// A user to whom the run has given the id of a record stays known if the create of the record was
+// A user who got the id of a record from the run stays known if the create of the record was
 // refused, because it has led to that user. One who is not there after all is not.
 func TestRenamedUsersOfAnUnfinishedRun(t *testing.T) {
 	refused := user.Settled{Record: 2, ID: "new", Action: user.Create, Status: user.Refused, Code: user.CodeExists, HTTP: 409, Remote: "k-1"}

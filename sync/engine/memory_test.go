@@ -215,25 +215,27 @@ func TestPerhapsCreated(t *testing.T) {
 	})
 }
 
-// A record that an earlier start has settled tells the ledger whose user it is, too: the user whom
-// that start has given the record's id is there although a create was refused.
+// A record that an earlier start has settled tells the ledger whose user it is, too: a user who got
+// the record's id from that start is there although a create was refused.
 func TestSettledRecordsOfRenamedUsers(t *testing.T) {
-	settled := user.Outcome{Status: user.Refused, Action: user.Create, Code: user.CodeExists, HTTP: 409}
-	earlier := engine.Resumed{MaybeSentTo: 2,
-		OutcomeOf: func(r *user.Record) (user.Outcome, bool, error) {
-			o := settled
-			o.Record = r
-			return o, true, nil
-		},
-		WasRenamed: func(r *user.Record, _ user.LedgerEntry) bool { return r.Origin.Record == 1 }}
-	out := new(results)
-	job := engine.Job{Records: input(2, user.Upsert, own), Destination: newAPI(out, 0), Results: out, Ledger: waiting{}, Resumed: earlier}
-	if _, err := job.Run(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	if !out.list[0].Record.Renamed || out.list[1].Record.Renamed {
-		t.Errorf("renamed: %t and %t, want the first", out.list[0].Record.Renamed, out.list[1].Record.Renamed)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		settled := user.Outcome{Status: user.Refused, Action: user.Create, Code: user.CodeExists, HTTP: 409}
+		earlier := engine.Resumed{MaybeSentTo: 2,
+			OutcomeOf: func(r *user.Record) (user.Outcome, bool, error) {
+				o := settled
+				o.Record = r
+				return o, true, nil
+			},
+			WasRenamed: func(r *user.Record, _ user.LedgerEntry) bool { return r.Origin.Record == 1 }}
+		out := new(results)
+		job := engine.Job{Records: input(2, user.Upsert, own), Destination: newAPI(out, 0), Results: out, Ledger: waiting{}, Resumed: earlier}
+		if _, err := job.Run(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if !out.list[0].Record.Renamed || out.list[1].Record.Renamed {
+			t.Errorf("renamed: %t and %t, want the first", out.list[0].Record.Renamed, out.list[1].Record.Renamed)
+		}
+	})
 }
 
 // A row that comes after the deletion of its user is known to, until the ledger shows it.

@@ -87,23 +87,27 @@ func unledgered(before user.LedgerEntry, o *user.Outcome) user.LedgerEntry {
 	case isApplied(o.Status):
 		return user.LedgerEntry{State: user.Present, Row: metHere, Remote: cmp.Or(o.Remote, r.Remote, before.Remote)}
 	case o.Status == user.InDoubt:
-		before.State = doubtful(before, o)
+		if before.State = doubtful(before, o); o.Action != "" {
+			before.Remote = cmp.Or(o.Remote, r.Remote, before.Remote)
+		}
 	case o.Code == user.CodeMissing:
 		before.State = user.Absent
-	case r.IntentRecorded && o.Action == user.Create && (o.Status == user.Refused || o.Status == user.Failed):
-		if before.State = user.Absent; user.OnlyReadShows(o.Code, o.HTTP) {
-			before.State = user.Pending // the next create is about the same user
+	case o.Action == user.Create && isRefused(o.Status) && (r.IntentRecorded || before.State == user.Present && r.Planned != user.Create):
+		if before.State = user.Absent; r.IntentRecorded && user.OnlyReadShows(o.Code, o.HTTP) {
+			before.State, before.Remote = user.Pending, cmp.Or(o.Remote, r.Remote) // the next create is about the same user
 		}
-	case o.Code == user.CodeSameUser && before.State == user.Pending: // the create has made no user of this id
+	case o.Code == user.CodeSameUser && before.State == user.Pending && before.Remote == "": // the create has made no user of this id
 		before.State = user.Absent
 	}
 	return before
 }
 
+func isRefused(s user.Status) bool { return s == user.Refused || s == user.Failed }
+
 // doubtful returns the state in which an outcome in doubt leaves a user.
 func doubtful(before user.LedgerEntry, o *user.Outcome) user.EntryState {
 	switch {
-	case o.Action == "" || o.Code == user.CodeUnprovedAbsent:
+	case o.Action == "", o.Code == user.CodeUnprovedAbsent && before.State == user.Absent:
 		return before.State
 	case o.Action == user.Create, o.Record.PerhapsCreated && cmp.Or(o.Remote, o.Record.Remote) == "":
 		return user.Pending

@@ -70,7 +70,7 @@ func (p *Fingerprinter) Fingerprints(dst []user.Fingerprint, u *user.User) user.
 	return user.Fingerprints{Fields: dst, Secrets: p.ofSecrets(u)}
 }
 
-// Held returns the fingerprints of a user whom the destination certainly holds: of one who has
+// Held returns the fingerprints of a user that the destination certainly holds: of one with
 // nothing but an id, that of the id. Without any, nothing is certain of a user.
 func (p *Fingerprinter) Held(dst []user.Fingerprint, u *user.User) user.Fingerprints {
 	if len(u.Attributes) == 0 && len(u.Secrets) == 0 {

@@ -113,6 +113,9 @@ func forgetSent(e *Entry, o *user.Outcome) {
 func afterDoubt(e Entry, o *user.Outcome) (Entry, bool) {
 	if o.Code == user.CodeUnprovedAbsent {
 		e.Replace, e.IfHeld = true, true // the user may be absent, and was perhaps never known
+		if o.Record.PerhapsCreated && e.Remote == "" {
+			e.State = user.Pending // as before it
+		}
 		return e, true
 	}
 	if o.Record.PerhapsCreated && e.Remote == "" { // a call that a plan holds, or a delete, found no one

@@ -237,10 +237,12 @@ func TestPendingUserStaysPending(t *testing.T) {
 		{user.Update, "", true, user.Pending}, {user.Delete, "", true, user.Pending}, {user.Create, "", true, user.Pending},
 		{user.Update, "r1", true, user.Present}, {user.Update, "", false, user.Present}, {user.Delete, "", false, user.Present},
 	} {
-		r := &user.Record{User: user.User{ID: "u-1"}, Sending: user.Sending{PerhapsCreated: c.pending}}
-		e, changes := EntryOf(&user.Outcome{Record: r, Status: user.InDoubt, Code: user.CodeNoAnswer, Action: c.op, Remote: c.remote}, p, nil)
-		if !changes || e.State != c.want || e.Remote != c.remote {
-			t.Errorf("%+v: %+v, %t", c, e, changes)
+		for _, code := range []string{user.CodeNoAnswer, user.CodeUnprovedAbsent} {
+			r := &user.Record{User: user.User{ID: "u-1"}, Sending: user.Sending{PerhapsCreated: c.pending}}
+			e, changes := EntryOf(&user.Outcome{Record: r, Status: user.InDoubt, Code: code, Action: c.op, Remote: c.remote}, p, nil)
+			if wrong := e.State != c.want || e.Remote != c.remote; (code == user.CodeNoAnswer || c.op == user.Delete) && (!changes || wrong) {
+				t.Errorf("%s %+v: %+v, %t", code, c, e, changes)
+			}
 		}
 	}
 }
