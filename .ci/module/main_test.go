@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"testing"
 )
@@ -27,8 +28,9 @@ func TestRepository(t *testing.T) {
 	if left := command(t, dir, "gofmt", "-l", "."); left != "" {
 		t.Errorf("gofmt would change:\n%s", left)
 	}
-	command(t, dir, "go", "build", "-pgo=off", "./...")
-	command(t, dir, "go", "vet", "-pgo=off", "./...", "./.ci/module", "./.ci/mutate", "./.ci/prose", "./.ci/structure")
+	compiled := append(compiledAs(), "-pgo=off", "./...")
+	command(t, dir, append([]string{"go", "build"}, compiled...)...)
+	command(t, dir, append([]string{"go", "vet"}, append(compiled, "./.ci/module", "./.ci/mutate", "./.ci/prose", "./.ci/structure")...)...)
 	command(t, dir, "go", "list", "-C", ".ci/cloud", "-tags", "cloud", ".", published+"/reader/place/bucket") // a module that uses packages of ours
 	for _, tested := range []string{" . ", " .ci/chart/", " .ci/cloud/", " .ci/release/"} {
 		if deps := command(t, dir, "make", "-n", "deps"); !strings.Contains(deps, tested) || strings.Contains(deps, "goreleaser") {
@@ -170,6 +172,21 @@ func command(t *testing.T, dir string, args ...string) string {
 		t.Fatalf("%s: %v\n%s", strings.Join(args, " "), err, out)
 	}
 	return string(out)
+}
+
+// compiledAs are the flags that this test was compiled with. With others, all that it reads
+// would be compiled once more.
+func compiledAs() (flags []string) {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return nil
+	}
+	for _, s := range info.Settings {
+		if s.Key == "-race" || s.Key == "-gcflags" {
+			flags = append(flags, s.Key+"="+s.Value)
+		}
+	}
+	return flags
 }
 
 // in is a command in dir that cannot reach the network for modules, and knows nothing of

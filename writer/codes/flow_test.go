@@ -7,6 +7,7 @@ import (
 	"go/token"
 	"go/types"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"testing"
 
@@ -52,7 +53,7 @@ func loadFlow(t *testing.T, changed map[string][]byte) *flow {
 	}
 	const mode = packages.NeedName | packages.NeedFiles | packages.NeedCompiledGoFiles | packages.NeedImports |
 		packages.NeedTypes | packages.NeedSyntax | packages.NeedTypesInfo
-	loaded, err := packages.Load(&packages.Config{Mode: mode, Dir: root, ParseFile: parse}, "./...")
+	loaded, err := packages.Load(&packages.Config{Mode: mode, Dir: root, ParseFile: parse, BuildFlags: compiledAs()}, "./...")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,6 +75,21 @@ func loadFlow(t *testing.T, changed map[string][]byte) *flow {
 		}
 	}
 	return f
+}
+
+// compiledAs are the flags that this test was compiled with. With others, all that it reads
+// would be compiled once more.
+func compiledAs() (flags []string) {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return nil
+	}
+	for _, s := range info.Settings {
+		if s.Key == "-race" || s.Key == "-gcflags" {
+			flags = append(flags, s.Key+"="+s.Value)
+		}
+	}
+	return flags
 }
 
 func (f *flow) declaration(pkg *types.Package, info *types.Info, d ast.Decl) {

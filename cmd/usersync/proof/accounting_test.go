@@ -46,6 +46,7 @@ var faultMixes = [][]string{
 // TestProofAccounting: however broken the input and the API, each record has one
 // outcome, in input order, that agrees with what the API holds.
 func TestProofAccounting(t *testing.T) {
+	overlap(t)
 	for n := range size(len(faultMixes), 40) {
 		faults, seed := faultMixes[n%len(faultMixes)], uint64(n+1)
 		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {

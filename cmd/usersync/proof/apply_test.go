@@ -20,6 +20,7 @@ import (
 // TestProofApplyCrash: after apply was killed at any moment, the same command or resume
 // completes the plan exactly, and applies it to no user twice.
 func TestProofApplyCrash(t *testing.T) {
+	overlap(t)
 	for n := range size(4, 60) {
 		mode := []string{"upsert", "mirror"}[n%2]
 		t.Run(fmt.Sprintf("%s %d", mode, n), func(t *testing.T) {
@@ -60,6 +61,7 @@ func TestProofApplyCrash(t *testing.T) {
 // TestProofApplyWritePoints: killed at a system call that writes, also before its journal
 // has a first line, apply completes the plan when it is started again.
 func TestProofApplyWritePoints(t *testing.T) {
+	overlap(t)
 	points := map[string][]int{"fsync": {5, 6, 7, 8}, "pwrite64": {8, 40}}
 	if *full {
 		points = map[string][]int{"fsync": upTo(60, 1), "pwrite64": upTo(300, 5), "write": upTo(400, 7), "mkdirat": {1, 2}}

@@ -215,6 +215,7 @@ func verify(t *testing.T, s site, o execution) {
 // TestProofCrash: after a run was killed at any moment, once or several times, the next
 // run completes it correctly.
 func TestProofCrash(t *testing.T) {
+	overlap(t)
 	for _, mode := range []string{"upsert", "create"} {
 		for name, faults := range map[string][]string{"quiet": nil, "faulty": hardFaults} {
 			for n := range size(3, 50) {
@@ -252,6 +253,7 @@ func otherRow(i int) string { return strings.Replace(validRow(i), "@example.com"
 
 // TestProofCrashOtherInput: a run with another input absorbs what the killed run has done.
 func TestProofCrashOtherInput(t *testing.T) {
+	overlap(t)
 	for n := range size(4, 40) {
 		t.Run(fmt.Sprint(n), func(t *testing.T) {
 			t.Parallel()
@@ -272,6 +274,7 @@ func TestProofCrashOtherInput(t *testing.T) {
 // TestProofCrashChangedInput: a file that changed after the part that was written is
 // another file.
 func TestProofCrashChangedInput(t *testing.T) {
+	overlap(t)
 	for n := range size(3, 20) {
 		t.Run(fmt.Sprint(n), func(t *testing.T) {
 			t.Parallel()
@@ -307,6 +310,7 @@ func TestProofCrashChangedInput(t *testing.T) {
 // TestProofWritePoints: kill -9 at the nth system call of each kind that writes, syncs or
 // renames: journal, API calls, ledger, and finished files.
 func TestProofWritePoints(t *testing.T) {
+	overlap(t)
 	if _, err := exec.LookPath("strace"); err != nil {
 		t.Fatal("this needs strace (Debian package strace), which make deps installs")
 	}

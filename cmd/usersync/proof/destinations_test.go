@@ -140,7 +140,7 @@ func (d destination) configure(t testing.TB, api *sandbox, lines ...string) []st
 	}
 	dir := t.TempDir()
 	for name, text := range map[string]string{
-		"usersync.yaml": text + "\nrate: unlimited\n" + strings.Join(lines, "\n") + "\n", "secret": wrongSecret,
+		"usersync.yaml": text + "\nrate: unlimited\n" + strings.Join(append(lines, api.timeout()), "\n") + "\n", "secret": wrongSecret,
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)

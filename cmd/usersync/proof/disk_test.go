@@ -11,6 +11,7 @@ import (
 // TestProofDiskFull: without room for the results, the journal or the ledger, the run
 // says so and exits 5. Once there is room, the next run finishes correctly.
 func TestProofDiskFull(t *testing.T) {
+	overlap(t)
 	for _, limit := range []int{1, 100, 200, 300, 450, 700, 1000} { // KiB per file; the ledger grows fastest
 		t.Run(fmt.Sprintf("files of %d KiB", limit), func(t *testing.T) {
 			t.Parallel()

@@ -8,6 +8,7 @@ import (
 // TestProofPoison: if the API refuses a whole batch because of one user, that user is
 // found, and only that user is refused.
 func TestProofPoison(t *testing.T) {
+	overlap(t)
 	records := size(10_000, 100_000)
 	poison := fmt.Sprintf("u-%07d", records/3)
 	api := startSandbox(t, "--fault", "poison:id="+poison)
@@ -33,6 +34,7 @@ func TestProofPoison(t *testing.T) {
 // TestProofFaults: in a night with many faults no outcome is wrong or in doubt. The log
 // says how many calls that took.
 func TestProofFaults(t *testing.T) {
+	overlap(t)
 	records := size(10_000, 100_000)
 	api := startSandbox(t, "--seed", "3", "--fault", "refuse:1%", "--fault", "500:2.5%", "--fault", "500:2.5%@after",
 		"--fault", "lost:2%", "--fault", "reset:0.5%", "--fault", "reset:0.5%@after")

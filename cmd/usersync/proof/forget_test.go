@@ -12,6 +12,7 @@ import (
 // TestProofForgetCrash: after an erasure was killed while writing, a second call finishes
 // it: no trace of the person is left, and everything else still adds up.
 func TestProofForgetCrash(t *testing.T) {
+	overlap(t)
 	points := map[string][]int{"renameat": {1, 3}, "fsync": {3}, "pwrite64": {1, 8}, "write": {9}, "unlinkat": {1}}
 	if *full {
 		points = map[string][]int{"renameat": upTo(12, 1), "fsync": upTo(24, 1), "pwrite64": upTo(60, 1), "write": upTo(60, 1), "unlinkat": upTo(6, 1), "fdatasync": upTo(6, 1), "openat": upTo(120, 3)}

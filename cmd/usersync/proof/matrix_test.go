@@ -10,6 +10,7 @@ import (
 // TestProofMatrix: every destination, in every operation, with every fault, reports each
 // user's outcome truthfully and creates no user twice.
 func TestProofMatrix(t *testing.T) {
+	overlap(t)
 	table := &strings.Builder{}
 	gave := map[string]*string{}
 	t.Run("cells", func(t *testing.T) {

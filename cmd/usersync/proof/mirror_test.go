@@ -49,6 +49,7 @@ func stayer(n int) int { return n/2*3 + n%2*2 }
 // deletions, the API ends up with exactly the users of the file, and no user in it was
 // deleted.
 func TestProofMirrorCrash(t *testing.T) {
+	overlap(t)
 	for n := range size(6, 60) {
 		t.Run(fmt.Sprint(n), func(t *testing.T) {
 			t.Parallel()
@@ -112,6 +113,7 @@ func (c *crash) checkMirror(t *testing.T, left int) {
 // TestProofCut: an input that is truncated at any byte deletes no users, and is a success
 // only if every id is still there.
 func TestProofCut(t *testing.T) {
+	overlap(t)
 	const users = 40
 	plain, err := os.ReadFile(write(t, users, validRow))
 	if err != nil {

@@ -74,6 +74,7 @@ func TestProofNightly(t *testing.T) {
 
 // TestProofLostLedger: --full sends every user, and a lost ledger only costs calls.
 func TestProofLostLedger(t *testing.T) {
+	overlap(t)
 	users := 2_000
 	n := newNights(t)
 	first, second := write(t, users, validRow), write(t, users, otherRow)
@@ -143,6 +144,7 @@ func lines(t testing.TB, rows ...string) string {
 // TestProofFewerColumns: a column that a file leaves out stays known, and is sent again
 // only if it comes back with another value.
 func TestProofFewerColumns(t *testing.T) {
+	overlap(t)
 	n := newNights(t)
 	full := lines(t, header, validRow(1), validRow(2))
 	emails := lines(t, "id,email,enrolled_rewards", "u-0000001,new@example.com,CARDLINKED", "u-0000002,u2@example.com,CARDLINKED")
@@ -169,6 +171,7 @@ func TestProofFewerColumns(t *testing.T) {
 // TestProofRepeated: the last of several records with the same id wins, even if the run
 // was killed between them.
 func TestProofRepeated(t *testing.T) {
+	overlap(t)
 	users := 1_000
 	row := func(i int) string { // each user three times: old, new, and the last one
 		r := validRow(i % users)

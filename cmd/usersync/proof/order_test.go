@@ -14,6 +14,7 @@ import (
 // before the ledger's transaction, and before they get their final names. After a
 // power loss the ledger is then never ahead of the results.
 func TestProofResultsAreSyncedBeforeTheLedger(t *testing.T) {
+	overlap(t)
 	if _, err := exec.LookPath("strace"); err != nil {
 		t.Fatal("this needs strace (Debian package strace), which make deps installs")
 	}

@@ -30,6 +30,7 @@ func marked(i int) string {
 // TestProofPersonal: whatever goes wrong, no value of a user is in logs, messages, the
 // summary or the results. Rejects contain the rows themselves.
 func TestProofPersonal(t *testing.T) {
+	overlap(t)
 	records := size(1000, 10_000)
 	for _, faults := range append(faultMixes, []string{"refuse:20%", "echo:100%", "down:#40-"}, []string{"echo:100%", "refuse:10%", "redirect:5%"}) {
 		flags := []string{"--seed", "9", "--fault", "echo:100%"}

@@ -27,6 +27,15 @@ func size(small, large int) int {
 	return small
 }
 
+// overlap lets a proof in its small form run together with others: most of its time it
+// waits. In its full form it has the machine for itself.
+func overlap(t *testing.T) {
+	t.Helper()
+	if !*full {
+		t.Parallel()
+	}
+}
+
 // program is the binary that the proofs run.
 var program string
 

@@ -128,6 +128,7 @@ func (b *both) calls(t *testing.T) uint64 {
 // TestProofSeveral: with one file and two destinations, each has a run of its own. The two
 // share nothing, and neither waits for the other.
 func TestProofSeveral(t *testing.T) {
+	overlap(t)
 	t.Run("one is down", func(t *testing.T) {
 		t.Parallel()
 		address := freeAddress(t)
@@ -187,6 +188,7 @@ func freeAddress(t *testing.T) string {
 // TestProofSeveralCrash: both runs are killed in the middle, and both finish correctly
 // later.
 func TestProofSeveralCrash(t *testing.T) {
+	overlap(t)
 	for n := range size(2, 40) {
 		t.Run(fmt.Sprint(n), func(t *testing.T) {
 			t.Parallel()
@@ -225,6 +227,7 @@ func TestProofSeveralCrash(t *testing.T) {
 
 // TestProofSeveralNewLedger: two runs create one ledger and its key at the same moment.
 func TestProofSeveralNewLedger(t *testing.T) {
+	overlap(t)
 	b := startBoth(t, 1, nil, nil)
 	for range size(5, 300) {
 		again := both{site: newSite(t), kard: b.kard, konstantly: b.konstantly, records: 1}

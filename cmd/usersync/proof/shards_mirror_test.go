@@ -11,6 +11,7 @@ import (
 // TestProofShardsMirror: the process that deletes what a mirror in shards misses is killed at
 // random moments. Each of these users is deleted once, no other is, and each has one outcome.
 func TestProofShardsMirror(t *testing.T) {
+	overlap(t)
 	server := postgres(t)
 	for seed := range size(1, 25) {
 		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {

@@ -11,8 +11,15 @@ import (
 	"time"
 )
 
-// lostCreates are answers to creates that say nothing about whether the user was created.
-var lostCreates = []string{"500:4%@after/create", "lost:4%/create", "reset:2%@after/create", "reset:2%/create", "503:2%/create", "cut:2%/create", "429:2%/create"}
+// lostCreates are answers to creates that say nothing about whether the user was created,
+// and one that says it was not. Without a Retry-After, a run would wait half a minute for it.
+func lostCreates() []string {
+	refused := "429=1s:2%/create"
+	if *full {
+		refused = "429:2%/create"
+	}
+	return []string{"500:4%@after/create", "lost:4%/create", "reset:2%@after/create", "reset:2%/create", "503:2%/create", "cut:2%/create", refused}
+}
 
 // keyless is a site whose API assigns the keys, and creates a second user if a create is
 // repeated.
@@ -31,6 +38,7 @@ func newKeyless(t *testing.T, faults []string, lines ...string) *keyless {
 	}
 	k := &keyless{site: newSite(t), api: onbo().startSandbox(t, flags...), records: size(80, 400)}
 	k.file = onbo().write(t, k.records, "Old")
+	k.api.loses = true // a killed run does not get its answers
 	k.flags = append(onbo().configure(t, k.api, lines...), "--workers", "4")
 	return k
 }
@@ -178,7 +186,8 @@ func (k *keyless) long() time.Duration { return time.Duration(k.records/4) * 14 
 // TestProofUnsafe: with an API where a repeated create makes a second user, no user is
 // created twice: neither after a kill at any moment, nor after a lost answer.
 func TestProofUnsafe(t *testing.T) {
-	for name, faults := range map[string][]string{"quiet": nil, "faulty": lostCreates} {
+	overlap(t)
+	for name, faults := range map[string][]string{"quiet": nil, "faulty": lostCreates()} {
 		for n := range size(2, 50) {
 			t.Run(fmt.Sprintf("%s %d", name, n), func(t *testing.T) {
 				t.Parallel()
@@ -208,6 +217,7 @@ func inDoubt(outcomes map[string]string) (n int) {
 
 // TestProofUnsafeWritePoints: the same, killed at system calls that write.
 func TestProofUnsafeWritePoints(t *testing.T) {
+	overlap(t)
 	points := map[string][]int{"fsync": {9}, "pwrite64": {60}, "write": {60}}
 	if *full {
 		points = map[string][]int{"fsync": upTo(60, 4), "pwrite64": upTo(600, 37), "write": upTo(900, 53), "fdatasync": upTo(30, 5), "renameat": {1, 2, 3}}
@@ -216,7 +226,7 @@ func TestProofUnsafeWritePoints(t *testing.T) {
 		for i, n := range places {
 			t.Run(fmt.Sprintf("%s %d", call, n), func(t *testing.T) {
 				t.Parallel()
-				k := newKeyless(t, [][]string{nil, lostCreates}[i%2])
+				k := newKeyless(t, [][]string{nil, lostCreates()}[i%2])
 				k.records = 120
 				k.file = onbo().write(t, k.records, "Old")
 				under := []string{"strace", "-f", "-qqq", "-o", "/dev/null", "-e", "trace=" + call,
@@ -234,10 +244,11 @@ func TestProofUnsafeWritePoints(t *testing.T) {
 // TestProofUnsafeLostRun: the directory of the killed run is lost. The ledger alone
 // prevents a second create of every user.
 func TestProofUnsafeLostRun(t *testing.T) {
+	overlap(t)
 	for n := range size(2, 20) {
 		t.Run(fmt.Sprint(n), func(t *testing.T) {
 			t.Parallel()
-			k := newKeyless(t, [][]string{nil, lostCreates}[n%2])
+			k := newKeyless(t, [][]string{nil, lostCreates()}[n%2])
 			died := k.killAt(t, nil, time.Duration(n+1)*k.long()/time.Duration(size(3, 21)))
 			for _, dir := range k.dirs(t) {
 				if err := os.RemoveAll(dir); err != nil {
@@ -254,10 +265,11 @@ func TestProofUnsafeLostRun(t *testing.T) {
 // TestProofUnsafeWithoutLedger: without a ledger, the column of keys says who exists, and
 // the journal says who was perhaps created by a killed run.
 func TestProofUnsafeWithoutLedger(t *testing.T) {
+	overlap(t)
 	for n := range size(2, 20) {
 		t.Run(fmt.Sprint(n), func(t *testing.T) {
 			t.Parallel()
-			k := newKeyless(t, [][]string{nil, lostCreates}[n%2], "ledger: none")
+			k := newKeyless(t, [][]string{nil, lostCreates()}[n%2], "ledger: none")
 			k.file = k.withKeys(t, func(int) string { return "" })
 			died := k.killAt(t, nil, time.Duration(n+1)*k.long()/time.Duration(size(3, 21)))
 			outcomes := k.judge(t, k.end(t, ways[n%2]))

@@ -37,6 +37,7 @@ var faults = []string{"200/json", "200/text", "200/cut", "201/json", "207/json",
 // codes and headers, whatever goes wrong. None of them is in what any command writes, except
 // in rejects, which hold the rows.
 func TestProofNoValueShows(t *testing.T) {
+	overlap(t)
 	secret, all := filepath.Join(t.TempDir(), "secret"), people()
 	if err := os.WriteFile(secret, []byte("2acf04c3-48d1-456f-a54e-1a4251814478"), 0o600); err != nil {
 		t.Fatal(err)
