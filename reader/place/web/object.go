@@ -28,13 +28,18 @@ func (o *object) begin(answer *http.Response) error {
 	o.version = versionOf(answer)
 	switch {
 	case answer.StatusCode != http.StatusOK:
-		return &place.Error{Kind: place.Broken, Rule: "cannot be read: its server answers HTTP " + answer.Status[:3] + " to a request for the whole file"}
+		return unexpected(answer, "the whole file")
 	case wanted != "" && wanted != o.version.ID:
 		return place.Replaced(nil)
 	case !hasEnd(answer):
 		return errEndless
 	}
 	return nil
+}
+
+// unexpected is an answer whose status says that it is something other than what was asked for.
+func unexpected(answer *http.Response, asked string) error {
+	return &place.Error{Kind: place.Broken, Rule: "cannot be read: its server answers HTTP " + strconv.Itoa(answer.StatusCode) + " to a request for " + asked}
 }
 
 // errEndless is an answer that does not show whether its end is missing.
@@ -104,11 +109,15 @@ func (o *object) conditions() http.Header {
 // server that ignores the offset it skips what has been read.
 func (o *object) continues(answer *http.Response, offset int64) error {
 	size := answer.ContentLength
-	if answer.StatusCode == http.StatusPartialContent {
+	switch answer.StatusCode {
+	case http.StatusOK:
+	case http.StatusPartialContent:
 		var err error
 		if size, err = rangeOf(answer.Header.Get("Content-Range"), offset); err != nil {
 			return err
 		}
+	default:
+		return unexpected(answer, "the rest of the file")
 	}
 	if !o.isSame(answer, size) {
 		return place.Replaced(nil)

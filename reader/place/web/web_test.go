@@ -287,6 +287,8 @@ func TestEndIsProvedWhenContinued(t *testing.T) {
 		"a range of a known length":     {"HTTP/1.1 206 OK\r\nETag: \"one\"\r\nContent-Range: bytes 5-9/10\r\nContent-Length: 5\r\n\r\n2\n3\n4", "id\n1\n2\n3\n4"},
 		"a range that may end early":    {"HTTP/1.1 206 OK\r\nETag: \"one\"\r\nContent-Range: bytes 5-6/*\r\nContent-Length: 2\r\n\r\n2\n", ""},
 		"the whole, without its length": {"HTTP/1.0 200 OK\r\nETag: \"one\"\r\n\r\nid\n1\n2\n", ""},
+		"no content":                    {"HTTP/1.1 204 No Content\r\nETag: \"one\"\r\n\r\n", ""},
+		"what a proxy has changed":      {"HTTP/1.1 203 Non-Authoritative Information\r\nETag: \"one\"\r\nContent-Length: 10\r\n\r\nid\n1\n2\n3\n4", ""},
 	} {
 		var n atomic.Int64
 		url := started(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
