@@ -154,14 +154,14 @@ func TestAdvice(t *testing.T) {
 			t.Errorf("%s: %+v", status, a)
 		}
 	}
-	known := []Known{{Status: user.Refused, Reason: "exists", Field: "email", Advice: Advice{AfterFix, "Merge the accounts."}}}
+	known := []Known{{Status: user.Refused, Reason: "missing", Field: "email", Advice: Advice{AfterFix, "Merge the accounts."}}}
 	for name, c := range map[string]struct {
 		cause Cause
 		retry Retry
 		do    string
 	}{
-		"the destination's":      {Cause{Status: user.Refused, Code: "exists", Field: "email"}, AfterFix, "Merge the accounts."},
-		"another field":          {Cause{Status: user.Refused, Code: "exists", Field: "phone"}, AfterFix, "Use `--mode upsert` to update the user, or remove the row."},
+		"the destination's":      {Cause{Status: user.Refused, Code: "missing", Field: "email"}, AfterFix, "Merge the accounts."},
+		"another field":          {Cause{Status: user.Refused, Code: "missing", Field: "phone"}, AfterFix, "Use `--mode upsert` to create the user, or remove the row."},
 		"of the status":          {Cause{Status: user.Refused, Code: "taken", HTTP: 422}, AfterFix, "Read `detail`, and correct the row."},
 		"of the outcome":         {Cause{Status: user.Refused, Code: "taken", HTTP: 499}, AfterFix, "Correct the row in `rejects` and run that file."},
 		"safe to repeat":         {Cause{Status: user.Failed, Code: "http_503", HTTP: 503}, Yes, "Run `usersync retry` later."},

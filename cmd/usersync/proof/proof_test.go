@@ -28,7 +28,8 @@ func size(small, large int) int {
 }
 
 // overlap lets a proof in its small form run together with others: most of its time it
-// waits. In its full form it has the machine for itself.
+// waits. In its full form it has the machine for itself, and so has always one that
+// measures a rate.
 func overlap(t *testing.T) {
 	t.Helper()
 	if !*full {

@@ -11,7 +11,6 @@ import (
 // TestProofShardsDatabase: the database of the ledger crashes at random moments while four
 // shards run, and comes back, sooner or later than their leases end. Each user is settled once.
 func TestProofShardsDatabase(t *testing.T) {
-	overlap(t)
 	server := postgres(t)
 	for seed := range size(1, 25) {
 		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {

@@ -22,12 +22,10 @@ const shardRate = 12
 // TestProofShards: shards that are killed, stopped and doubled at random settle each user
 // once, and one of them writes the results of all.
 func TestProofShards(t *testing.T) {
-	overlap(t)
 	server := postgres(t)
 	for _, shards := range []int{4, 16} {
 		for seed := range size(1, 25) {
 			t.Run(fmt.Sprintf("%d shards, seed %d", shards, seed), func(t *testing.T) {
-				overlap(t)
 				j := newShardedJob(t, server, shards, uint64(seed))
 				j.run(t)
 				j.check(t)
