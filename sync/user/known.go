@@ -16,14 +16,14 @@ type Fingerprints struct {
 }
 
 // Renamed returns what is known of a user who got a new id: the destination knows the user under an
-// earlier one, and nothing else is certain.
+// earlier one, and nothing more is certain.
 func Renamed() Fingerprints { return Fingerprints{Fields: []Fingerprint{earlierID()}} }
 
-// earlierID stands in place of the fingerprint of an id, which is never 0 in practice.
+// earlierID is what a user has in place of the fingerprint of the id, which is never 0 in practice.
 func earlierID() Fingerprint { return Fingerprint{Field: ID} }
 
 // EarlierID reports whether the destination knows the user under an earlier id. It was told the new
-// one as soon as anything else is known.
+// one as soon as another field is known.
 func (p *Fingerprints) EarlierID() bool { return slices.Contains(p.Fields, earlierID()) }
 
 // EntryState says how sure it is that the destination holds a user.
