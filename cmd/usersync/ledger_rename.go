@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -27,7 +28,8 @@ func ledgerRename(e *env) *cobra.Command {
 			"with code same_user, and for ids that are now spelled differently. --from names a CSV file\n" +
 			"with the columns old and new; either all of its users are renamed, or none.\n\n" +
 			"What unfinished runs did is taken into the ledger first, and they cannot be resumed any\n" +
-			"more: they read an input that has the old ids.\n\n" +
+			"more: they read an input that has the old ids. If one was killed during a call, that takes\n" +
+			"until the call must be over (timeout).\n\n" +
 			"If the ledger has the same key of the API for both ids, NEW keeps it and OLD is forgotten.\n" +
 			"A user that the API knows by the id itself cannot be renamed: to the API, another id is\n" +
 			"another user.",
@@ -92,7 +94,11 @@ func endUnfinished(e *env, cmd *cobra.Command, c *config.Config, l *ledger.Ledge
 	if err != nil {
 		return err
 	}
-	ended, err := history.EndUnfinished(cmd.Context(), l, c.Output.RunsDir, scope, c.LedgerName(), renamedBy)
+	wait := func(last time.Duration) error {
+		return errors.Join(e.note(cmd, "waiting for a call that was in flight when a run ended, up to "+last.Round(time.Second).String(), "", ""), pause(cmd.Context(), last))
+	}
+	runs := history.Ender{Ledger: l, Name: c.LedgerName(), Dir: c.Output.RunsDir, Scope: scope, By: renamedBy, Wait: wait, Timeout: c.Pace.Timeout}
+	ended, err := runs.End(cmd.Context())
 	if away, ok := errors.AsType[*history.ElsewhereError](err); ok {
 		return exit.Usage(fmt.Errorf("rename users of the ledger: %w", away), "resume it there; or give it up, if it is certainly no longer working", c.LedgerCommand("abandon", away.Name))
 	}
@@ -100,6 +106,16 @@ func endUnfinished(e *env, cmd *cobra.Command, c *config.Config, l *ledger.Ledge
 		err = errors.Join(err, e.note(cmd, "took over what run "+run+" did", "it cannot be resumed any more: a new run sends what is still missing", ""))
 	}
 	return err
+}
+
+// pause waits for a while, unless ctx ends.
+func pause(ctx context.Context, d time.Duration) error {
+	select {
+	case <-time.After(d):
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
 }
 
 // renameUsers renames all pairs, or none. An error names the row of the file, if there is one.

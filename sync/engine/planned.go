@@ -52,14 +52,14 @@ func (d *decider) unplanned(r *user.Record) (user.Outcome, bool) {
 func (d *decider) holds(known user.LedgerEntry) bool {
 	prints := known.Fingerprints
 	held := known.State == user.Present || known.State == user.AcceptedLater
-	return held && (d.job.Ledger == nil || len(prints.Fields) > 0 || prints.Secrets != [16]byte{})
+	return held && (d.job.Ledger == nil || len(prints.Fields) > 0 && !prints.EarlierID() || prints.Secrets != [16]byte{})
 }
 
 // firstCall is the call to send the record with: the plan's if there is one, otherwise
 // the one that follows from what is known.
 func (d *decider) firstCall(r *user.Record, known user.LedgerEntry) user.Op {
 	r.NotHeld = !d.holds(known)
-	r.NoEntry = known.State == user.Absent
+	r.NoEntry, r.EarlierID = known.State == user.Absent, known.Fingerprints.EarlierID()
 	if d.job.Applying && r.Planned != "" {
 		return r.Planned
 	}

@@ -112,10 +112,10 @@ func appendText(dst []byte, s string) []byte {
 
 // Same reports whether every field of got is known with the same fingerprint. Fields that got
 // leaves out do not matter, but if that is all of them, something must be known: otherwise the
-// user is perhaps not there.
+// user is perhaps not there. The destination must also know the user under the id.
 func Same(known, got user.Fingerprints) bool {
 	if isNone(got) {
-		return !isNone(known)
+		return !isNone(known) && !known.EarlierID()
 	}
 	if got.Secrets != ([16]byte{}) && got.Secrets != known.Secrets {
 		return false
@@ -132,9 +132,9 @@ func Same(known, got user.Fingerprints) bool {
 }
 
 // Differs appends to dst the fields of got that are not known with the same fingerprint, and
-// Secrets if those differ; the id if got has none and nothing is known.
+// Secrets if those differ; the id if got has none and nothing of the user is certain.
 func Differs(dst []user.Field, known, got user.Fingerprints) []user.Field {
-	if isNone(got) && isNone(known) {
+	if isNone(got) && !Same(known, got) {
 		return append(dst, user.ID)
 	}
 	for _, g := range got.Fields {
@@ -148,9 +148,21 @@ func Differs(dst []user.Field, known, got user.Fingerprints) []user.Field {
 	return dst
 }
 
+// Uncertain returns what is left of p if nothing is certain any more: that the destination was not
+// told a new id.
+func Uncertain(p user.Fingerprints) user.Fingerprints {
+	if p.EarlierID() {
+		return user.Renamed()
+	}
+	return user.Fingerprints{}
+}
+
 // Merge returns old with the fresh values in place, without the uncertain fields. It changes
 // neither, and may return either of them.
 func Merge(old, fresh user.Fingerprints, uncertain []user.Field) user.Fingerprints {
+	if !isNone(fresh) && old.EarlierID() { // it was told the new id
+		old.Fields = slices.DeleteFunc(slices.Clone(old.Fields), func(p user.Fingerprint) bool { return p.Field == user.ID })
+	}
 	if len(old.Fields) == 0 && old.Secrets == ([16]byte{}) && len(uncertain) == 0 {
 		fresh.Fields = slices.Clip(fresh.Fields)
 		return fresh

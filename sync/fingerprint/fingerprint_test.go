@@ -77,6 +77,7 @@ func TestUsersWithOnlyAnID(t *testing.T) {
 		"with a value":             {p.Held(nil, other), nil},
 		"with a secret":            {p.Held(nil, secret), nil},
 		"nothing is certain":       {user.Fingerprints{}, []user.Field{user.ID}},
+		"a new id":                 {user.Renamed(), []user.Field{user.ID}},
 		"an update was in doubt":   {Merge(p.Held(nil, other), user.Fingerprints{}, []user.Field{user.City}), []user.Field{user.ID}},
 		"one of a user with an id": {Merge(Merge(held, p.Held(nil, other), nil), user.Fingerprints{}, []user.Field{user.City}), nil},
 	} {
@@ -84,6 +85,32 @@ func TestUsersWithOnlyAnID(t *testing.T) {
 		if differs := Differs(nil, c.known, got); !slices.Equal(differs, c.want) || Same(c.known, got) != (c.want == nil) {
 			t.Errorf("%s: differs %v", name, differs)
 		}
+	}
+}
+
+// That the destination knows a user under an earlier id is known until a call has told it the new
+// one, whatever becomes uncertain.
+func TestRenamedUsers(t *testing.T) {
+	p := NewFingerprinter(testKey)
+	prints := p.Held(nil, ada(text(user.City, "1")))
+	for name, c := range map[string]struct {
+		known user.Fingerprints
+		want  bool
+	}{
+		"a new id":             {user.Renamed(), true},
+		"another":              {Uncertain(user.Renamed()), true},
+		"an update in doubt":   {Merge(user.Renamed(), user.Fingerprints{}, []user.Field{user.City}), true},
+		"an update":            {Merge(user.Renamed(), prints, nil), false},
+		"one of nothing":       {Merge(user.Renamed(), p.Held(nil, ada()), nil), false},
+		"an earlier program's": {Merge(user.Fingerprints{Fields: append(user.Renamed().Fields, prints.Fields...)}, prints, nil), false},
+		"none":                 {Uncertain(prints), false},
+	} {
+		if c.known.EarlierID() != c.want {
+			t.Errorf("%s: %+v", name, c.known)
+		}
+	}
+	if old := user.Renamed(); Same(old, prints) || len(Merge(old, prints, nil).Fields) != 1 || !old.EarlierID() {
+		t.Errorf("%+v", old)
 	}
 }
 

@@ -23,8 +23,8 @@ func TestRename(t *testing.T) {
 			t.Fatal(err)
 		}
 		got := find(t, l, "a", "Z", "b", "c")
-		want := []user.LedgerEntry{{}, {State: user.Present, Row: 1, Remote: "ra", Run: "run-1", Record: 4},
-			{State: user.Present, Row: 3, Remote: "rc", Run: "run-1"}, {State: user.AcceptedLater, Row: 2, Remote: "rb", Run: "run-1"}}
+		want := []user.LedgerEntry{{}, {State: user.Present, Row: 1, Remote: "ra", Run: "run-1", Record: 4, Fingerprints: user.Renamed()},
+			{State: user.Present, Row: 3, Remote: "rc", Run: "run-1", Fingerprints: user.Renamed()}, {State: user.AcceptedLater, Row: 2, Remote: "rb", Run: "run-1", Fingerprints: user.Renamed()}}
 		if d := cmp.Diff(want, got); d != "" {
 			t.Error(d)
 		}
@@ -78,8 +78,8 @@ func TestRunsRename(t *testing.T) {
 				t.Errorf("%v: %v", c.pair, err)
 			}
 		}
-		want := []user.LedgerEntry{{State: user.Present, Row: 1, Remote: "ra", Run: "run-2", Record: 7}, {State: user.Pending, Row: 4, Remote: "rq", Run: "run-1"},
-			{State: user.Present, Row: 2, Remote: "rb", Run: "run-2", Record: 7}}
+		want := []user.LedgerEntry{{State: user.Present, Row: 1, Remote: "ra", Run: "run-2", Record: 7, Fingerprints: user.Renamed()}, {State: user.Pending, Row: 4, Remote: "rq", Run: "run-1"},
+			{State: user.Present, Row: 2, Remote: "rb", Run: "run-2", Record: 7, Fingerprints: user.Renamed()}}
 		if d := cmp.Diff(want, find(t, l, "p", "q", "B")); d != "" {
 			t.Error(d)
 		}

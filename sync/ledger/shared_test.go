@@ -49,7 +49,7 @@ func TestShared(t *testing.T) {
 		}
 		check(nil)
 		got, err := l.Lookup(t.Context(), []string{"a", "c"})
-		if err != nil || got[0].State != user.Absent || got[1].Remote != "r1" || len(got[1].Fingerprints.Fields) > 0 {
+		if err != nil || got[0].State != user.Absent || got[1].Remote != "r1" || len(got[1].Fingerprints.Fields) != 1 || !got[1].Fingerprints.EarlierID() {
 			t.Errorf("%+v, %v", got, err)
 		}
 	})

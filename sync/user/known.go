@@ -1,5 +1,7 @@
 package user
 
+import "slices"
+
 // Fingerprint is a keyed hash of the value that one field held.
 type Fingerprint struct {
 	Field Field
@@ -12,6 +14,17 @@ type Fingerprints struct {
 	Fields  []Fingerprint
 	Secrets [16]byte // zero if there were none
 }
+
+// Renamed returns what is known of a user who got a new id: the destination knows the user under an
+// earlier one, and nothing more is certain.
+func Renamed() Fingerprints { return Fingerprints{Fields: []Fingerprint{earlierID()}} }
+
+// earlierID is what a user has in place of the fingerprint of the id, which is never 0 in practice.
+func earlierID() Fingerprint { return Fingerprint{Field: ID} }
+
+// EarlierID reports whether the destination knows the user under an earlier id. It was told the new
+// one as soon as another field is known.
+func (p *Fingerprints) EarlierID() bool { return slices.Contains(p.Fields, earlierID()) }
 
 // EntryState says how sure it is that the destination holds a user.
 type EntryState uint8

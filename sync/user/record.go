@@ -67,6 +67,8 @@ type Record struct {
 	// NotHeld says that the ledger does not hold the record's user, or knows nothing certain of
 	// it: if the API does, the user may have been deactivated.
 	NotHeld bool
+	// EarlierID says that the API may know the user under an earlier id.
+	EarlierID bool
 	// Renamed says that the ledger had the record's user under another id until now.
 	Renamed bool
 	// OwnRemote says that Remote is a field of the row, and not what the ledger knows.

@@ -130,11 +130,11 @@ func externalID(r *user.Record) string {
 }
 
 // tellsExternalID reports whether a call that changes a user carries the caller's key: if the row has
-// it, or if the server may know the user under an earlier id. A renamed user has an entry in the
-// ledger that holds nothing but the server's key.
+// it, or if the server may know the user under an earlier id. A user whose row names the server's
+// key may be from elsewhere.
 func tellsExternalID(op user.Op, r *user.Record) bool {
 	_, given := r.User.Value(user.ExternalID)
-	return given || op != user.Delete && (r.Renamed || r.NotHeld && !r.NoEntry && !r.OwnRemote)
+	return given || op != user.Delete && (r.Renamed || r.EarlierID && !r.OwnRemote)
 }
 
 // appendOperation appends the operation for one user of a Bulk call. Only a POST has a

@@ -11,7 +11,8 @@ import (
 )
 
 // A server's clock that was ahead and is set back does not stop the calls until it is there again:
-// only those that are reserved must be over. A line that is as long as one may be is kept.
+// only those that are reserved must be over. A line that is as long as one may be is kept. A pause
+// that was over ten minutes before does not begin again.
 func TestTheClockIsSetBack(t *testing.T) {
 	for name, open := range map[string]func(testing.TB) (pace.Shared, later){"postgres": laterInPostgres, "redis": laterInRedis} {
 		t.Run(name, func(t *testing.T) {
@@ -30,6 +31,9 @@ func TestTheClockIsSetBack(t *testing.T) {
 			if wait := answer.Next.Sub(answer.Now); len(answer.At) > 0 || wait < pace.Ahead || wait > 2*pace.Ahead {
 				t.Errorf("%d moments after the clock was set back, the next in %s", len(answer.At), wait)
 			}
+			if answer.Pause > 0 {
+				t.Errorf("a pause of %s after the clock was set back", answer.Pause)
+			}
 			if answer.PerSecond != 10 {
 				t.Errorf("%v calls a second after a cut", answer.PerSecond)
 			}
@@ -47,7 +51,7 @@ func laterInPostgres(t testing.TB) (pace.Shared, later) {
 	}
 	db := connect(t, url)
 	return &shared.Postgres{DB: db, Account: t.Name(), Run: "run-1"}, func(by time.Duration) {
-		if _, err := db.ExecContext(t.Context(), `UPDATE usersync_rate SET due = due + $2, cut = due + $2 WHERE name = $1`, t.Name(), by.Microseconds()); err != nil {
+		if _, err := db.ExecContext(t.Context(), `UPDATE usersync_rate SET due = due + $2, cut = due + $2, paused = due + $2 - 6e8 WHERE name = $1`, t.Name(), by.Microseconds()); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -63,7 +67,7 @@ func laterInRedis(t testing.TB) (pace.Shared, later) {
 		defer conn.Close()
 		due, err := redigo.Float64(conn.Do("HINCRBYFLOAT", "usersync:rate:"+t.Name(), "due", by.Microseconds()))
 		if err == nil {
-			_, err = conn.Do("HSET", "usersync:rate:"+t.Name(), "cut", int64(due))
+			_, err = conn.Do("HSET", "usersync:rate:"+t.Name(), "cut", int64(due), "paused", int64(due-6e8))
 		}
 		if err != nil {
 			t.Fatal(err)

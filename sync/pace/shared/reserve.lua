@@ -4,7 +4,8 @@
 --
 -- A hash that is missing may have been lost, so nothing is reserved until all calls that
 -- it may have held are over (forgotten). Nor is it if the line is longer than any can be: the
--- clock was set back, and no call would start until it is there again.
+-- clock was set back, and no call would start until it is there again. A pause that was over
+-- before would last as long.
 local run = ARGV[1]
 local calls, per_second, burst, margin = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
 local lost, pause, cut, granted, lowered = ARGV[6] == '1', tonumber(ARGV[7]), tonumber(ARGV[8]), tonumber(ARGV[9]), tonumber(ARGV[10])
@@ -58,7 +59,8 @@ local forgotten = 1e6 + 1e6 * burst / per_second + grace
 local base = math.max(now, was.paused)
 if lost then base = math.max(base, now + forgotten) end
 if was.due > base + forgotten + burst * math.max(apart, 6e7) then -- no quota spreads calls farther apart than a minute
-	was.due, base = 0, math.max(base, now + forgotten)
+	was.due, was.paused = 0, now + pause
+	base = math.max(was.paused, now + forgotten)
 end
 local head, early, taken = math.max(was.due, base), apart * (burst - 1), 0
 if base <= now + 1e6 then

@@ -42,12 +42,12 @@ WITH quick AS MATERIALIZED (
 ), spaced AS MATERIALIZED (
 	SELECT rates.*, least(goal, nullif(slower, 0)) AS force,
 		greatest(1e6 / least(goal, nullif(slower, 0), nullif(quota, 0)), (1e6 + grace) / (floor($4::float8) + 1)) AS apart,
-		greatest(now, paused, started + forgotten, CASE WHEN lost THEN now + forgotten ELSE 0 END) AS earliest
+		greatest(now, paused, CASE WHEN started <= now THEN started + forgotten END, CASE WHEN lost THEN now + forgotten ELSE 0 END) AS earliest
 	FROM rates
 ), judged AS MATERIALIZED ( -- no quota spreads calls farther apart than a minute
-	SELECT spaced.*, due > earliest + forgotten + $5::float8 * greatest(apart, 6e7) AS jumped FROM spaced
+	SELECT spaced.*, now + $8::float8 AS told, due > earliest + forgotten + $5::float8 * greatest(apart, 6e7) AS jumped FROM spaced
 ), begun AS MATERIALIZED (
-	SELECT judged.*, CASE WHEN jumped THEN greatest(earliest, now + forgotten) ELSE earliest END AS base FROM judged
+	SELECT judged.*, CASE WHEN jumped THEN told ELSE paused END AS pause, CASE WHEN jumped THEN greatest(told, now + forgotten) ELSE earliest END AS base FROM judged
 ), line AS MATERIALIZED (
 	SELECT begun.*, CASE WHEN jumped THEN base ELSE greatest(due, base) END AS head, apart * ($5::float8 - 1) AS early FROM begun
 ), taken AS MATERIALIZED (
@@ -55,7 +55,7 @@ WITH quick AS MATERIALIZED (
 		ELSE greatest(0, least($3::float8, floor((now + 1e6 - head + early) / apart) + 1)) END AS n
 	FROM line
 )
-UPDATE usersync_rate r SET run = $2, due = t.head + t.n * t.apart, paused = t.paused, granted = t.granted, lowered = t.slower,
+UPDATE usersync_rate r SET run = $2, due = t.head + t.n * t.apart, paused = t.pause, granted = t.granted, lowered = t.slower,
 	cut = CASE WHEN t.cuts THEN t.now ELSE t.cut END, raised = CASE WHEN t.raises THEN t.now ELSE t.raised END, quota = t.quota, ends = t.ends, margin = t.margin
 FROM taken t WHERE r.name = t.name
-RETURNING t.now, t.base, t.head, t.apart, t.early, t.n, t.grace, t.force, greatest(t.paused - t.now, 0)
+RETURNING t.now, t.base, t.head, t.apart, t.early, t.n, t.grace, t.force, greatest(t.pause - t.now, 0)

@@ -152,7 +152,7 @@ func tenantOf(address string) string {
 func scimCauses() []cause.Known {
 	return []cause.Known{
 		refusedWith("uniqueness", "Use a userName or externalId that no other user of the server has."),
-		refusedWith("mutability", "Leave the attribute out of the mapping: the server does not let it change."),
+		refusedWith("mutability", "Leave the attribute out of the mapping: the server does not let it change. If it is externalId, because the user got a new id, put the server's key in a column `remote_id`: then externalId is not sent."),
 		refusedWith("invalidValue", "Correct the attribute that the server's words name: its type or value is wrong."),
 		refusedWith("invalidSyntax", "Check the names and types of the attributes in the mapping against the server's schema."),
 		refusedWith("invalidPath", "Use `update: put`, or attributes that the server's schema has."),

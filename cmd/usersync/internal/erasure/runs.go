@@ -67,17 +67,29 @@ func searchRuns(dir string, at place, who person) (s survey, err error) {
 	s.readers, s.others = map[string]*history.Run{}, map[string]bool{}
 	for _, info := range runs {
 		c := &candidate{Run: &history.Run{Dir: dir, ID: info.ID}, user: who}
-		if err := c.search(info); err == nil {
+		err := c.search(info)
+		if err == nil && c.inSandbox() {
+			err = c.searchSandbox(info)
+		}
+		if err == nil {
 			s.add(c, at)
-			if c.belongsTo(at) {
-				maps.Copy(who.keys, c.met)
-				maps.Copy(s.others, c.others)
-			}
+			s.learn(c, at, who)
 		} else if c.Journal == nil || c.belongsTo(at) {
 			return s, &UnreadableError{Run: info.ID, Err: err}
 		}
 	}
 	return s, nil
+}
+
+// learn collects keys of the person, and other ids that had them.
+func (s *survey) learn(c *candidate, at place, who person) {
+	if !c.belongsTo(at) {
+		return
+	}
+	if !c.inSandbox() {
+		maps.Copy(who.keys, c.met)
+	}
+	maps.Copy(s.others, c.others)
 }
 
 func (s *survey) add(c *candidate, at place) {
@@ -122,10 +134,23 @@ func (c *candidate) over() bool {
 	return c.Journal != nil && c.Journal.Begun && c.Journal.Over() || c.stoppedSandbox()
 }
 
+func (c *candidate) inSandbox() bool { return c.Journal != nil && c.Journal.Header.Sandbox }
+
+// searchSandbox searches the run again, for rows that name a key which its sandbox gave the person.
+// The key is the person's in this run alone: another sandbox gives it to another user.
+func (c *candidate) searchSandbox(info rundir.RunInfo) error {
+	others := c.others
+	c.user.keys = maps.Clone(c.user.keys)
+	maps.Copy(c.user.keys, c.met)
+	err := c.search(info)
+	c.others = others
+	return err
+}
+
 // stoppedSandbox reports whether this is a sandbox run that was stopped: it cannot be
 // continued.
 func (c *candidate) stoppedSandbox() bool {
-	return c.Journal != nil && c.Journal.Header.Sandbox && c.Journal.End != nil
+	return c.inSandbox() && c.Journal.End != nil
 }
 
 // belongsTo reports whether the run's users are those of the scope. For a sandbox run only
@@ -135,7 +160,7 @@ func (c *candidate) belongsTo(at place) bool {
 		return true // unknown
 	}
 	was := history.ScopeOf(c.Journal.Header)
-	if c.Journal.Header.Sandbox {
+	if c.inSandbox() {
 		return was.Destination == at.scope.Destination
 	}
 	return was.Same(at.scope) || at.registered[c.ID]

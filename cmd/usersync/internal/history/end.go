@@ -2,43 +2,78 @@ package history
 
 import (
 	"context"
+	"time"
 
 	"usersync/sync/journal"
 	"usersync/sync/ledger"
 )
 
-// EndUnfinished takes into the ledger, whose scope must be locked, what the unfinished runs of
-// scope did, so that none of them can be continued: by is what ended them. It returns the names
-// of those that were found. If the journal of one cannot be read, neither here in dir nor from the
-// ledger, the error is an *ElsewhereError, and no run was ended.
-func EndUnfinished(ctx context.Context, l *ledger.Ledger, dir string, scope journal.Scope, name, by string) (ended []string, err error) {
-	known, err := FindRegistered(ctx, l, dir, scope.Feed)
+// Ender ends unfinished runs of a scope, which must be locked, so that none can be continued.
+type Ender struct {
+	Ledger *ledger.Ledger
+	Name   string // of the ledger
+	Dir    string // of the runs
+	Scope  journal.Scope
+	By     string // what ends them
+	// Wait is called if a call of theirs may be at work, with how long that may last if one takes at
+	// most Timeout: no later run knows of it. Its error ends no run.
+	Wait    func(time.Duration) error
+	Timeout time.Duration
+}
+
+// End takes into the ledger what the runs did. It returns the names of those that were found. If the
+// journal of one cannot be read, neither here in Dir nor from the ledger, the error is an
+// *ElsewhereError, and no run was ended.
+func (e *Ender) End(ctx context.Context) (ended []string, err error) {
+	l := e.Ledger
+	known, err := FindRegistered(ctx, l, e.Dir, e.Scope.Feed)
 	if err != nil {
 		return nil, err
 	}
-	left, err := unfinishedHere(ctx, l, dir, scope, name, known.Here)
+	left, err := unfinishedHere(ctx, l, e.Dir, e.Scope, e.Name, known.Here)
 	if err != nil {
 		return nil, err
 	}
-	stored, err := takeOverAll(ctx, l, &known, scope.Feed)
+	stored, err := takeOverAll(ctx, l, &known, e.Scope.Feed)
 	if err != nil {
 		return nil, err
 	}
-	for _, r := range append(left, stored...) {
+	left = append(left, stored...)
+	if last := lastOfCalls(left, e.Timeout); last > 0 {
+		if err := e.Wait(last); err != nil {
+			return nil, err
+		}
+	}
+	for _, r := range left {
 		if err := r.Unfinished().Advance(ctx, l); err != nil {
 			return ended, err
 		}
-		if err := r.Absorb(ctx, l, by); err != nil {
+		if err := r.Absorb(ctx, l, e.By); err != nil {
 			return ended, err
 		}
 		ended = append(ended, r.ID)
 	}
 	for _, run := range known.Settled {
-		if err := l.Runs().Absorb(ctx, ledger.Checkpoint{Run: run}, nil, by); err != nil {
+		if err := l.Runs().Absorb(ctx, ledger.Checkpoint{Run: run}, nil, e.By); err != nil {
 			return ended, err
 		}
 	}
 	return ended, l.Stored().Forget(ctx)
+}
+
+// lastOfCalls is how long calls of runs may be at work that had no answer, if one takes at most
+// timeout. When a process was killed is not known.
+func lastOfCalls(runs []*Run, timeout time.Duration) (last time.Duration) {
+	for _, r := range runs {
+		switch end := r.Journal.End; {
+		case len(r.Journal.Sent) == 0:
+		case end == nil:
+			last = timeout
+		default:
+			last = max(last, min(time.Until(end.At.Add(timeout)), timeout))
+		}
+	}
+	return last
 }
 
 // unfinishedHere returns the unfinished runs in dir that the ledger does not know to be over.

@@ -10,7 +10,9 @@ func StateWord(s user.EntryState) string {
 // FieldNames names the fields that have a fingerprint.
 func FieldNames(p user.Fingerprints) (names []string) {
 	for _, f := range p.Fields {
-		names = append(names, string(f.Field))
+		if f.Field != user.ID || !p.EarlierID() { // nothing is known to be there then
+			names = append(names, string(f.Field))
+		}
 	}
 	if p.Secrets != ([16]byte{}) {
 		names = append(names, "secrets")

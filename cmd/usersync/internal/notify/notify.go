@@ -18,6 +18,7 @@ import (
 
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/sync/destination/parallel"
 	"usersync/writer/report"
 )
 
@@ -93,16 +94,25 @@ func (n *Notifier) due(state State, event string) bool {
 	return event != ""
 }
 
-// deliver tells every receiver, even if one of them fails.
+// deliver tells both receivers at the same time, even if one of them fails: after a signal, one that
+// does not answer would take all the time that is left.
 func (n *Notifier) deliver(ctx context.Context, m *Message) error {
-	var errs []error
+	var errs [2]error
+	both, _ := parallel.New(ctx)
 	if n.settings.Webhook.Reveal() != "" {
-		errs = append(errs, n.within(ctx, func(ctx context.Context) error { return n.webhook.send(ctx, m) }))
+		both.Go(func() error {
+			errs[0] = n.within(ctx, func(ctx context.Context) error { return n.webhook.send(ctx, m) })
+			return nil
+		})
 	}
 	if len(n.settings.Command) > 0 {
-		errs = append(errs, n.within(ctx, func(ctx context.Context) error { return command{n.settings.Command}.run(ctx, m) }))
+		both.Go(func() error {
+			errs[1] = n.within(ctx, func(ctx context.Context) error { return command{n.settings.Command}.run(ctx, m) })
+			return nil
+		})
 	}
-	return errors.Join(errs...)
+	_ = both.Wait()
+	return errors.Join(errs[:]...)
 }
 
 func (n *Notifier) within(ctx context.Context, do func(context.Context) error) error {

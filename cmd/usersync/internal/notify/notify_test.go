@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -318,6 +319,27 @@ func TestBoth(t *testing.T) {
 	})
 	if err := n.Run(t.Context(), ended(exit.Guard)); err == nil || len(r.bodies) != 1 {
 		t.Error(err, r.bodies)
+	}
+}
+
+// A webhook that does not answer takes no time from the program. This one answers when the program has
+// begun to write.
+func TestBothAreToldAtTheSameTime(t *testing.T) {
+	pipe := filepath.Join(t.TempDir(), "pipe")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		if _, err := os.ReadFile(pipe); err != nil {
+			t.Error(err)
+		}
+	}))
+	defer server.Close()
+	n := notifier(t, func(c *config.Config) {
+		c.Notify.Webhook, c.Notify.Command = user.NewSecret(server.URL), []string{"sh", "-c", `echo >"$0"`, pipe}
+	})
+	if err := n.Run(t.Context(), ended(exit.Guard)); err != nil {
+		t.Error(err)
 	}
 }
 

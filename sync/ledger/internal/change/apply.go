@@ -98,7 +98,7 @@ func (t Writer) applyEntry(run string, e *Entry, s *Stored) (err error) {
 		return err
 	}
 	if e.Replace || !s.wanted {
-		s.Remote, s.Known = "", user.Fingerprints{}
+		s.Remote, s.Known = "", fingerprint.Uncertain(s.Known)
 	}
 	if e.Remote != "" {
 		s.Remote = e.Remote

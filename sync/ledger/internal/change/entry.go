@@ -48,7 +48,7 @@ func (e *Entry) ApplyTo(known user.LedgerEntry) user.LedgerEntry {
 		return user.LedgerEntry{}
 	}
 	if e.Replace {
-		known.Remote, known.Fingerprints = "", user.Fingerprints{}
+		known.Remote, known.Fingerprints = "", fingerprint.Uncertain(known.Fingerprints)
 	}
 	if e.Remote != "" {
 		known.Remote = e.Remote

@@ -122,7 +122,7 @@ func renamed(t change.Writer, held []change.Stored, news []string, changed func(
 	rows := make([]*database.Row, len(held))
 	for i := range held {
 		s := &held[i]
-		s.ID, s.Folded, s.Known = news[i], database.Folded(news[i]), user.Fingerprints{}
+		s.ID, s.Folded, s.Known = news[i], database.Folded(news[i]), user.Renamed()
 		t.Entries.Add(s.ID)
 		if err := changed(s); err != nil {
 			return nil, err
