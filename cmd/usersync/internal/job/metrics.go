@@ -2,7 +2,6 @@ package job
 
 import (
 	"context"
-	"errors"
 	"path/filepath"
 	"strings"
 	"time"
@@ -37,22 +36,24 @@ func (s *sender) showMetrics() {
 	}
 }
 
-// measure writes and pushes the metrics of a run that has ended, if the settings ask for it.
-func (s *sender) measure(ctx context.Context, run metrics.Run) {
-	m := s.config.Metrics
-	if m.File == "" && m.Push == "" {
-		return
+// writeMetrics writes the file of metrics of a run that has ended, if the settings ask for it.
+func (s *sender) writeMetrics(run metrics.Run) {
+	if s.config.Metrics.File != "" {
+		s.measured(metrics.WriteFile(metricsFile(s.config, s.several), run))
 	}
-	var errs []error
-	if m.File != "" {
-		errs = append(errs, metrics.WriteFile(metricsFile(s.config, s.several), run))
-	}
-	if m.Push != "" {
+}
+
+// pushMetrics pushes the metrics of a run that has ended, if the settings ask for it.
+func (s *sender) pushMetrics(ctx context.Context, run metrics.Run) {
+	if to := s.config.Metrics.Push; to != "" {
 		ctx, cancel := context.WithTimeout(ctx, pushWithin)
 		defer cancel()
-		errs = append(errs, metrics.Push(ctx, m.Push, run))
+		s.measured(metrics.Push(ctx, to, run))
 	}
-	if err := errors.Join(errs...); err != nil && s.terminal != nil {
+}
+
+func (s *sender) measured(err error) {
+	if err != nil && s.terminal != nil {
 		s.terminal.Log.Warn("the metrics of the run are not complete", zap.Error(err))
 	}
 }

@@ -35,11 +35,12 @@ func (s *sender) tell(ctx context.Context, err error, found advice.Result) {
 	if ofJob && !s.ofAnother(err) {
 		run := s.ended(code)
 		measured = &run
+		s.writeMetrics(run) // a program that is told may read the file
 	}
 	all, _ := parallel.New(ctx)
 	all.Go(func() error { s.endTrace(ctx, code, measured); return nil })
 	if measured != nil {
-		all.Go(func() error { s.measure(ctx, *measured); return nil })
+		all.Go(func() error { s.pushMetrics(ctx, *measured); return nil })
 	}
 	if ofJob {
 		all.Go(func() error { s.notify(ctx, err, code); return nil })
