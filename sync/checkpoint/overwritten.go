@@ -50,7 +50,7 @@ func (w overwritten) after(record int) overwritten {
 
 // entries makes the ledger forget the fingerprints of those users, so that they are sent
 // again. Before are the entries that the ledger gets first.
-func (w overwritten) entries(ctx context.Context, l *ledger.Ledger, before []ledger.Entry, record int) ([]ledger.Entry, error) {
+func (w overwritten) entries(ctx context.Context, l *ledger.Ledger, before []ledger.Entry) ([]ledger.Entry, error) {
 	if len(w) == 0 {
 		return nil, nil
 	}
@@ -71,7 +71,7 @@ func (w overwritten) entries(ctx context.Context, l *ledger.Ledger, before []led
 	for remote, ids := range held {
 		for _, id := range ids {
 			if id != w[remote].id {
-				list = append(list, ledger.Entry{ID: id, Remote: remote, Record: record, State: user.Present, Replace: true, IfHeld: true})
+				list = append(list, ledger.Entry{ID: id, Remote: remote, Overwritten: true})
 			}
 		}
 	}

@@ -106,6 +106,52 @@ func TestOverwrittenUsersOfALaterRow(t *testing.T) {
 	}
 }
 
+// No row has told anything of the overwritten user: the user keeps the run and the record of the own
+// row, so that a later one does not repeat it and its rejects are not out of date, and the state.
+func TestOverwrittenUsersKeepTheRest(t *testing.T) {
+	s := newScene(t)
+	s.lastAt = time.Now().Add(time.Hour)
+	prints := s.ledger.Fingerprinter().Fingerprints(nil, &user.User{ID: "u", Attributes: []user.Attribute{{Field: user.Email, Value: user.TextValue("u")}}})
+	ids := []string{"there", "pending", "later"}
+	states := []user.EntryState{user.Present, user.Pending, user.AcceptedLater}
+	var entries []ledger.Entry
+	for i, id := range ids {
+		entries = append(entries, ledger.Entry{ID: id, Remote: "r-" + id, Run: "run-0", Record: 7, State: states[i], Fingerprints: prints})
+	}
+	if err := s.ledger.Save(t.Context(), ledger.Checkpoint{Run: "run-1"}, entries); err != nil {
+		t.Fatal(err)
+	}
+	for i, id := range ids {
+		s.outcome(t, i+1, "n", true, sameUser(user.Update, id, 200))
+	}
+	s.checkpoint(t)
+	known, err := s.ledger.Lookup(t.Context(), ids)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, e := range known {
+		if e.State != states[i] || e.Run != "run-0" || e.Record != 7 || e.Remote != "r-"+ids[i] || len(e.Fingerprints.Fields) > 0 {
+			t.Errorf("%s: %+v", ids[i], e)
+		}
+	}
+}
+
+// A user who has another key by now was not overwritten, and keeps it.
+func TestOverwrittenUserWithAnotherKey(t *testing.T) {
+	s := newScene(t)
+	s.lastAt = time.Now().Add(time.Hour)
+	s.outcome(t, 1, "a", true, created("a"))
+	s.checkpoint(t)
+	s.outcome(t, 2, "n", true, sameUser(user.Update, "a", 200))
+	s.outcome(t, 3, "a", true, user.Outcome{Status: user.Deleted, Action: user.Delete, HTTP: 204})
+	s.outcome(t, 4, "a", true, user.Outcome{Status: user.Created, Action: user.Create, Remote: "new", HTTP: 201})
+	s.checkpoint(t)
+	known, err := s.ledger.Lookup(t.Context(), []string{"a"})
+	if err != nil || known[0].Remote != "new" || len(known[0].Fingerprints.Fields) == 0 {
+		t.Errorf("%+v, %v", known, err)
+	}
+}
+
 // A run that is absorbed has perhaps overwritten users too. Its journal does not say whether a call
 // that was answered was only a read.
 func TestUsersOverwrittenByAnUnfinishedRun(t *testing.T) {
