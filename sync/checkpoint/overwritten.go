@@ -21,10 +21,14 @@ type overwriting struct {
 // add adds the key of such an outcome. Taken says that a call for the record was perhaps taken: a
 // read alone, which may have led to the key too, changes no one.
 func (w *overwritten) add(s *user.Settled, taken bool) {
-	if s.Action == user.Create { // one that was not taken as it was sent changes no other user
-		taken = s.HTTP/100 == 2
+	answered := s.HTTP/100 == 2
+	switch s.Action {
+	case user.Create: // one that was not taken as it was sent changes no other user
+		taken = answered
+	case "": // a create of an earlier start may have led to the user that a read shows
+		taken = taken && answered
 	}
-	if s.Code != user.CodeSameUser || s.Action == "" || s.Remote == "" || !taken {
+	if s.Code != user.CodeSameUser || s.Remote == "" || !taken {
 		return
 	}
 	if *w == nil {

@@ -57,7 +57,7 @@ func sameUser(op user.Op, id string, status int) user.Outcome {
 // id: its fingerprints are forgotten, whether the ledger held it before or gets it now. A read that
 // led to the key has changed no one.
 func TestOverwrittenUsersAreSentAgain(t *testing.T) {
-	ids := []string{"created", "updated", "deleted", "read", "unread", "named", "refused"}
+	ids := []string{"created", "updated", "deleted", "before", "read", "unread", "named", "refused"}
 	for name, before := range map[string]bool{"of an earlier run": true, "of this run": false} {
 		t.Run(name, func(t *testing.T) {
 			s := newScene(t)
@@ -72,9 +72,10 @@ func TestOverwrittenUsersAreSentAgain(t *testing.T) {
 			s.outcome(t, 12, "n-2", true, sameUser(user.Update, "updated", 200))
 			s.outcome(t, 13, "n-3", true, sameUser(user.Delete, "deleted", 200))
 			s.outcome(t, 14, "n-4", false, sameUser(user.Update, "read", 200))
-			s.outcome(t, 15, "n-5", true, sameUser("", "unread", 200))
+			s.outcome(t, 15, "n-5", false, sameUser("", "unread", 200))
 			s.outcome(t, 16, "n-6", false, sameUser(user.Update, "named", 0))
 			s.outcome(t, 17, "n-7", true, sameUser(user.Create, "refused", 500))
+			s.outcome(t, 18, "n-8", true, sameUser("", "before", 200))
 			if err := s.Finish(nil, true, false); err != nil {
 				t.Fatal(err)
 			}
