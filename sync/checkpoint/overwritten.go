@@ -2,6 +2,7 @@ package checkpoint
 
 import (
 	"context"
+	"iter"
 
 	"usersync/sync/ledger"
 	"usersync/sync/user"
@@ -50,6 +51,24 @@ func (w overwritten) after(record int) overwritten {
 		late[remote] = by
 	}
 	return late
+}
+
+// Recall notes what earlier parts of the run have written: a user whom one of their calls has
+// changed may have a row that is settled, and follows now. The outcomes do not say whether a call that was
+// answered was only a read. Call it before the first outcome; the error is that of written.
+func (c *Checkpointer) Recall(written iter.Seq2[user.Settled, error]) error {
+	if c.options.Ledger == nil || c.outcomes[user.Refused]+c.outcomes[user.InDoubt] == 0 {
+		return nil
+	}
+	for s, err := range written {
+		if err != nil {
+			return err
+		}
+		if s.Record > c.Last()-maxRecords {
+			c.overwritten.add(&s, s.HTTP != 0)
+		}
+	}
+	return nil
 }
 
 // entries makes the ledger forget the fingerprints of those users, so that they are sent

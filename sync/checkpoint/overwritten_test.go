@@ -107,6 +107,33 @@ func TestOverwrittenUsersOfALaterRow(t *testing.T) {
 	}
 }
 
+// Nor is it forgotten if the run is killed between, and continued.
+func TestOverwrittenUsersOfAKilledRun(t *testing.T) {
+	written := func(yield func(user.Settled, error) bool) {
+		for i, o := range []user.Outcome{sameUser(user.Update, "long ago", 200), sameUser(user.Update, "a", 200), sameUser(user.Update, "named", 0)} {
+			o.Record = &user.Record{Origin: user.Origin{Record: 2 + i*maxRecords}, User: user.User{ID: "n"}}
+			if !yield(o.Settled(), nil) {
+				return
+			}
+		}
+	}
+	s := newScene(t)
+	s.lastAt = time.Now().Add(time.Hour)
+	s.outcomes[user.Refused] = 3
+	s.options.Input.Add(&user.Record{Origin: user.Origin{Record: 2*maxRecords + 1}})
+	if err := s.Recall(written); err != nil {
+		t.Fatal(err)
+	}
+	ids := []string{"a", "long ago", "named"}
+	for i, id := range ids {
+		s.outcome(t, 2*maxRecords+2+i, id, true, created(id))
+	}
+	s.checkpoint(t)
+	if held := s.held(t, ids...); !slices.Equal(held, []string{"long ago", "named"}) {
+		t.Errorf("%s are not sent again", held)
+	}
+}
+
 // No row has told anything of the overwritten user: the user keeps the run and the record of the own
 // row, so that a later one does not repeat it and its rejects are not out of date, and the state.
 func TestOverwrittenUsersKeepTheRest(t *testing.T) {
