@@ -53,9 +53,9 @@ func (w overwritten) after(record int) overwritten {
 	return late
 }
 
-// Recall notes what earlier parts of the run have written: a user whom one of their calls has
-// changed may have a row that is settled, and follows now. The outcomes do not say whether a call that was
-// answered was only a read. Call it before the first outcome; the error is that of written.
+// Recall notes what earlier parts of the run have written: the own row of a user that one of their
+// calls has changed may be settled, and follow now. The outcomes do not say whether a call that
+// was answered was only a read. Call it before the first outcome; the error is that of written.
 func (c *Checkpointer) Recall(written iter.Seq2[user.Settled, error]) error {
 	if c.options.Ledger == nil || c.outcomes[user.Refused]+c.outcomes[user.InDoubt] == 0 {
 		return nil

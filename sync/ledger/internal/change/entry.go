@@ -30,7 +30,7 @@ type Entry struct {
 	// is known.
 	IfPending bool
 	// Overwritten says that a call for another id has perhaps changed the user with the key
-	// Remote: if the entry still has that key, its fingerprints are lost. All else stays, since
+	// Remote: if the entry still has that key, its fingerprints are lost. The rest stays, since
 	// no row has told anything of the user.
 	Overwritten bool
 	// Fingerprints are those of the fields that the destination accepted. Fields left
