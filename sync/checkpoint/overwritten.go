@@ -2,6 +2,7 @@ package checkpoint
 
 import (
 	"context"
+	"iter"
 
 	"usersync/sync/ledger"
 	"usersync/sync/user"
@@ -21,10 +22,14 @@ type overwriting struct {
 // add adds the key of such an outcome. Taken says that a call for the record was perhaps taken: a
 // read alone, which may have led to the key too, changes no one.
 func (w *overwritten) add(s *user.Settled, taken bool) {
-	if s.Action == user.Create { // one that was not taken as it was sent changes no other user
-		taken = s.HTTP/100 == 2
+	answered := s.HTTP/100 == 2
+	switch s.Action {
+	case user.Create: // one that was not taken as it was sent changes no other user
+		taken = answered
+	case "": // a create of an earlier start may have led to the user that a read shows
+		taken = taken && answered
 	}
-	if s.Code != user.CodeSameUser || s.Action == "" || s.Remote == "" || !taken {
+	if s.Code != user.CodeSameUser || s.Remote == "" || !taken {
 		return
 	}
 	if *w == nil {
@@ -48,9 +53,27 @@ func (w overwritten) after(record int) overwritten {
 	return late
 }
 
+// Recall notes what earlier parts of the run have written: the own row of a user that one of their
+// calls has changed may be settled, and follow now. The outcomes do not say whether a call that
+// was answered was only a read. Call it before the first outcome; the error is that of written.
+func (c *Checkpointer) Recall(written iter.Seq2[user.Settled, error]) error {
+	if c.options.Ledger == nil || c.outcomes[user.Refused]+c.outcomes[user.InDoubt] == 0 {
+		return nil
+	}
+	for s, err := range written {
+		if err != nil {
+			return err
+		}
+		if s.Record > c.Last()-maxRecords {
+			c.overwritten.add(&s, s.HTTP != 0)
+		}
+	}
+	return nil
+}
+
 // entries makes the ledger forget the fingerprints of those users, so that they are sent
 // again. Before are the entries that the ledger gets first.
-func (w overwritten) entries(ctx context.Context, l *ledger.Ledger, before []ledger.Entry, record int) ([]ledger.Entry, error) {
+func (w overwritten) entries(ctx context.Context, l *ledger.Ledger, before []ledger.Entry) ([]ledger.Entry, error) {
 	if len(w) == 0 {
 		return nil, nil
 	}
@@ -71,7 +94,7 @@ func (w overwritten) entries(ctx context.Context, l *ledger.Ledger, before []led
 	for remote, ids := range held {
 		for _, id := range ids {
 			if id != w[remote].id {
-				list = append(list, ledger.Entry{ID: id, Remote: remote, Record: record, State: user.Present, Replace: true, IfHeld: true})
+				list = append(list, ledger.Entry{ID: id, Remote: remote, Overwritten: true})
 			}
 		}
 	}

@@ -57,7 +57,7 @@ func sameUser(op user.Op, id string, status int) user.Outcome {
 // id: its fingerprints are forgotten, whether the ledger held it before or gets it now. A read that
 // led to the key has changed no one.
 func TestOverwrittenUsersAreSentAgain(t *testing.T) {
-	ids := []string{"created", "updated", "deleted", "read", "unread", "named", "refused"}
+	ids := []string{"created", "updated", "deleted", "before", "read", "unread", "named", "refused"}
 	for name, before := range map[string]bool{"of an earlier run": true, "of this run": false} {
 		t.Run(name, func(t *testing.T) {
 			s := newScene(t)
@@ -72,9 +72,10 @@ func TestOverwrittenUsersAreSentAgain(t *testing.T) {
 			s.outcome(t, 12, "n-2", true, sameUser(user.Update, "updated", 200))
 			s.outcome(t, 13, "n-3", true, sameUser(user.Delete, "deleted", 200))
 			s.outcome(t, 14, "n-4", false, sameUser(user.Update, "read", 200))
-			s.outcome(t, 15, "n-5", true, sameUser("", "unread", 200))
+			s.outcome(t, 15, "n-5", false, sameUser("", "unread", 200))
 			s.outcome(t, 16, "n-6", false, sameUser(user.Update, "named", 0))
 			s.outcome(t, 17, "n-7", true, sameUser(user.Create, "refused", 500))
+			s.outcome(t, 18, "n-8", true, sameUser("", "before", 200))
 			if err := s.Finish(nil, true, false); err != nil {
 				t.Fatal(err)
 			}
@@ -103,6 +104,79 @@ func TestOverwrittenUsersOfALaterRow(t *testing.T) {
 	}
 	if late := s.overwritten.after(1); late != nil {
 		t.Errorf("%v is kept for good", late)
+	}
+}
+
+// Nor is it forgotten if the run is killed between, and continued.
+func TestOverwrittenUsersOfAKilledRun(t *testing.T) {
+	written := func(yield func(user.Settled, error) bool) {
+		for i, o := range []user.Outcome{sameUser(user.Update, "long ago", 200), sameUser(user.Update, "a", 200), sameUser(user.Update, "named", 0)} {
+			o.Record = &user.Record{Origin: user.Origin{Record: 2 + i*maxRecords}, User: user.User{ID: "n"}}
+			if !yield(o.Settled(), nil) {
+				return
+			}
+		}
+	}
+	s := newScene(t)
+	s.lastAt = time.Now().Add(time.Hour)
+	s.outcomes[user.Refused] = 3
+	s.options.Input.Add(&user.Record{Origin: user.Origin{Record: 2*maxRecords + 1}})
+	if err := s.Recall(written); err != nil {
+		t.Fatal(err)
+	}
+	ids := []string{"a", "long ago", "named"}
+	for i, id := range ids {
+		s.outcome(t, 2*maxRecords+2+i, id, true, created(id))
+	}
+	s.checkpoint(t)
+	if held := s.held(t, ids...); !slices.Equal(held, []string{"long ago", "named"}) {
+		t.Errorf("%s are not sent again", held)
+	}
+}
+
+// No row has told anything of the overwritten user: the user keeps the run and the record of the own
+// row, so that a later one does not repeat it and its rejects are not out of date, and the state.
+func TestOverwrittenUsersKeepTheRest(t *testing.T) {
+	s := newScene(t)
+	s.lastAt = time.Now().Add(time.Hour)
+	prints := s.ledger.Fingerprinter().Fingerprints(nil, &user.User{ID: "u", Attributes: []user.Attribute{{Field: user.Email, Value: user.TextValue("u")}}})
+	ids := []string{"there", "pending", "later"}
+	states := []user.EntryState{user.Present, user.Pending, user.AcceptedLater}
+	var entries []ledger.Entry
+	for i, id := range ids {
+		entries = append(entries, ledger.Entry{ID: id, Remote: "r-" + id, Run: "run-0", Record: 7, State: states[i], Fingerprints: prints})
+	}
+	if err := s.ledger.Save(t.Context(), ledger.Checkpoint{Run: "run-1"}, entries); err != nil {
+		t.Fatal(err)
+	}
+	for i, id := range ids {
+		s.outcome(t, i+1, "n", true, sameUser(user.Update, id, 200))
+	}
+	s.checkpoint(t)
+	known, err := s.ledger.Lookup(t.Context(), ids)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, e := range known {
+		if e.State != states[i] || e.Run != "run-0" || e.Record != 7 || e.Remote != "r-"+ids[i] || len(e.Fingerprints.Fields) > 0 {
+			t.Errorf("%s: %+v", ids[i], e)
+		}
+	}
+}
+
+// A user who has another key by now was not overwritten, and keeps it.
+func TestOverwrittenUserWithAnotherKey(t *testing.T) {
+	s := newScene(t)
+	s.lastAt = time.Now().Add(time.Hour)
+	s.outcome(t, 1, "a", true, created("a"))
+	s.checkpoint(t)
+	s.outcome(t, 2, "n", true, sameUser(user.Update, "a", 200))
+	s.outcome(t, 3, "a", true, user.Outcome{Status: user.Deleted, Action: user.Delete, HTTP: 204})
+	s.outcome(t, 4, "a", true, user.Outcome{Status: user.Created, Action: user.Create, Remote: "new", HTTP: 201})
+	s.checkpoint(t)
+	known, err := s.ledger.Lookup(t.Context(), []string{"a"})
+	if err != nil || known[0].Remote != "new" || len(known[0].Fingerprints.Fields) == 0 {
+		t.Errorf("%+v, %v", known, err)
 	}
 }
 

@@ -135,7 +135,7 @@ func (s *saving) saveInLedger(ctx context.Context) error {
 	if s.options.Ledger == nil {
 		return nil
 	}
-	wrong, err := s.overwritten.entries(ctx, s.options.Ledger, s.entries, s.journal.Record)
+	wrong, err := s.overwritten.entries(ctx, s.options.Ledger, s.entries)
 	if err != nil {
 		return err
 	}

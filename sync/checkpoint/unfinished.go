@@ -134,13 +134,12 @@ func complete(entries []ledger.Entry, settled int, known []user.LedgerEntry) {
 // withOverwritten adds to entries those of users that a call for another id has changed. The
 // journal does not say whether a call that was answered was only a read.
 func (u Unfinished) withOverwritten(ctx context.Context, l *ledger.Ledger, entries []ledger.Entry) ([]ledger.Entry, error) {
-	changed, last := overwritten{}, 0
+	changed := overwritten{}
 	for i := range u.Journal.Settled {
 		o := &u.Journal.Settled[i]
 		changed.add(o, o.HTTP != 0)
-		last = max(last, o.Record)
 	}
-	wrong, err := changed.entries(ctx, l, entries, last)
+	wrong, err := changed.entries(ctx, l, entries)
 	return append(entries, wrong...), err
 }
 

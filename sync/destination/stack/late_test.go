@@ -259,3 +259,28 @@ func TestFurtherRowAfterAKill(t *testing.T) {
 		})
 	}
 }
+
+// If two processes have left calls for one user, the longer of them is waited for, and no record
+// repeats both.
+func TestRowAfterCallsOfTwoProcesses(t *testing.T) {
+	for _, first := range []bool{true, false} {
+		synctest.Test(t, func(t *testing.T) {
+			f := scene{held: "a=0"}.fake()
+			o := options(new(pacer), 2)
+			o.Quiet = stack.NewQuiet(time.Now(), 30*time.Second)
+			if first {
+				o.Quiet.Expect("a", 1, time.Time{})
+			}
+			o.Quiet.Expect("a", 0, time.Now().Add(-20*time.Second))
+			if !first {
+				o.Quiet.Expect("a", 1, time.Time{})
+			}
+			b := user.Batch{Op: user.Update, Records: records("a=1", user.Upsert)}
+			b.Records[0].Origin.Record = 1
+			began := time.Now()
+			if _, err := o.Wrap(readable{f}).Apply(t.Context(), b); err != nil || time.Since(began) != 30*time.Second {
+				t.Errorf("%v after %v", err, time.Since(began))
+			}
+		})
+	}
+}

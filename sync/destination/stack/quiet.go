@@ -50,7 +50,14 @@ func (q *Quiet) Expect(id string, by int, ended time.Time) {
 	if over := ended.Add(q.timeout); !ended.IsZero() && over.Before(until) {
 		until = over
 	}
-	q.ids[maphash.String(q.seed, id)] = unanswered{until, by}
+	key := maphash.String(q.seed, id)
+	if other, also := q.ids[key]; also { // of another process
+		by = 0
+		if other.until.After(until) {
+			until = other.until
+		}
+	}
+	q.ids[key] = unanswered{until, by}
 }
 
 // extend notes that a call for a user has just ended without an answer.

@@ -3,6 +3,8 @@ package history
 import (
 	"context"
 	"errors"
+	"fmt"
+	"time"
 
 	"usersync/sync/journal"
 	"usersync/sync/ledger"
@@ -41,6 +43,28 @@ func (r *Run) absorb(ctx context.Context, l *ledger.Ledger, by string) (err erro
 		return err
 	}
 	return j.Finish(journal.End{State: journal.Absorbed, By: by})
+}
+
+// JustAbsorbed lists the runs of scope in dir that were absorbed since a time: calls that they had
+// in flight then may still be at work.
+func JustAbsorbed(dir string, scope journal.Scope, since time.Time) (just []*Run, err error) {
+	runs, err := rundir.Runs(dir)
+	if err != nil {
+		return nil, &DirError{err}
+	}
+	for _, info := range runs {
+		if !info.Journal || info.Finished || untouchedSince(since, dir, info.ID) {
+			continue
+		}
+		r, err := Read(dir, info.ID)
+		if err != nil {
+			return nil, &DirError{fmt.Errorf("read the journal of run %s: %w", info.ID, err)}
+		}
+		if end := r.Journal.End; end != nil && end.State == journal.Absorbed && ScopeOf(r.Journal.Header).Same(scope) {
+			just = append(just, r)
+		}
+	}
+	return just, nil
 }
 
 // WithNews returns the runs that did something that the ledger does not know. It first

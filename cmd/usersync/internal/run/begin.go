@@ -116,8 +116,8 @@ func (b *beginning) start(ctx context.Context) (at *start, err error) {
 	} else if _, err := b.register(ctx, at.files.Run(), at.Written); err != nil {
 		return at, err
 	}
-	for _, r := range left {
-		at.unanswered = append(at.unanswered, unansweredBy(r.Journal, false))
+	if err = b.expect(at, left); err != nil {
+		return at, err
 	}
 	if err = b.account().End(ctx, left, runs, at.files.Run()); err == nil {
 		b.removeShards(ctx, b.lease.Ledger)

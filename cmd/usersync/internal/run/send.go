@@ -1,6 +1,7 @@
 package run
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -93,7 +94,7 @@ func (r *Run) Send(ctx context.Context) (report.Summary, error) {
 	ctx, release := r.bound(ctx, r.lease)
 	defer release()
 	if err == nil && r.at.Written > 0 {
-		err = known.Restore(ctx, files.UnchangedIDs())
+		err = cmp.Or(known.Restore(ctx, files.UnchangedIDs()), r.checkpointer.Recall(files.Settled()))
 	}
 	if shard := r.Shard(); err == nil && shard != nil { // guards count what the others have from the first record on
 		err = shard.exchange()

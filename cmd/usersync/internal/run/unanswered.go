@@ -3,6 +3,7 @@ package run
 import (
 	"time"
 
+	"usersync/cmd/usersync/internal/history"
 	"usersync/sync/destination/stack"
 	"usersync/sync/journal"
 )
@@ -22,6 +23,16 @@ func unansweredBy(h *journal.History, continued bool) unanswered {
 		u.ended = h.End.At
 	}
 	return u
+}
+
+// expect notes the calls of runs that are absorbed now, and of those that were just before: by a
+// start of this run that was stopped, by another run, or by a command.
+func (b *beginning) expect(at *start, absorbed []*history.Run) error {
+	just, err := history.JustAbsorbed(b.Config.Output.RunsDir, b.Scope(), b.started.Add(-b.Config.Pace.Timeout))
+	for _, r := range append(just, absorbed...) {
+		at.unanswered = append(at.unanswered, unansweredBy(r.Journal, false))
+	}
+	return err
 }
 
 // quiet knows which calls of processes before this one may still be at work.

@@ -84,6 +84,10 @@ func (t Writer) applyEntry(run string, e *Entry, s *Stored) (err error) {
 	if e.IfHeld && !s.wanted || e.IfPending && !pending {
 		return nil
 	}
+	if e.Overwritten {
+		s.overwrite(e.Remote)
+		return nil
+	}
 	if e.Run != "" {
 		run = e.Run
 	}
@@ -107,6 +111,13 @@ func (t Writer) applyEntry(run string, e *Entry, s *Stored) (err error) {
 	s.Known = fingerprint.Merge(s.Known, e.Fingerprints, e.Uncertain)
 	s.Run, err = t.NumberOf(t.Runs, run)
 	return err
+}
+
+// overwrite makes what the user with a key holds uncertain.
+func (s *Stored) overwrite(remote string) {
+	if s.Remote == remote {
+		s.Known = user.Fingerprints{}
+	}
 }
 
 // store writes the entries that are wanted and removes the others.

@@ -29,6 +29,10 @@ type Entry struct {
 	// IfPending says that the entry changes nothing unless the user is pending, and no key
 	// is known.
 	IfPending bool
+	// Overwritten says that a call for another id has perhaps changed the user with the key
+	// Remote: if the entry still has that key, its fingerprints are lost. The rest stays, since
+	// no row has told anything of the user.
+	Overwritten bool
 	// Fingerprints are those of the fields that the destination accepted. Fields left
 	// out keep theirs, unless Replace says that the user was created, and that nothing
 	// known before counts.
@@ -43,6 +47,11 @@ type Entry struct {
 func (e *Entry) ApplyTo(known user.LedgerEntry) user.LedgerEntry {
 	switch {
 	case e.IfHeld && known.State == user.Absent, e.IfPending && (known.State != user.Pending || known.Remote != ""):
+		return known
+	case e.Overwritten:
+		if known.Remote == e.Remote {
+			known.Fingerprints = user.Fingerprints{}
+		}
 		return known
 	case e.State == user.Absent:
 		return user.LedgerEntry{}
