@@ -28,6 +28,15 @@ func TestRename(t *testing.T) {
 		if d := cmp.Diff(want, got); d != "" {
 			t.Error(d)
 		}
+		// That the API was not told stays, whatever another id's call has made of the user.
+		over := Entry{ID: "b", Remote: "rc", Overwritten: true}
+		if known := over.ApplyTo(got[2]); !known.Fingerprints.EarlierID() {
+			t.Errorf("%+v", known)
+		}
+		save(t, l, over)
+		if d := cmp.Diff(want, find(t, l, "a", "Z", "b", "c")); d != "" {
+			t.Error(d)
+		}
 		if got, err := l.Identities().Lookalikes(t.Context(), []string{"z"}); len(got["z"]) != 1 || err != nil {
 			t.Error(got, err)
 		}

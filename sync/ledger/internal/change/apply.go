@@ -116,7 +116,7 @@ func (t Writer) applyEntry(run string, e *Entry, s *Stored) (err error) {
 // overwrite makes what the user with a key holds uncertain.
 func (s *Stored) overwrite(remote string) {
 	if s.Remote == remote {
-		s.Known = user.Fingerprints{}
+		s.Known = fingerprint.Uncertain(s.Known)
 	}
 }
 

@@ -50,7 +50,7 @@ func (e *Entry) ApplyTo(known user.LedgerEntry) user.LedgerEntry {
 		return known
 	case e.Overwritten:
 		if known.Remote == e.Remote {
-			known.Fingerprints = user.Fingerprints{}
+			known.Fingerprints = fingerprint.Uncertain(known.Fingerprints)
 		}
 		return known
 	case e.State == user.Absent:
