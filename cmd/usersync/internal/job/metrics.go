@@ -39,7 +39,7 @@ func (s *sender) showMetrics() {
 // writeMetrics writes the file of metrics of a run that has ended, if the settings ask for it.
 func (s *sender) writeMetrics(run metrics.Run) {
 	if s.config.Metrics.File != "" {
-		s.measured(metrics.WriteFile(metricsFile(s.config, s.several), run))
+		s.warnOfMetrics(metrics.WriteFile(metricsFile(s.config, s.several), run))
 	}
 }
 
@@ -48,11 +48,12 @@ func (s *sender) pushMetrics(ctx context.Context, run metrics.Run) {
 	if to := s.config.Metrics.Push; to != "" {
 		ctx, cancel := context.WithTimeout(ctx, pushWithin)
 		defer cancel()
-		s.measured(metrics.Push(ctx, to, run))
+		s.warnOfMetrics(metrics.Push(ctx, to, run))
 	}
 }
 
-func (s *sender) measured(err error) {
+// warnOfMetrics says that metrics could not be written or pushed, if so.
+func (s *sender) warnOfMetrics(err error) {
 	if err != nil && s.terminal != nil {
 		s.terminal.Log.Warn("the metrics of the run are not complete", zap.Error(err))
 	}
