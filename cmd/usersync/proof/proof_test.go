@@ -37,15 +37,6 @@ func overlap(t *testing.T) {
 	}
 }
 
-// busy is how many more calls than a rate allows may arrive in a second, if other proofs have the
-// machine too: some were on their way for longer than others. Package pace proves when they start.
-func busy(rate int) int {
-	if *full {
-		return 0
-	}
-	return rate / 4
-}
-
 // program is the binary that the proofs run.
 var program string
 
